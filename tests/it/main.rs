@@ -1,0 +1,7 @@
+//! One binary for all integration tests: it links once.
+
+mod content;
+mod inbound;
+mod law;
+mod phone;
+mod place;

@@ -1,0 +1,8 @@
+//! Who agreed to what: records, evidence, and the fold of a person's records into what stands now.
+//!
+//! Pure, and without law: a revocation keeps what was *said*, a basis keeps *dates*; how far they reach and
+//! when they lapse is decided in [`policy`](crate::policy).
+
+mod basis;
+
+pub use basis::Basis;
