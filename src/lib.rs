@@ -1,11 +1,15 @@
 //! **optin sends only the SMS that may be sent, and can prove it.**
 
+pub mod clock;
 pub mod consent;
 pub mod content;
+pub mod id;
 pub mod inbound;
 pub mod law;
+pub mod ledger;
 pub mod message;
 pub mod phone;
 pub mod place;
+pub mod program;
 
 mod codec;
