@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod message;
 pub mod phone;
 pub mod place;
+pub mod policy;
 pub mod program;
 
 mod codec;
