@@ -1,1 +1,4 @@
-//! Tests of `content`.
+//! Tests of `content`, and of `message`, which it judges.
+
+mod footer;
+mod lint;
