@@ -3,11 +3,13 @@
 pub mod clock;
 pub mod consent;
 pub mod content;
+pub mod gateway;
 pub mod id;
 pub mod inbound;
 pub mod law;
 pub mod ledger;
 pub mod message;
+pub mod permit;
 pub mod phone;
 pub mod place;
 pub mod policy;

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::{
-    decide::{Findings, Question},
+    decide::{Facts, Findings, Policy, Question, Request},
     decision::{Code, Fact, Reason},
     hours,
 };
@@ -54,6 +56,38 @@ pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
             let fact = Fact::Count { count, max: cap.max, hours: cap.per_hours };
             findings.wait(Reason::new(Code::BrandCap, None, fact));
         }
+    }
+}
+
+impl Policy {
+    /// Each cap that looks at this message, with how many count against it: what a `Started` record keeps.
+    #[must_use]
+    pub fn counts(&self, facts: Facts<'_>, request: Request<'_>, at: DateTime<Utc>) -> Vec<(String, u32)> {
+        let at_ms = at.timestamp_millis();
+        let mut counts = Vec::new();
+        let mut note = |id: &str, hours: u32, counted: &dyn Fn(&Sent) -> bool| {
+            let since = at_ms - i64::from(hours) * HOUR_MS;
+            let sends = facts.state.sends.iter().filter(|s| s.at_ms > since && s.debits() && counted(s));
+            counts.push((id.to_owned(), u32::try_from(sends.count()).unwrap_or(u32::MAX)));
+        };
+        for place in facts.whereabouts.places() {
+            for rule in self.rulebook.law_of(*place).caps.iter().filter(|r| r.kinds.contains(request.kind)) {
+                for cap in &rule.caps {
+                    note(&rule.id, u32::from(cap.per_hours), &|sent| {
+                        rule.kinds.contains(sent.kind)
+                            && (cap.key == CapKey::Person
+                                || same_subject(sent.subject.as_ref(), request.subject))
+                    });
+                }
+            }
+        }
+        for cap in self.brand.caps.iter().filter(|_| request.kind == Kind::Marketing) {
+            let id = cap.category.as_ref().map_or("brand", Name::as_str);
+            note(id, cap.per_hours, &|sent| {
+                sent.kind == Kind::Marketing && (cap.category.is_none() || sent.category == cap.category)
+            });
+        }
+        counts
     }
 }
 

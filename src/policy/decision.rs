@@ -52,6 +52,14 @@ cbor_enum! {
         BrandHours = 18, "brand_hours";
         /// The brand's own cap is reached.
         BrandCap = 19, "brand_cap";
+        /// The clock is behind the newest record.
+        ClockBehind = 20, "clock_behind";
+        /// The campaign's own window is over.
+        CampaignOver = 21, "campaign_over";
+        /// Such an answer went out within 24 hours, or it would come too late.
+        AnswerSpent = 22, "answer_spent";
+        /// Others wrote to this person all the time: asked again soon.
+        Contended = 23, "contended";
     }
 }
 
@@ -147,6 +155,12 @@ pub struct Reason {
 impl Reason {
     pub(super) const fn new(code: Code, rule: Option<Arc<Rule>>, fact: Fact) -> Self {
         Self { code, rule, fact }
+    }
+
+    /// A reason without a rule.
+    #[must_use]
+    pub const fn bare(code: Code) -> Self {
+        Self::new(code, None, Fact::None)
     }
 
     /// The rule's id.

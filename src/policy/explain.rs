@@ -83,6 +83,18 @@ impl Code {
             Self::BrandCap => {
                 ("The brand's own cap is reached.", "La limite choisie par la marque est atteinte.")
             }
+            Self::ClockBehind => {
+                ("The clock is behind the newest record.", "L'horloge retarde sur le dernier enregistrement.")
+            }
+            Self::CampaignOver => ("The campaign is over.", "La campagne est terminée."),
+            Self::AnswerSpent => (
+                "Such an answer went out within 24 hours, or it would come too late.",
+                "Une telle réponse est partie sous 24 heures, ou viendrait trop tard.",
+            ),
+            Self::Contended => (
+                "Others wrote to this person's record all the time.",
+                "Le dossier de la personne était sans cesse modifié.",
+            ),
         };
         match language {
             Language::English => english,
