@@ -1,5 +1,6 @@
 //! **optin sends only the SMS that may be sent, and can prove it.**
 
+pub mod campaign;
 pub mod clock;
 pub mod consent;
 pub mod content;

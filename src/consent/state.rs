@@ -146,6 +146,8 @@ cbor_map! {
         10 => pub group: Option<Hash>,
         /// Index entries that lead here, as generation and HMAC.
         11 => pub index: Vec<(u32, Hash)>,
+        /// House: consent texts that are kept.
+        12 => pub texts: Vec<Hash>,
     }
 }
 
@@ -215,7 +217,8 @@ impl State {
                 self.programs.clear();
                 self.group = None;
             }
-            Event::TextKept(_) | Event::Approved(_) | Event::Danger(_) | Event::ImportRun(_) => {}
+            Event::TextKept(e) => self.texts.push(e.digest),
+            Event::Approved(_) | Event::Danger(_) | Event::ImportRun(_) => {}
         }
     }
 

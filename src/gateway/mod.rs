@@ -112,6 +112,8 @@ pub enum LookUp {
 pub struct Report {
     /// The message.
     pub message: MessageId,
+    /// Whom it was for.
+    pub to: PhoneNumber,
     /// What it says.
     pub delivery: Delivery,
     /// When, by the gateway's clock.

@@ -50,10 +50,10 @@ pub struct Person {
 }
 
 /// The answer to a write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Written {
-    /// Durable, at this version.
-    Done(u64),
+    /// Durable. The person stands at the new version, ready for the next write.
+    Done(Box<Person>),
     /// Somebody else was first: read again, decide again.
     Conflict,
 }
@@ -176,28 +176,31 @@ impl Book {
     /// # Errors
     /// The store failed: nothing staged is known to have happened.
     pub async fn write(&self, person: Person, urgency: Urgency) -> Result<Written, BookError> {
-        let answers = self.write_all(vec![person], urgency).await?;
-        answers.first().copied().ok_or(BookError::Answers)
+        self.write_all(vec![person], urgency).await?.pop().ok_or(BookError::Answers)
     }
 
     /// [`write`](Self::write) for several streams at once, an answer for each in order.
     ///
     /// # Errors
     /// The store failed: nothing staged is known to have happened.
-    pub async fn write_all(&self, people: Vec<Person>, urgency: Urgency) -> Result<Vec<Written>, BookError> {
-        let wanted = people.len();
-        let items = people.into_iter().map(Person::into_append).collect::<Result<Vec<_>, _>>()?;
+    pub async fn write_all(
+        &self,
+        mut people: Vec<Person>,
+        urgency: Urgency,
+    ) -> Result<Vec<Written>, BookError> {
+        let items = people.iter_mut().map(Person::take_append).collect::<Result<Vec<_>, _>>()?;
         let answers = self.ledger.append(items, urgency).await?;
-        if answers.len() != wanted {
+        if answers.len() != people.len() {
             return Err(BookError::Answers);
         }
-        Ok(answers
-            .into_iter()
-            .map(|answer| match answer {
-                Appended::Done(version) => Written::Done(version),
-                Appended::Conflict => Written::Conflict,
-            })
-            .collect())
+        let answer = |(mut person, answer): (Person, Appended)| match answer {
+            Appended::Done(version) => {
+                person.version = version;
+                Written::Done(Box::new(person))
+            }
+            Appended::Conflict => Written::Conflict,
+        };
+        Ok(people.into_iter().zip(answers).map(answer).collect())
     }
 
     /// Whether this stream has ever started this message: asked of the records when the state forgot.
@@ -350,19 +353,20 @@ impl Person {
         Ok(values.into_iter().map(|(field, _, value)| (field, value)).collect())
     }
 
-    fn into_append(self) -> Result<Append, BookError> {
+    /// What is staged, taken out. The person is at the new version only once the store says so.
+    fn take_append(&mut self) -> Result<Append, BookError> {
         let head = self.head.ok_or(EnvelopeError)?;
         Ok(Append {
             stream: self.recipient,
             expected: self.version,
-            records: self.records,
+            records: std::mem::take(&mut self.records),
             head,
             state: state_bytes(&self.state, head),
-            group: self.group,
-            vault: self.vault,
-            index: self.index,
+            group: self.group.take(),
+            vault: self.vault.take(),
+            index: std::mem::take(&mut self.index),
             erase: false,
-            outbox: self.outbox,
+            outbox: std::mem::take(&mut self.outbox),
         })
     }
 }

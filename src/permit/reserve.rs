@@ -52,8 +52,8 @@ pub struct Draft {
 /// What became of a draft.
 #[derive(Debug)]
 pub enum Reserved {
-    /// It may be handed over.
-    Permit(Permit),
+    /// It may be handed over; the person as of now, for recording the outcome.
+    Permit(Permit, Box<Person>),
     /// It may not, or not now.
     Held(Decision),
     /// This id has started before.
@@ -95,7 +95,9 @@ pub async fn reserve(
         }
         for (written, terms) in book.write_all(writes, Urgency::Normal).await?.into_iter().zip(bound) {
             match written {
-                Written::Done(_) => done.push((terms.permit.message, Reserved::Permit(terms.permit))),
+                Written::Done(person) => {
+                    done.push((terms.permit.message, Reserved::Permit(terms.permit, person)));
+                }
                 Written::Conflict => open.extend(again(book, terms).await?),
             }
         }
