@@ -14,8 +14,7 @@ pub struct Standing {
 }
 
 /// A date that a ground leans on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case", tag = "date", deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
     /// A sale, however long ago.
     Sale,

@@ -14,8 +14,7 @@ names! {
 }
 
 /// What lifts a rule for one person.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case", tag = "by", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LiftBy {
     /// Express consent, written or not.

@@ -10,14 +10,19 @@
 //! [`policy`](crate::policy). What the book does not cover has no [`Coverage`], and a decision then defers.
 
 mod bases;
+mod book;
 mod calendar;
 mod coverage;
+mod data;
+mod dayrule;
 mod error;
 mod hours;
 mod lift;
 mod load;
+mod read;
 mod rule;
 mod rulebook;
+mod schema;
 mod window;
 
 pub use bases::{Bases, Ground, Need, Standing};

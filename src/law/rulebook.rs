@@ -2,7 +2,7 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
 
-use super::{Calendar, Coverage, Rule, RulebookError, load, rule::epoch_day};
+use super::{Calendar, Coverage, Rule, RulebookError, book::Book, data, load::Draft, rule::epoch_day};
 use crate::place::Place;
 
 /// What binds at one candidate place, sorted out once so that a decision only walks it.
@@ -25,7 +25,7 @@ pub struct PlaceLaw {
 
 /// The law, at one version: immutable, cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Rulebook(Arc<load::Book>);
+pub struct Rulebook(Arc<Book>);
 
 impl Rulebook {
     /// The book compiled into the library. Built once; a clone afterwards.
@@ -35,7 +35,20 @@ impl Rulebook {
     #[must_use]
     pub fn builtin() -> Self {
         static BOOK: OnceLock<Rulebook> = OnceLock::new();
-        BOOK.get_or_init(|| Self(Arc::new(load::Book::default()))).clone()
+        BOOK.get_or_init(|| Self::from_files(data::FILES).unwrap_or_else(|_| Self(Arc::default()))).clone()
+    }
+
+    /// A book of these files only, as pairs of name and content; a later file's entries replace an earlier's.
+    ///
+    /// # Errors
+    /// As for [`with_overlay`](Self::with_overlay).
+    pub fn from_files(files: &[(&str, &str)]) -> Result<Self, RulebookError> {
+        let mut draft = Draft::default();
+        for (name, toml) in files {
+            draft.add(name, toml)?;
+        }
+        let content: Vec<&str> = files.iter().flat_map(|&(name, toml)| [name, toml]).collect();
+        Book::new(draft, &[0; 32], &content).map(|book| Self(Arc::new(book)))
     }
 
     /// This book with a host's file of rules, calendars and coverage over it: an id that the book holds is
@@ -43,8 +56,61 @@ impl Rulebook {
     ///
     /// # Errors
     /// The file does not parse, or an entry in it does not hold; the error names file, entry and field.
-    pub fn with_overlay(&self, _file_name: &str, _toml: &str) -> Result<Self, RulebookError> {
-        Ok(self.clone())
+    ///
+    /// ```
+    /// use optin::law::Rulebook;
+    /// let rule = r#"
+    /// [[rule]]
+    /// id = "SHOP-SUNDAY"
+    /// layer = "practice"
+    /// reach = "settled"
+    /// confidence = "high"
+    /// citation = "House rule 4"
+    /// sources = []
+    /// places = ["GB"]
+    /// kinds = ["marketing"]
+    /// [rule.hours]
+    /// windows = [{ days = "mon-sat", from = "09:00", to = "20:00" }]
+    /// "#;
+    /// let book = Rulebook::builtin().with_overlay("shop.toml", rule)?;
+    /// assert!(book.rule("SHOP-SUNDAY").is_some());
+    /// assert_ne!(book.version(), Rulebook::builtin().version());
+    ///
+    /// let refused = book.with_overlay("shop.toml", &rule.replace("20:00", "09:00")).unwrap_err();
+    /// assert_eq!(refused.to_string(), "shop.toml: SHOP-SUNDAY: windows: a window cannot open and close at one time");
+    /// # Ok::<(), optin::law::RulebookError>(())
+    /// ```
+    pub fn with_overlay(&self, file_name: &str, toml: &str) -> Result<Self, RulebookError> {
+        let mut draft = self.0.draft.clone();
+        draft.add(file_name, toml)?;
+        Book::new(draft, self.0.digest(), &[file_name, toml]).map(|book| Self(Arc::new(book)))
+    }
+
+    /// This book less a rule: for tests that prove a rule is missed.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without(&self, id: &str) -> Option<Self> {
+        self.rule(id)?;
+        let mut draft = self.0.draft.clone();
+        draft.rules.retain(|(_, rule)| rule.id != id);
+        Book::new(draft, self.0.digest(), &["without", id]).ok().map(|book| Self(Arc::new(book)))
+    }
+
+    /// This book less a place's coverage: for tests that prove a row is missed.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without_coverage(&self, place: Place) -> Option<Self> {
+        let code = place.to_string();
+        let mut draft = self.0.draft.clone();
+        for (file, row) in &mut draft.covered {
+            if row.places.contains(&code) {
+                row.places.retain(|covered| *covered != code);
+                // Its rules stay, and may name it.
+                let known = (file.clone(), code.clone());
+                draft.known.push(known);
+            }
+        }
+        Book::new(draft, self.0.digest(), &["without", &code]).ok().map(|book| Self(Arc::new(book)))
     }
 
     /// The date of the facts and a digest of the content: `2026-11-21+ab12cd34`.
@@ -80,8 +146,8 @@ impl Rulebook {
 
     /// The same for a day counted from 1970-01-01.
     #[must_use]
-    pub fn coverage_on_day(&self, _place: Place, _day: i64) -> Option<&Coverage> {
-        None
+    pub fn coverage_on_day(&self, place: Place, day: i64) -> Option<&Coverage> {
+        self.0.coverage_of(place).filter(|row| row.holds_on_day(day))
     }
 
     /// All rows of coverage, by place.

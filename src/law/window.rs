@@ -36,7 +36,6 @@ impl From<Posture> for Tolerance {
 /// An instant as one zone's clock shows it: made once, asked by many rules.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
-    at: i64,
     span: Span,
     day: i64,
     second: i64,
@@ -51,7 +50,7 @@ impl Moment {
 
     pub(super) fn within(span: Span, at: i64) -> Self {
         let local = at.saturating_add(i64::from(span.offset));
-        Self { at, span, day: local.div_euclid(DAY), second: local.rem_euclid(DAY) }
+        Self { span, day: local.div_euclid(DAY), second: local.rem_euclid(DAY) }
     }
 
     /// The local date, as days since 1970-01-01.

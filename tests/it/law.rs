@@ -1,1 +1,4 @@
 //! Tests of `law`.
+
+mod coverage;
+mod rulebook;
