@@ -1,4 +1,7 @@
 //! Tests of `content`, and of `message`, which it judges.
 
+mod body;
 mod footer;
 mod lint;
+mod segments;
+mod template;
