@@ -14,15 +14,15 @@ mod store;
 
 //#[cfg(any(test, feature = "conformance"))]
 //pub mod conformance;
-//#[cfg(feature = "sqlite")]
-//mod sqlite;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 //pub use book::{Book, BookError, Person, Written};
 pub use envelope::{Envelope, EnvelopeError, advance, leaf_hash};
 pub use keys::{KeyFile, KeyFileError, Keys, SealError};
 pub use memory::MemoryLedger;
-//#[cfg(feature = "sqlite")]
-//pub use sqlite::SqliteLedger;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteLedger;
 pub use store::{
     Append, Appended, BoxFuture, Claim, Drawn, DynLedger, Head, IndexChange, Lane, Ledger, LedgerError,
     NewRecord, OutboxChange, Queued, Row, StoredRecord, Urgency, Vault,
