@@ -14,16 +14,16 @@ mod verify;
 
 //#[cfg(any(test, feature = "conformance"))]
 //pub mod conformance;
-//#[cfg(feature = "sqlite")]
-//mod sqlite;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 pub(crate) use book::state_of;
 pub use book::{Book, BookError, Person, Written};
 pub use envelope::{Envelope, EnvelopeError, advance, leaf_hash};
 pub use keys::{KeyFile, KeyFileError, Keys, SealError};
 pub use memory::MemoryLedger;
-//#[cfg(feature = "sqlite")]
-//pub use sqlite::SqliteLedger;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteLedger;
 pub use store::{
     Append, Appended, BoxFuture, Claim, Drawn, DynLedger, Head, IndexChange, Lane, Ledger, LedgerError,
     NewRecord, OutboxChange, Queued, Row, StoredRecord, Urgency, Vault,
