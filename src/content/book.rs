@@ -4,7 +4,7 @@ use regex::Regex;
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::sender::SenderKind;
+use crate::program::SenderKind;
 use crate::{message::Kind, phone::Country};
 
 /// How bad a finding is.

@@ -9,10 +9,9 @@ mod fold;
 mod footer;
 mod lint;
 mod said;
-mod sender;
 
+pub use crate::program::SenderKind;
 pub use book::{LintError, Severity};
 pub use footer::{Footer, FooterError};
 pub use lint::{Finding, FindingCode, Lint};
 pub use said::Said;
-pub use sender::SenderKind;

@@ -1,4 +1,4 @@
-use super::sender::SenderKind;
+use crate::program::SenderKind;
 use crate::{message::Kind, phone::Country};
 
 /// What is about to be said, by whom, to people where.
