@@ -4,6 +4,8 @@ pub mod campaign;
 pub mod clock;
 pub mod consent;
 pub mod content;
+pub mod danger;
+pub mod dispatch;
 pub mod gateway;
 pub mod id;
 pub mod inbound;
@@ -17,3 +19,6 @@ pub mod policy;
 pub mod program;
 
 mod codec;
+mod messenger;
+
+pub use messenger::*;

@@ -13,14 +13,11 @@ use std::{fmt::Debug, future::Future, sync::Arc};
 
 pub use simulated::{Faults, SimulatedCarrier, Taken};
 
+pub use crate::inbound::{Inbound, OptOutSignal};
+
 use crate::{
-    clock::Clock,
-    codec::cbor_enum,
-    consent::event::Delivery,
-    id::{MessageId, Name},
-    ledger::BoxFuture,
-    permit::Permit,
-    phone::PhoneNumber,
+    clock::Clock, codec::cbor_enum, consent::event::Delivery, id::MessageId, ledger::BoxFuture,
+    permit::Permit, phone::PhoneNumber,
 };
 
 cbor_enum! {
@@ -117,54 +114,6 @@ pub struct Report {
     /// What it says.
     pub delivery: Delivery,
     /// When, by the gateway's clock.
-    pub at: chrono::DateTime<chrono::Utc>,
-}
-
-/// A text that came in.
-#[derive(Clone)]
-pub struct Inbound {
-    /// What the gateway calls it: a repeat is the same text.
-    pub id: String,
-    /// Who wrote.
-    pub from: PhoneNumber,
-    /// The sender that was answered.
-    pub to: Name,
-    /// The words.
-    pub text: String,
-    /// When, by the carrier's clock.
-    pub sent_at: chrono::DateTime<chrono::Utc>,
-}
-
-impl Inbound {
-    /// A text from `from` to the sender `to`.
-    ///
-    /// # Errors
-    /// `to` is not a [`Name`].
-    pub fn text(
-        id: impl Into<String>,
-        from: PhoneNumber,
-        to: &str,
-        text: impl Into<String>,
-        sent_at: chrono::DateTime<chrono::Utc>,
-    ) -> Result<Self, crate::id::NameError> {
-        Ok(Self { id: id.into(), from, to: Name::new(to)?, text: text.into(), sent_at })
-    }
-}
-
-impl Debug for Inbound {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Inbound(from {} to {})", self.from, self.to)
-    }
-}
-
-/// The opt-out that a gateway learned of, by whatever road.
-#[derive(Debug, Clone)]
-pub struct OptOutSignal {
-    /// Who.
-    pub number: PhoneNumber,
-    /// The sender that is blocked for the person, if the gateway says.
-    pub sender: Option<Name>,
-    /// When.
     pub at: chrono::DateTime<chrono::Utc>,
 }
 

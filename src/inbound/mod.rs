@@ -9,11 +9,16 @@
 mod intent;
 mod language;
 mod matcher;
+mod receive;
 mod reply;
 mod table;
+mod text;
 
 pub use intent::{Context, Intent, Reading, Scope, Understood};
 pub use language::{Language, LanguageError};
 pub use matcher::Matcher;
+pub(crate) use receive::{ANSWERS, Desk, WaitingAnswer, queue_answer};
+pub use receive::{ReceiveError, Received};
 pub use reply::{Names, Replies, ReplyKind};
 pub use table::TableError;
+pub use text::{Inbound, OptOutSignal};

@@ -86,6 +86,18 @@ impl Book {
         }
     }
 
+    /// The current tenure of a number, with nothing unsealed: enough to decide, not to write personal values.
+    ///
+    /// # Errors
+    /// The store failed, or what it holds does not fit.
+    pub async fn look(&self, number: PhoneNumber) -> Result<Option<Person>, BookError> {
+        let Some(recipient) = self.ledger.find(self.keys().index_entries(number)).await? else {
+            return Ok(None);
+        };
+        let row = self.ledger.read(recipient).await?;
+        row.map(|row| self.from_row(row, false)).transpose()
+    }
+
     /// The current tenure of a number; if there is none, one is staged that begins with the first write.
     ///
     /// # Errors
@@ -382,7 +394,7 @@ fn state_bytes(state: &State, head: Hash) -> Vec<u8> {
 }
 
 /// Reads the cached fold of a row, and refuses one of another fold or another head.
-pub(crate) fn state_of(row: &Row) -> Result<State, BookError> {
+pub(super) fn state_of(row: &Row) -> Result<State, BookError> {
     let (head, state) = row
         .state
         .split_first()

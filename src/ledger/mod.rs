@@ -4,6 +4,7 @@
 //! appends and returns when they are durable. A record is an [`Envelope`] of clear facts and commitments; the
 //! personal values lie sealed beside it and can be destroyed without breaking the chain.
 
+mod admitted;
 mod book;
 mod budget;
 mod envelope;
@@ -17,7 +18,7 @@ mod verify;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
-pub(crate) use book::state_of;
+pub use admitted::Admitted;
 pub use book::{Book, BookError, Person, Written};
 pub use envelope::{Envelope, EnvelopeError, advance, leaf_hash};
 pub use keys::{KeyFile, KeyFileError, Keys, SealError};
