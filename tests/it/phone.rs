@@ -1,16 +1,11 @@
 //! Tests of `phone`: every way of writing a number against libphonenumber's answer, and nothing panics.
-
-use std::collections::BTreeMap;
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use optin::phone::{Country, Line, PhoneNumber, PhoneNumberError};
 use proptest::prelude::*;
 
 /// `text | country | E.164 or - | valid | region or - | line`.
 const TABLE: &str = include_str!("../data/phones.txt");
-
-/// E.164 numbers whose range was assigned or withdrawn between the two versions of the metadata (ours is older),
-/// with what ours says: valid, region.
-const NEWER_METADATA: &[(&str, bool, &str)] = &[];
 
 fn line(code: &str) -> Line {
     match code {
@@ -40,9 +35,9 @@ fn written_numbers_are_read_as_libphonenumber_reads_them() {
     assert!(wrong.is_empty(), "{} of {rows}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// The crate's metadata (9.0.33) is older than the oracle's (9.0.43); for the numbers in the table they agree.
 #[test]
 fn validity_region_and_line_agree_with_libphonenumber() {
-    let listed: BTreeMap<_, _> = NEWER_METADATA.iter().map(|&(n, v, r)| (n, (v, r))).collect();
     let mut wrong = Vec::new();
     for row in TABLE.lines().filter(|l| !l.starts_with('#')) {
         let [_, _, e164, valid, region, kind] = row.split('|').collect::<Vec<_>>()[..] else {
@@ -53,9 +48,7 @@ fn validity_region_and_line_agree_with_libphonenumber() {
         }
         let number: PhoneNumber = e164.parse().unwrap();
         let ours = (number.is_valid(), number.region().map_or("-".to_owned(), |c| c.to_string()));
-        if let Some(&(valid, region)) = listed.get(e164) {
-            assert_eq!(ours, (valid, region.to_owned()), "listed as a difference of versions: {e164}");
-        } else if ours != (valid == "yes", region.to_owned()) || number.line() != line(kind) {
+        if ours != (valid == "yes", region.to_owned()) || number.line() != line(kind) {
             wrong.push(format!("{row} -> {ours:?} {:?}", number.line()));
         }
     }
