@@ -21,13 +21,24 @@ pub(super) fn read(text: &str, default: Country) -> Result<PhoneNumber, PhoneNum
         let home = home.ok_or(PhoneNumberError::NotANumber)?;
         with_bare_code(home, &digits).unwrap_or((home, &digits))
     };
-    // A number of one's own country abroad is still read in the habits of one's own part of it.
+    // At home, one's own habits count: those of Jersey and of Great Britain differ, and share a country code.
     let habits = home.filter(|home| home.code == plan.code && plan.country == home.country).unwrap_or(plan);
-    let stripped = habits.strip_trunk(rest);
-    let national = if habits.fit(&stripped) == Fit::No { rest } else { stripped.as_str() };
-    let main = plan::split(&format!("{}{national}", plan.code)).map_or(plan, |(main, _)| main);
-    let number = PhoneNumber::from_e164(&format!("+{}{national}", plan.code))?;
-    if main.fit(national) == Fit::Possible { Ok(number) } else { Err(PhoneNumberError::NotANumber) }
+    let national = without_trunk(habits, rest);
+    let (main, _) = plan::split(&format!("{}{national}", plan.code)).ok_or(PhoneNumberError::NotANumber)?;
+    if main.fit(&national) != Fit::Possible {
+        return Err(PhoneNumberError::NotANumber);
+    }
+    // Read as the international number that it now is, so that reading it again changes nothing. Digits that
+    // would go on losing zeros are no number.
+    let national = without_trunk(main, &national);
+    let number = PhoneNumber::from_e164(&format!("+{}{national}", main.code))?;
+    let settled = main.fit(&national) == Fit::Possible && without_trunk(main, &national) == national;
+    if settled { Ok(number) } else { Err(PhoneNumberError::NotANumber) }
+}
+
+fn without_trunk(plan: &Plan, digits: &str) -> String {
+    let stripped = plan.strip_trunk(digits);
+    if plan.fit(&stripped) == Fit::No { digits.to_owned() } else { stripped }
 }
 
 fn abroad<'d>(home: Option<&Plan>, digits: &'d str) -> Option<(&'static Plan, &'d str)> {

@@ -116,7 +116,10 @@ mod tests {
     fn model(digits: u64) -> Option<(String, String)> {
         let table: HashMap<_, _> = rows().map(|row| (row[0].to_owned(), (row[1], row[2]))).collect();
         let text = digits.to_string();
-        (1..=text.len()).rev().find_map(|n| table.get(&text[..n])).map(|&(p, z)| (p.to_owned(), z.to_owned()))
+        (1..=text.len())
+            .rev()
+            .find_map(|n| table.get(text.get(..n)?))
+            .map(|&(p, z)| (p.to_owned(), z.to_owned()))
     }
 
     fn names(sets: Sets) -> (Vec<String>, Vec<String>) {
@@ -132,7 +135,7 @@ mod tests {
     #[test]
     fn the_first_and_last_number_of_every_prefix_finds_it() {
         let table: HashMap<_, _> = rows().map(|row| (row[0], (row[1], row[2]))).collect();
-        let longest = |text: &str| (1..=text.len()).rev().find_map(|n| table.get(&text[..n]).copied());
+        let longest = |text: &str| (1..=text.len()).rev().find_map(|n| table.get(text.get(..n)?).copied());
         for row in rows() {
             for fill in ["0", "9"] {
                 let text = format!("{}{}", row[0], fill.repeat(11usize.saturating_sub(row[0].len())));

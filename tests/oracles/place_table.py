@@ -334,7 +334,7 @@ def elsewhere(code):
             zones |= narrow or own
         if (here, zones) != above and prefix:
             rows[f"{code}{prefix}"] = (here, zones)
-        deeper = len(found) > 1 and len(prefix) < 7
+        deeper = (len(found) > 1 and len(prefix) < 7) or (len(regions) > 1 and not prefix)
         many = any(len(COUNTRY_ZONES[r]) > 1 for r in found) and len(prefix) < (2 if code == 55 else 3)
         if deeper or many:
             for digit in "0123456789":
@@ -367,6 +367,9 @@ def prefixes():
             rows.update(elsewhere(code))
     # Ofcom keeps 07700 900000 to 900999 for drama: no subscribers, and examples everywhere.
     rows["447700900"] = ({"GB"}, {"Europe/London"})
+    # Both countries' patterns have these, and libphonenumber always answers the first.
+    for prefix in ("2125288", "2125289"):
+        rows[prefix] = ({"EH", "MA"}, COUNTRY_ZONES["EH"] | COUNTRY_ZONES["MA"])
     lines = header("Number prefix | places | zones. The longest prefix counts.", "phonenumbers", "tzdata", "zipcodes")
     lines += ["# Zones of whole countries: zone.tab. Area codes that the metadata does not have yet:"]
     lines += [f"#   {c}: same area as {o}, since {d}; {s}; confidence {k}" for c, o, d, s, k in NEWER]
