@@ -96,6 +96,21 @@ impl Rulebook {
         Book::new(draft, self.0.digest(), &["without", id]).ok().map(|book| Self(Arc::new(book)))
     }
 
+    /// This book less one window of a rule that has several: for tests that prove it is missed.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without_window(&self, id: &str, window: usize) -> Option<Self> {
+        let mut draft = self.0.draft.clone();
+        let (_, rule) = draft.rules.iter_mut().find(|(_, rule)| rule.id == id)?;
+        let windows = &mut rule.hours.as_mut()?.windows;
+        if windows.len() < 2 || window >= windows.len() {
+            return None;
+        }
+        windows.remove(window);
+        let content = ["without", id, &window.to_string()];
+        Book::new(draft, self.0.digest(), &content).ok().map(|book| Self(Arc::new(book)))
+    }
+
     /// This book less a place's coverage: for tests that prove a row is missed.
     #[doc(hidden)]
     #[must_use]
