@@ -94,13 +94,9 @@ impl Template {
 
     /// The names of the tags, each once, in order of first use.
     pub fn tags(&self) -> impl Iterator<Item = &str> {
-        let name = |piece| match piece {
-            &Piece::Tag { ref name, .. } => Some(&**name),
-            Piece::Text(_) => None,
-        };
         self.pieces.iter().enumerate().filter_map(move |(i, piece)| {
-            let found = name(piece)?;
-            let known = self.pieces.iter().take(i).any(|earlier| name(earlier) == Some(found));
+            let found = piece.name()?;
+            let known = self.pieces.iter().take(i).any(|earlier| earlier.name() == Some(found));
             (!known).then_some(found)
         })
     }
@@ -172,6 +168,13 @@ impl CheckedTemplate {
 }
 
 impl<D> Piece<D> {
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Text(_) => None,
+            Self::Tag { name, .. } => Some(name),
+        }
+    }
+
     fn span(&self) -> Range<usize> {
         match self {
             Self::Text(_) => 0..0,
