@@ -13,8 +13,8 @@ mod memory;
 mod store;
 mod verify;
 
-//#[cfg(any(test, feature = "conformance"))]
-//pub mod conformance;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 

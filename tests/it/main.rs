@@ -3,5 +3,6 @@
 mod content;
 mod inbound;
 mod law;
+mod ledger;
 mod phone;
 mod place;

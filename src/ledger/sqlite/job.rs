@@ -41,7 +41,7 @@ pub(super) enum Job {
         drawn: Option<Drawn>,
         reply: Waits<Drawn>,
     },
-    PutJob {
+    Keep {
         job: Name,
         definition: Vec<u8>,
         reply: Waits<()>,
@@ -72,7 +72,7 @@ impl Job {
 
     pub(super) fn put_job(job: Name, definition: Vec<u8>) -> (Self, Awaited<()>) {
         let (reply, answer) = pair();
-        (Self::PutJob { job, definition, reply }, answer)
+        (Self::Keep { job, definition, reply }, answer)
     }
 
     pub(super) fn is_stop(&self) -> bool {
@@ -104,7 +104,7 @@ impl Job {
                 *drawn = Some(ops.draw(budget, *per_second, *wanted, *now_ms)?);
                 Ok(1)
             }
-            Self::PutJob { job, definition, .. } => ops.put_job(job, definition).map(|()| 1),
+            Self::Keep { job, definition, .. } => ops.put_job(job, definition).map(|()| 1),
         }
     }
 
@@ -114,7 +114,7 @@ impl Job {
             Self::Append { ref items, .. } if items.len() > 0 => return Some(self),
             Self::Outbox { ref changes, .. } if changes.len() > 0 => return Some(self),
             Self::Append { done, reply, .. } => reply.give(Ok(done)),
-            Self::Outbox { reply, .. } | Self::PutJob { reply, .. } => reply.give(Ok(())),
+            Self::Outbox { reply, .. } | Self::Keep { reply, .. } => reply.give(Ok(())),
             Self::Claim { taken, reply, .. } => reply.give(Ok(taken)),
             // Without what was drawn there was no commit, and the dropped reply says so.
             Self::Draw { drawn: Some(drawn), reply, .. } => reply.give(Ok(drawn)),
@@ -127,7 +127,7 @@ impl Job {
     pub(super) fn failed(self, trouble: Trouble) {
         match self {
             Self::Append { reply, .. } => reply.give(Err(trouble.into())),
-            Self::Outbox { reply, .. } | Self::PutJob { reply, .. } => reply.give(Err(trouble.into())),
+            Self::Outbox { reply, .. } | Self::Keep { reply, .. } => reply.give(Err(trouble.into())),
             Self::Claim { reply, .. } => reply.give(Err(trouble.into())),
             Self::Draw { reply, .. } => reply.give(Err(trouble.into())),
         }
