@@ -11,7 +11,7 @@ mod simulated;
 
 use std::{fmt::Debug, future::Future, sync::Arc};
 
-pub use simulated::{Faults, SimulatedCarrier, Taken};
+pub use simulated::{Fate, Faults, Keyed, Repliers, SimulatedCarrier, SimulatedCarrierBuilder, Taken};
 
 pub use crate::inbound::{Inbound, OptOutSignal};
 

@@ -30,6 +30,21 @@ impl fmt::Debug for Permit {
     }
 }
 
+#[cfg(test)]
+impl Permit {
+    /// A permit without a decision, for the unit tests of gateways.
+    pub(crate) fn for_test(
+        message: MessageId,
+        number: PhoneNumber,
+        body: Body,
+        sender: Name,
+        not_after: DateTime<Utc>,
+    ) -> Self {
+        let (recipient, kind) = (RecipientId([1; 16]), Kind::Marketing);
+        Self { message, recipient, number, body, sender, kind, not_after }
+    }
+}
+
 impl Permit {
     /// The message it is for: the client reference that a gateway may keep.
     #[must_use]
