@@ -91,7 +91,7 @@ impl Desk {
         let ends_ms = later(at.timestamp_millis(), course.after_ms);
         for (copy, lag) in (0u32..).zip(&course.report_lags_ms) {
             let (message, delivery) = (handover.message, course.delivery);
-            let report = Report { message, delivery, at: time(ends_ms) };
+            let report = Report { message, to: handover.number, delivery, at: time(ends_ms) };
             self.reports.insert((later(ends_ms, *lag), message, taking, copy), report);
         }
         if course.delivery == Delivery::Delivered {
