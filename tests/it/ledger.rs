@@ -1,5 +1,12 @@
 //! Tests of `ledger`: both ledgers against the conformance suite, and the SQLite ledger against accidents.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "clippy knows a test by its attribute, not the helpers beside it"
+)]
+
 use optin::{
     id::{Hash, RecipientId},
     ledger::{Append, Appended, Head, Ledger, LedgerError, NewRecord, Urgency, advance, leaf_hash},
