@@ -141,6 +141,8 @@ events! {
         0 => generation: u32,
         /// HMAC of the number under it.
         1 => index: Hash,
+        /// Digest of the interned group of places and zones.
+        2 => group: Hash,
     }
     /// The person agreed.
     2, "opted_in" => OptedIn {

@@ -146,6 +146,8 @@ cbor_map! {
         10 => pub group: Option<Hash>,
         /// Index entries that lead here, as generation and HMAC.
         11 => pub index: Vec<(u32, Hash)>,
+        /// House: consent texts that are kept.
+        12 => pub texts: Vec<Hash>,
     }
 }
 
@@ -154,7 +156,10 @@ impl State {
     pub fn apply(&mut self, seq: u64, at_ms: i64, event: &Event) {
         self.newest_ms = self.newest_ms.max(at_ms);
         match event {
-            Event::Opened(e) => self.index.push((e.generation, e.index)),
+            Event::Opened(e) => {
+                self.index.push((e.generation, e.index));
+                self.group = Some(e.group);
+            }
             Event::OptedIn(e) => self.opt_in(&e.program, &e.grant, seq),
             Event::Asked(e) => {
                 let pending = Pending { grant: e.grant.clone(), expires_ms: e.expires_ms };
@@ -212,7 +217,8 @@ impl State {
                 self.programs.clear();
                 self.group = None;
             }
-            Event::TextKept(_) | Event::Approved(_) | Event::Danger(_) | Event::ImportRun(_) => {}
+            Event::TextKept(e) => self.texts.push(e.digest),
+            Event::Approved(_) | Event::Danger(_) | Event::ImportRun(_) => {}
         }
     }
 
@@ -339,6 +345,22 @@ impl State {
             if matches!(sent.outcome, None | Some(Outcome::Unknown)) {
                 sent.outcome = Some(e.outcome);
             }
+        }
+    }
+}
+
+impl Revocation {
+    /// The same silence at the start of the number's next tenure.
+    pub(crate) fn inherited(&self) -> Revoked {
+        Revoked {
+            said: self.said,
+            program: self.program.clone(),
+            sender: self.sender.clone(),
+            topic: self.topic.clone(),
+            road: self.road,
+            acted_ms: self.acted_ms,
+            inbound: None,
+            matched: None,
         }
     }
 }

@@ -123,6 +123,12 @@ fn keyed(key: &[u8; 32], parts: &[&[u8]]) -> Hash {
 /// A recipient's own key. Destroying its wrapped form is what erases the person.
 pub(crate) struct SubjectKey([u8; 32]);
 
+impl fmt::Debug for SubjectKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SubjectKey")
+    }
+}
+
 impl SubjectKey {
     pub(crate) fn generate() -> Result<Self, NoRandomness> {
         id::random().map(Self)

@@ -4,20 +4,22 @@
 //! appends and returns when they are durable. A record is an [`Envelope`] of clear facts and commitments; the
 //! personal values lie sealed beside it and can be destroyed without breaking the chain.
 
-//mod book;
+mod admitted;
+mod book;
 mod budget;
 mod envelope;
 mod keys;
 mod memory;
 mod store;
-//mod verify;
+mod verify;
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
-//pub use book::{Book, BookError, Person, Written};
+pub use admitted::Admitted;
+pub use book::{Book, BookError, Person, Written};
 pub use envelope::{Envelope, EnvelopeError, advance, leaf_hash};
 pub use keys::{KeyFile, KeyFileError, Keys, SealError};
 pub use memory::MemoryLedger;
@@ -27,4 +29,4 @@ pub use store::{
     Append, Appended, BoxFuture, Claim, Drawn, DynLedger, Head, IndexChange, Lane, Ledger, LedgerError,
     NewRecord, OutboxChange, Queued, Row, StoredRecord, Urgency, Vault,
 };
-//pub use verify::{Flaw, Verified};
+pub use verify::{Flaw, Verified};

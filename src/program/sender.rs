@@ -20,6 +20,14 @@ cbor_enum! {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for SenderKind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let unknown = || serde::de::Error::custom(format_args!("unknown sender kind `{code}`"));
+        Self::from_code(&code).ok_or_else(unknown)
+    }
+}
+
 /// An address that messages come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sender {

@@ -1,1 +1,5 @@
 //! Tests of `law`.
+
+mod coverage;
+mod rulebook;
+mod windows;

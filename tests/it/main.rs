@@ -6,3 +6,4 @@ mod law;
 mod ledger;
 mod phone;
 mod place;
+mod walk;

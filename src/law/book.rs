@@ -1,0 +1,106 @@
+//! The book put together: entries, each place's law, the version.
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    Calendar, Coverage, PlaceLaw, Rule, RulebookError,
+    load::{Draft, Entries},
+};
+use crate::{phone::Country, place::Place};
+
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    pub(super) version: String,
+    pub(super) draft: Draft,
+    digest: [u8; 32],
+    pub(super) rules: Vec<Arc<Rule>>,
+    pub(super) calendars: Vec<Arc<Calendar>>,
+    /// By place.
+    pub(super) coverage: Vec<Coverage>,
+    /// What binds at each place that a row or a rule names, by place.
+    at: Vec<(Place, PlaceLaw)>,
+    /// What binds in a part of a country that no row and no rule names.
+    elsewhere: Vec<(Country, PlaceLaw)>,
+    nowhere: PlaceLaw,
+}
+
+impl Book {
+    /// `content` is whatever distinguishes this draft from the one that `before` is the digest of.
+    pub(super) fn new(draft: Draft, before: &[u8; 32], content: &[&str]) -> Result<Self, RulebookError> {
+        let Entries { calendars, coverage, rules } = Entries::read(&draft)?;
+        let digest = digest(before, content);
+        let [a, b, c, d, ..] = digest;
+        let version = format!("{}+{a:02x}{b:02x}{c:02x}{d:02x}", draft.as_of);
+
+        let mut places: Vec<Place> = coverage.iter().map(|row| row.place).collect();
+        places.extend(rules.iter().flat_map(|rule| rule.places.iter().copied()));
+        let countries: Vec<_> = places.iter().map(|place| Place::country_wide(place.country())).collect();
+        places.extend(countries);
+        places.sort_unstable();
+        places.dedup();
+        let mut book = Self { version, draft, digest, rules, calendars, coverage, ..Self::default() };
+        book.at = places.iter().map(|&place| (place, book.sort_out(|of| book.reaches(of, place)))).collect();
+        let countries = places.iter().filter(|place| place.subdivision().is_none());
+        book.elsewhere =
+            countries.map(|&country| (country.country(), book.sort_out(|of| of == country))).collect();
+        Ok(book)
+    }
+
+    pub(super) const fn digest(&self) -> &[u8; 32] {
+        &self.digest
+    }
+
+    /// Whether a rule for `of` binds a recipient who may be at `at`: there, around it, or, as a country alone
+    /// leaves the part open, in it; unless that part has number prefixes of its own, which would have told.
+    fn reaches(&self, of: Place, at: Place) -> bool {
+        let within =
+            |part: Place, whole: Place| whole.subdivision().is_none() && part.country() == whole.country();
+        of == at
+            || within(at, of)
+            || (within(of, at) && !self.coverage_of(of).is_some_and(|row| row.own_prefix))
+    }
+
+    fn sort_out(&self, reaches: impl Fn(Place) -> bool) -> PlaceLaw {
+        let mut law = PlaceLaw::default();
+        for rule in self.rules.iter().filter(|rule| rule.places.iter().any(|&of| reaches(of))) {
+            let put = |has: bool, list: &mut Vec<Arc<Rule>>| {
+                if has {
+                    list.push(rule.clone());
+                }
+            };
+            put(true, &mut law.rules);
+            put(rule.hours.is_some(), &mut law.hours);
+            put(!rule.caps.is_empty(), &mut law.caps);
+            put(rule.bases.is_some(), &mut law.bases);
+            put(!rule.required.is_empty(), &mut law.required);
+            put(!rule.registers.is_empty(), &mut law.registers);
+        }
+        law
+    }
+
+    pub(super) fn law_of(&self, place: Place) -> &PlaceLaw {
+        if let Ok(found) = self.at.binary_search_by_key(&place, |(at, _)| *at) {
+            return self.at.get(found).map_or(&self.nowhere, |(_, law)| law);
+        }
+        let country = self.elsewhere.binary_search_by_key(&place.country(), |(country, _)| *country);
+        country.ok().and_then(|found| self.elsewhere.get(found)).map_or(&self.nowhere, |(_, law)| law)
+    }
+
+    pub(super) fn coverage_of(&self, place: Place) -> Option<&Coverage> {
+        let found = self.coverage.binary_search_by_key(&place, |row| row.place).ok()?;
+        self.coverage.get(found)
+    }
+}
+
+/// Each part with its length before it, so that no two lists of parts read the same.
+fn digest(before: &[u8; 32], content: &[&str]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(before);
+    for part in content {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}

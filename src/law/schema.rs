@@ -1,0 +1,177 @@
+//! The rule files as they are written, before anything in them is believed.
+
+use serde::Deserialize;
+
+use super::{Cap, Certainty, Confidence, Layer, Penalty, Reach, Register, RequiredText, RulebookError};
+
+/// One file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawFile {
+    /// The date of the facts, `YYYY-MM-DD`.
+    pub(super) as_of: Option<String>,
+    /// Places that rules may name although they are not covered.
+    pub(super) known: Vec<String>,
+    pub(super) covered: Vec<RawCovered>,
+    pub(super) calendar: Vec<RawCalendar>,
+    pub(super) rule: Vec<RawRule>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCovered {
+    pub(super) places: Vec<String>,
+    pub(super) from: String,
+    pub(super) confidence: Confidence,
+    #[serde(default)]
+    pub(super) by_number: bool,
+    #[serde(default)]
+    pub(super) own_prefix: bool,
+    #[serde(default)]
+    pub(super) note: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCalendar {
+    pub(super) id: String,
+    pub(super) citation: String,
+    pub(super) confidence: Confidence,
+    #[serde(default)]
+    pub(super) include: Vec<String>,
+    #[serde(default)]
+    pub(super) day: Vec<RawDay>,
+    #[serde(default)]
+    pub(super) note: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawDay {
+    pub(super) name: String,
+    pub(super) on: Option<String>,
+    #[serde(default)]
+    pub(super) dates: Vec<String>,
+    /// Such as `["sat-1", "sun+1"]`.
+    #[serde(default)]
+    pub(super) shift: Vec<String>,
+    /// The first and the last year, both included.
+    pub(super) first_year: Option<i32>,
+    pub(super) last_year: Option<i32>,
+    #[serde(default)]
+    pub(super) even_years_only: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRule {
+    pub(super) id: String,
+    pub(super) layer: Layer,
+    pub(super) reach: Reach,
+    pub(super) confidence: Confidence,
+    pub(super) citation: String,
+    pub(super) sources: Vec<String>,
+    pub(super) places: Vec<String>,
+    pub(super) from: Option<String>,
+    pub(super) to: Option<String>,
+    pub(super) kinds: Vec<String>,
+    #[serde(default)]
+    pub(super) lifted_by: Vec<RawLift>,
+    pub(super) hours: Option<RawHours>,
+    #[serde(default)]
+    pub(super) caps: Vec<Cap>,
+    pub(super) bases: Option<Vec<RawGround>>,
+    #[serde(default)]
+    pub(super) required: Vec<RequiredText>,
+    #[serde(default)]
+    pub(super) registers: Vec<Register>,
+    pub(super) penalty: Option<Penalty>,
+    #[serde(default)]
+    pub(super) note: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawLift {
+    pub(super) by: String,
+    pub(super) certainty: Certainty,
+    pub(super) months: Option<u16>,
+    /// What the separate consent is to, or what else lifts.
+    pub(super) text: Option<String>,
+    #[serde(default)]
+    pub(super) note: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawHours {
+    pub(super) windows: Vec<RawWindow>,
+    pub(super) zone: Option<String>,
+    #[serde(default)]
+    pub(super) holidays: Vec<String>,
+    pub(super) discouraged_days: Option<String>,
+    #[serde(default)]
+    pub(super) discouraged_holidays: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawWindow {
+    pub(super) days: String,
+    pub(super) from: String,
+    pub(super) to: String,
+}
+
+/// A basis, and the dates of which one must be met if any is given.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawGround {
+    pub(super) basis: String,
+    #[serde(default)]
+    pub(super) sale: bool,
+    #[serde(default)]
+    pub(super) inquiry: bool,
+    pub(super) sale_within_months: Option<u16>,
+    pub(super) inquiry_within_months: Option<u16>,
+}
+
+impl RawFile {
+    /// Reads a file's form.
+    ///
+    /// # Errors
+    /// What is not TOML, or has a field too many, too few or of a wrong type; named by the line it stands on
+    /// and by the entry above that line.
+    pub(super) fn parse(file: &str, toml: &str) -> Result<Self, RulebookError> {
+        basic_toml::from_str(toml).map_err(|error| {
+            let line = error.line_col().map_or(0, |(line, _)| line);
+            let reason = error.to_string();
+            RulebookError {
+                file: file.to_owned(),
+                entry: entry_at(toml, line).unwrap_or_else(|| "file".to_owned()),
+                field: field_of(toml, line, &reason).unwrap_or_else(|| format!("line {}", line + 1)),
+                reason,
+            }
+        })
+    }
+}
+
+/// The id of the entry on this line (counted from 0): the last one above, or the next one below a header.
+fn entry_at(toml: &str, line: usize) -> Option<String> {
+    let id = |line: &str| {
+        let value = line.strip_prefix("id")?.trim_start().strip_prefix('=')?;
+        Some(value.trim().trim_matches('"').to_owned())
+    };
+    if toml.lines().nth(line)?.starts_with("[[") {
+        return toml.lines().skip(line).find_map(id);
+    }
+    toml.lines().take(line + 1).filter_map(id).last()
+}
+
+/// The field that the parser quotes, or the key on the line.
+fn field_of(toml: &str, line: usize, reason: &str) -> Option<String> {
+    if let Some((_, rest)) = reason.split_once(" field `") {
+        return rest.split_once('`').map(|(field, _)| field.to_owned());
+    }
+    let key = toml.lines().nth(line)?.split_once('=')?.0;
+    Some(key.trim().to_owned())
+}
