@@ -213,3 +213,44 @@ impl Ledger for SqliteLedger {
         self.see(|db| reads::job(db, &job))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::NewRecord;
+
+    /// A full disk as any user can have it: SQLite itself refuses another page.
+    #[tokio::test]
+    async fn no_room_is_told_and_the_last_commit_stands() {
+        let (folder, keys) = (tempfile::TempDir::new().unwrap(), Keys::generate().unwrap());
+        let path = folder.path().join("shop.optin");
+        let connection = schema::open(&path, &keys).unwrap();
+        connection.execute_batch("PRAGMA max_page_count = 60").unwrap();
+        let queue = Arc::new(Queue::default());
+        let writer = start(connection, &path, &queue).unwrap();
+        let ledger = SqliteLedger { keys, queue, readers: Readers::of(&path), writer: Some(writer) };
+        let item = |number: u8| Append {
+            stream: RecipientId([number; 16]),
+            expected: 0,
+            records: vec![NewRecord { envelope: vec![number; 2_000], sealed: None }],
+            head: Hash([number; 32]),
+            state: vec![number; 2_000],
+            group: None,
+            vault: None,
+            index: Vec::new(),
+            erase: false,
+            outbox: Vec::new(),
+        };
+        let mut number = 1;
+        while let Ok(answers) = ledger.append(vec![item(number)], Urgency::Normal).await {
+            assert_eq!(answers, [Appended::Done(1)]);
+            number += 1;
+        }
+        // One that does not fit takes nothing of its commit with it into the file.
+        let two = ledger.append(vec![item(number), item(number + 1)], Urgency::Stop).await;
+        assert!(matches!(two, Err(LedgerError::Full)), "{two:?}");
+        assert_eq!(ledger.head().await.unwrap().leaves, u64::from(number) - 1);
+        assert_eq!(ledger.log(0, 99).await.unwrap().len(), usize::from(number) - 1);
+        assert_eq!(ledger.read(RecipientId([number; 16])).await.unwrap(), None);
+    }
+}

@@ -10,9 +10,7 @@ use optin::{
 };
 use tempfile::TempDir;
 
-fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
-}
+use super::wait;
 
 struct InMemory;
 
