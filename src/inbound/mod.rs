@@ -6,13 +6,20 @@
 //! like it but is not plain is tier 4, *unsure*. Words and phrases are data with their sources; a stop is
 //! honoured in every language, and only an exact keyword ever opens anything.
 
+mod fold;
 mod intent;
+mod keywords;
 mod language;
 mod matcher;
 mod receive;
+mod phrases;
+mod polite;
 mod reply;
+mod signs;
+mod slips;
 mod table;
 mod text;
+mod words;
 
 pub use intent::{Context, Intent, Reading, Scope, Understood};
 pub use language::{Language, LanguageError};

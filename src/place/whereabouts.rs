@@ -119,6 +119,20 @@ impl Whereabouts {
         }
     }
 
+    /// Takes the person's zone as told, by its IANA name. A name that nobody knows leaves no zone: unknown.
+    #[must_use]
+    pub fn with_zone_name(&self, name: &str) -> Self {
+        Zone::named(name).map_or_else(
+            || Self {
+                zones: Cow::Borrowed(&[]),
+                zones_from: Provenance::Declared,
+                zone_declared: true,
+                ..self.clone()
+            },
+            |zone| self.with_zone(zone),
+        )
+    }
+
     /// Takes the person's country or subdivision as told, with all the zones of that place.
     ///
     /// A zone told with [`with_zone`](Self::with_zone) stays, and so do the zones of a postal code within the
