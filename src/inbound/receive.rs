@@ -271,7 +271,7 @@ pub(crate) fn queue_answer(
         Answer::Help => ReplyKind::Help,
         Answer::Start => ReplyKind::Reopened,
         Answer::OptIn => ReplyKind::Joined,
-        Answer::Question => ReplyKind::Joined,
+        Answer::Question => ReplyKind::Question,
         Answer::WrongNumber => ReplyKind::WrongNumber,
     };
     let names =

@@ -24,6 +24,8 @@ cbor_enum! {
         Reopened = 3, "reopened";
         /// The number is not the person's whom the program meant.
         WrongNumber = 4, "wrong_number";
+        /// Asks for the second yes of a double opt-in.
+        Question = 5, "question";
     }
 }
 

@@ -64,7 +64,7 @@ fn permits(people: std::ops::Range<u32>) -> Vec<Permit> {
     });
     let reserved = run(reserve(&book, &policy, drafts.collect(), start())).unwrap();
     let permits = reserved.into_iter().map(|(_, reserved)| match reserved {
-        Reserved::Permit(permit) => permit,
+        Reserved::Permit(permit, _) => permit,
         other => panic!("{other:?}"),
     });
     permits.collect()
