@@ -20,7 +20,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Why a line could not be answered.
-pub struct Bad {
+pub(crate) struct Bad {
     code: &'static str,
     message: String,
 }
@@ -30,7 +30,7 @@ fn bad(code: &'static str, message: impl ToString) -> Bad {
 }
 
 /// Reads lines until the end and answers each.
-pub fn run(answer: impl Fn(&Tools, &str) -> Result<Value, Bad>) -> io::Result<()> {
+pub(crate) fn run(answer: impl Fn(&Tools, &str) -> Result<Value, Bad>) -> io::Result<()> {
     let tools = Tools::new();
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut input = io::stdin().lock();
@@ -42,7 +42,8 @@ pub fn run(answer: impl Fn(&Tools, &str) -> Result<Value, Bad>) -> io::Result<()
             Ok(text) => answer(&tools, text),
             Err(error) => Err(error),
         };
-        let value = value.unwrap_or_else(|Bad { code, message }| json!({"error": {"code": code, "message": message}}));
+        let value = value
+            .unwrap_or_else(|Bad { code, message }| json!({"error": {"code": code, "message": message}}));
         writeln!(out, "{value}")?;
         line.clear();
     }
@@ -50,7 +51,7 @@ pub fn run(answer: impl Fn(&Tools, &str) -> Result<Value, Bad>) -> io::Result<()
 }
 
 /// What every line needs, loaded once.
-pub struct Tools {
+pub(crate) struct Tools {
     rulebook: Rulebook,
     zones: ZoneTable,
     matcher: Matcher,
@@ -79,7 +80,9 @@ fn read_number(number: &str, region: Option<&str>) -> Result<PhoneNumber, Bad> {
     let parsed = match region {
         Some(region) => PhoneNumber::parse(number, Country::new(region).map_err(|e| bad("bad_region", e))?),
         // No habits to go by: only what is written in full.
-        None => Country::new("ZZ").map(|nowhere| PhoneNumber::parse(number, nowhere)).map_err(|e| bad("bad_region", e))?,
+        None => Country::new("ZZ")
+            .map(|nowhere| PhoneNumber::parse(number, nowhere))
+            .map_err(|e| bad("bad_region", e))?,
     };
     parsed.map_err(|error| bad("bad_number", error))
 }
@@ -90,7 +93,7 @@ struct PhoneLine {
     region: Option<String>,
 }
 
-pub fn phone(_: &Tools, line: &str) -> Result<Value, Bad> {
+pub(crate) fn phone(_: &Tools, line: &str) -> Result<Value, Bad> {
     let PhoneLine { number, region } = parse(line)?;
     if let Some(region) = &region {
         Country::new(region).map_err(|error| bad("bad_region", error))?;
@@ -229,7 +232,7 @@ fn brand(line: &Option<BrandLine>) -> Result<Brand, Bad> {
     Ok(brand)
 }
 
-pub fn decide(tools: &Tools, line: &str) -> Result<Value, Bad> {
+pub(crate) fn decide(tools: &Tools, line: &str) -> Result<Value, Bad> {
     let line: DecideLine = parse(line)?;
     let number = read_number(&line.number, line.region.as_deref())?;
     let mut whereabouts = Whereabouts::of(number);
@@ -243,13 +246,18 @@ pub fn decide(tools: &Tools, line: &str) -> Result<Value, Bad> {
     let posture = match line.posture.as_deref() {
         None | Some("strict") => Posture::Strict,
         Some("settled") => Posture::Settled,
-        Some(other) => return Err(bad("bad_posture", format!("`{other}` is neither `strict` nor `settled`"))),
+        Some(other) => {
+            return Err(bad("bad_posture", format!("`{other}` is neither `strict` nor `settled`")));
+        }
     };
     let program = Name::new("cli").map_err(|error| bad("bad_name", error))?;
     let (state, at) = (state(&line, &program)?, instant(&line.at, "at")?);
     let (category, subject) = (name(&line.category)?, name(&line.subject)?);
-    let policy =
-        Policy { posture, brand: brand(&line.brand)?, ..Policy::new(tools.rulebook.clone(), tools.zones.clone()) };
+    let policy = Policy {
+        posture,
+        brand: brand(&line.brand)?,
+        ..Policy::new(tools.rulebook.clone(), tools.zones.clone())
+    };
     let request = Request {
         program: &program,
         kind: kind(&line.kind)?,
@@ -302,7 +310,7 @@ fn window_of(window: &[String; 2], days: &str) -> Result<Window, Bad> {
     Window::new(days, time(from)?, time(to)?).map_err(|error| bad("bad_window", error))
 }
 
-pub fn window(tools: &Tools, line: &str) -> Result<Value, Bad> {
+pub(crate) fn window(tools: &Tools, line: &str) -> Result<Value, Bad> {
     let line: WindowLine = parse(line)?;
     let hours = Hours::new(vec![window_of(&line.window, line.days.as_deref().unwrap_or("all"))?]);
     let at = instant(&line.at, "at")?;
@@ -311,7 +319,8 @@ pub fn window(tools: &Tools, line: &str) -> Result<Value, Bad> {
     // An unknown zone, or none at all, allows nothing.
     let known: Option<Vec<Zone>> = zones.into_iter().collect();
     let known = known.filter(|zones| !zones.is_empty()).unwrap_or_default();
-    let open = |zone: &Zone| is_open(&tools.zones, &hours, Tolerance::Closed, *zone, at.timestamp()) == Some(true);
+    let open =
+        |zone: &Zone| is_open(&tools.zones, &hours, Tolerance::Closed, *zone, at.timestamp()) == Some(true);
     let allowed = !known.is_empty() && known.iter().all(open);
     let all: Vec<_> = known.iter().map(|zone| (&hours, *zone)).collect();
     let from = at.timestamp() + i64::from(at.timestamp_subsec_nanos() > 0);
@@ -336,7 +345,7 @@ struct IntentLine {
     context: Option<String>,
 }
 
-pub fn intent(tools: &Tools, line: &str) -> Result<Value, Bad> {
+pub(crate) fn intent(tools: &Tools, line: &str) -> Result<Value, Bad> {
     let line: IntentLine = parse(line)?;
     let country = line.country.as_deref().map(Country::new).transpose().map_err(|e| bad("bad_country", e))?;
     let language = line.language.as_deref().map(optin::inbound::Language::new).transpose();
@@ -361,7 +370,7 @@ struct SegmentsLine {
     graphemes: bool,
 }
 
-pub fn count(_: &Tools, line: &str) -> Result<Value, Bad> {
+pub(crate) fn count(_: &Tools, line: &str) -> Result<Value, Bad> {
     let SegmentsLine { text, graphemes } = parse(line)?;
     let counting = if graphemes { Counting::Graphemes } else { Counting::Standard };
     let counted = segments(&text, counting);

@@ -13,32 +13,38 @@ use optin::{
 };
 
 /// One customer, read.
-pub struct Customer {
-    pub row: ImportRow,
-    pub values: Values,
-    pub first_name: String,
+pub(crate) struct Customer {
+    pub(crate) row: ImportRow,
+    pub(crate) values: Values,
+    pub(crate) first_name: String,
 }
 
 /// A row that is left out, and why.
-pub struct Fault {
-    pub line: u64,
-    pub why: String,
+pub(crate) struct Fault {
+    pub(crate) line: u64,
+    pub(crate) why: String,
 }
 
 /// The customers of an export, and the rows that are none.
-pub struct Export {
-    pub customers: Vec<Customer>,
-    pub faults: Vec<Fault>,
-    pub rows: u64,
+pub(crate) struct Export {
+    pub(crate) customers: Vec<Customer>,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) rows: u64,
 }
 
 /// Reads the file. `exported` is when the export was made: the consents are not younger.
-pub fn read(path: &Path, program: &str, exported: DateTime<Utc>) -> Result<Export, Box<dyn std::error::Error>> {
+pub(crate) fn read(
+    path: &Path,
+    program: &str,
+    exported: DateTime<Utc>,
+) -> Result<Export, Box<dyn std::error::Error>> {
     let mut reader = csv::Reader::from_reader(File::open(path)?);
     let header = reader.headers()?.clone();
     let column = |name: &str| {
         let found = header.iter().position(|known| known.trim() == name);
-        found.ok_or_else(|| format!("`{}` has no column `{name}`: is it Shopify's customer export?", path.display()))
+        found.ok_or_else(|| {
+            format!("`{}` has no column `{name}`: is it Shopify's customer export?", path.display())
+        })
     };
     let columns = Columns {
         first_name: column("First Name")?,
@@ -62,7 +68,10 @@ pub fn read(path: &Path, program: &str, exported: DateTime<Utc>) -> Result<Expor
             }
             Err(error) => {
                 let line = error.position().map_or(0, |position| position.line());
-                export.faults.push(Fault { line, why: "the row has another number of fields than the header".to_owned() });
+                export.faults.push(Fault {
+                    line,
+                    why: "the row has another number of fields than the header".to_owned(),
+                });
             }
         }
     }
@@ -80,13 +89,19 @@ struct Columns {
 }
 
 impl Columns {
-    fn customer(&self, record: &csv::StringRecord, program: &str, exported: DateTime<Utc>) -> Result<Customer, String> {
+    fn customer(
+        &self,
+        record: &csv::StringRecord,
+        program: &str,
+        exported: DateTime<Utc>,
+    ) -> Result<Customer, String> {
         let field = |at: usize| record.get(at).unwrap_or("").trim();
         let written = [self.phone, self.address_phone].map(field).into_iter().find(|text| !text.is_empty());
         // Shopify puts an apostrophe before what a spreadsheet would spoil.
         let written = written.ok_or("no phone number")?.trim_start_matches('\'');
         let country = Country::new(field(self.country)).ok();
-        let number = PhoneNumber::parse(written, country.unwrap_or(Country::US)).map_err(|error| error.to_string())?;
+        let number =
+            PhoneNumber::parse(written, country.unwrap_or(Country::US)).map_err(|error| error.to_string())?;
         if number.line() == Line::Fixed {
             return Err("a landline cannot get an SMS".to_owned());
         }
@@ -97,14 +112,21 @@ impl Columns {
             other => return Err(format!("`{other}` in `Accepts SMS Marketing` is neither yes nor no")),
         };
         let code = country.map(|country| format!("{country}-{}", field(self.province)));
-        let subdivided = code.and_then(|code| Place::new(&code).ok()).filter(|_| matches!(country, Some(Country::US | Country::CA)));
-        let consent = (accepts == Some(true)).then(|| OptIn::new(How::Import, Basis::ExpressWritten, None).at(exported));
+        let subdivided = code
+            .and_then(|code| Place::new(&code).ok())
+            .filter(|_| matches!(country, Some(Country::US | Country::CA)));
+        let consent = (accepts == Some(true))
+            .then(|| OptIn::new(How::Import, Basis::ExpressWritten, None).at(exported));
         let row = ImportRow {
             number,
             program: Name::new(program).map_err(|error| error.to_string())?,
             consent,
             opted_out: accepts == Some(false),
-            location: Location { postal_code: Some(field(self.zip).to_owned()), place: subdivided, zone: None },
+            location: Location {
+                postal_code: Some(field(self.zip).to_owned()),
+                place: subdivided,
+                zone: None,
+            },
         };
         let first_name = field(self.first_name).to_owned();
         Ok(Customer { row, values: Values::new().with("first_name", &first_name), first_name })
