@@ -11,7 +11,7 @@ use crate::place::{Span, Zone, ZoneTable};
 /// How far ahead an opening is looked for: 8 days, in seconds.
 pub const HORIZON: i64 = 8 * DAY;
 
-const DAY: i64 = 86_400;
+pub(super) const DAY: i64 = 86_400;
 const MINUTE: i64 = 60;
 
 names! {
@@ -125,7 +125,7 @@ impl Hours {
     }
 
     /// Whether windows open on this day, holidays and discouraged days considered.
-    fn admits(&self, day: i64, weekday: u32, tolerance: Tolerance) -> Option<bool> {
+    pub(super) fn admits(&self, day: i64, weekday: u32, tolerance: Tolerance) -> Option<bool> {
         for calendar in &self.holidays {
             if calendar.is_holiday_on_day(day)? {
                 return Some(false);
@@ -174,13 +174,17 @@ impl Moment {
             || (offset_before > offset && start + closes < from.saturating_add(i64::from(offset_before)))
     }
 
-    const fn local(&self) -> i64 {
+    pub(super) const fn span(&self) -> Span {
+        self.span
+    }
+
+    pub(super) const fn local(&self) -> i64 {
         self.day * DAY + self.second
     }
 }
 
 /// Days from Monday of a day counted from 1970-01-01, a Thursday.
-const fn weekday(day: i64) -> u32 {
+pub(super) const fn weekday(day: i64) -> u32 {
     (day + 3).rem_euclid(7) as u32
 }
 

@@ -16,7 +16,7 @@ use crate::{
 
 pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
     let state = question.facts.state;
-    let program = state.program(question.request.program);
+    let program = question.program;
     let revoked = state.revocations.iter().find(|revocation| {
         reaches(revocation, question) && !program.is_some_and(|program| program.outlives(revocation))
     });
@@ -31,9 +31,8 @@ pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
             findings.deny(Reason::new(code, None, since(suspension.acted_ms, None)));
         }
     }
-    for place in question.places() {
-        let law = question.policy.rulebook.law_of(place);
-        ground(question, law, program, place, findings);
+    for (place, law) in question.laws.iter() {
+        ground(question, law, program, *place, findings);
     }
 }
 

@@ -7,4 +7,5 @@ mod law;
 mod ledger;
 mod phone;
 mod place;
+mod policy;
 mod walk;
