@@ -61,7 +61,9 @@ pub(crate) fn flash(audience: Vec<(PhoneNumber, Values)>) -> Campaign {
         .unwrap()
         .category("promo")
         .unwrap()
-        .text(Template::parse("Maison Lune : {first_name|Bonjour}, -40 % jusqu'à 21 h. STOP au 36123").unwrap())
+        .text(
+            Template::parse("Maison Lune : {first_name|Bonjour}, -40 % jusqu'à 21 h. STOP au 36123").unwrap(),
+        )
         .window(at("2026-11-27T07:00:00Z")..at("2026-11-28T20:00:00Z"))
         .audience(audience)
 }
@@ -98,10 +100,13 @@ async fn walk(ledger: impl Into<Admitted>) {
     let (ana, bob, zoe, eve) =
         (number("+33612345678"), number("+14155550123"), number("+33698765432"), number("+33611111111"));
     for person in [ana, bob, zoe] {
-        shop.opt_in(person, "soldes", OptIn::checkbox(&TEXT).page("https://maisonlune.fr/panier")).await.unwrap();
+        shop.opt_in(person, "soldes", OptIn::checkbox(&TEXT).page("https://maisonlune.fr/panier"))
+            .await
+            .unwrap();
     }
     clock.set(at("2026-11-27T07:30:00Z"));
-    let audience = vec![(ana, Values::new()), (bob, Values::new()), (zoe, Values::new()), (eve, Values::new())];
+    let audience =
+        vec![(ana, Values::new()), (bob, Values::new()), (zoe, Values::new()), (eve, Values::new())];
     let plan = shop.plan(flash(audience)).await.unwrap();
     assert_eq!((plan.now, plan.held, plan.refusals()), (2, 1, 1), "{plan:?}");
     assert_eq!(plan.refused.get("no_consent"), Some(&1));
@@ -135,6 +140,7 @@ async fn the_main_job_in_memory() {
 #[tokio::test]
 async fn the_main_job_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
-    let ledger = SqliteLedger::open(folder.path().join("shop.optin"), Keys::generate().unwrap()).await.unwrap();
+    let ledger =
+        SqliteLedger::open(folder.path().join("shop.optin"), Keys::generate().unwrap()).await.unwrap();
     walk(ledger).await;
 }
