@@ -137,6 +137,34 @@ fn the_worst_case_knows_alphabets_and_footer() {
     assert_eq!(worst("{{", ""), (Encoding::Gsm7, 1, 2));
 }
 
+/// A run of prepended marks takes in the cluster behind the value.
+#[test]
+fn the_worst_case_counts_a_value_that_joins_what_follows() {
+    let checked = Template::parse(&format!("{}{{one}}👩‍👩‍👧‍👦{}", "ж".repeat(20), "ж".repeat(20)));
+    let checked = checked.unwrap().check(&Tags::new().with("one", Tag::text(20))).unwrap();
+    let body = checked.render(&Values::new().with("one", &"\u{110BD}".repeat(20))).unwrap();
+    assert_eq!(body.segments(Counting::Graphemes).segments, 3);
+    assert_eq!(checked.worst_case("", Counting::Graphemes).segments, 3);
+}
+
+/// Half a flag as a value moves every pair in the flags behind it.
+#[test]
+fn the_worst_case_counts_flags_that_pair_anew() {
+    let tags = Tags::new().with("one", Tag::text(1));
+    for before in 0..67 {
+        for flags in 1..20 {
+            for after in [0, 1, 2, 3, 5, 8, 30, 60, 64, 66, 67] {
+                let text =
+                    format!("{}{{one}}{}{}", "ж".repeat(before), "🇫🇷".repeat(flags), "ж".repeat(after));
+                let checked = Template::parse(&text).unwrap().check(&tags).unwrap();
+                let real =
+                    checked.render(&Values::new().with("one", "🇫")).unwrap().segments(Counting::Graphemes);
+                assert!(real.segments <= checked.worst_case("", Counting::Graphemes).segments, "{text}");
+            }
+        }
+    }
+}
+
 /// Texts that try to be more than they look: marks, joiners, flags, pairs.
 fn hostile(least: usize, most: usize) -> impl Strategy<Value = String> {
     let one = "[a-z\\[€é字😀\u{301}\u{200D}\u{FE0F}🏽🇫👩\u{1D167}\u{600}\u{1100}\u{1161}\u{11a8}]";
