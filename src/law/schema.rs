@@ -167,10 +167,12 @@ fn entry_at(toml: &str, line: usize) -> Option<String> {
     toml.lines().take(line + 1).filter_map(id).last()
 }
 
-/// The field that the parser quotes, or the key on the line.
+/// The field that the parser quotes, by itself or as the end of a path, or the key on the line.
 fn field_of(toml: &str, line: usize, reason: &str) -> Option<String> {
-    if let Some((_, rest)) = reason.split_once(" field `") {
-        return rest.split_once('`').map(|(field, _)| field.to_owned());
+    for before in [" field `", " for key `"] {
+        if let Some((_, rest)) = reason.split_once(before) {
+            return rest.split(['`', ' ']).next()?.rsplit('.').next().map(str::to_owned);
+        }
     }
     let key = toml.lines().nth(line)?.split_once('=')?.0;
     Some(key.trim().to_owned())

@@ -1,25 +1,136 @@
 //! The loader: what it takes and, above all, what it refuses.
 
-use optin::{
-    law::{Posture, Rulebook},
-    place::Place,
-};
+use optin::law::{Rulebook, RulebookError};
+
+const GOOD: &str = r#"
+known = ["DE"]
+
+[[calendar]]
+id = "DE"
+citation = "§ 1"
+confidence = "low"
+[[calendar.day]]
+name = "Tag der Deutschen Einheit"
+on = "10-03"
+shift = ["sun+1"]
+
+[[rule]]
+id = "DE-HOURS"
+layer = "practice"
+reach = "unclear"
+confidence = "low"
+citation = "House rule"
+sources = []
+places = ["DE"]
+from = "2020-01-01"
+to = "2030-01-01"
+kinds = ["marketing"]
+caps = [{ max = 3, per_hours = 24, key = "person" }]
+lifted_by = [{ by = "sale", certainty = "settled", months = 12 }]
+bases = [{ basis = "express" }]
+[rule.hours]
+windows = [{ days = "mon-sat", from = "08:00", to = "20:00" }]
+zone = "Europe/Berlin"
+holidays = ["DE"]
+"#;
+
+fn load(toml: &str) -> Result<Rulebook, RulebookError> {
+    Rulebook::builtin().with_overlay("host.toml", toml)
+}
 
 #[test]
 fn the_compiled_in_book_loads() {
     let book = Rulebook::builtin();
     assert!(book.version().starts_with("2026-11-21+"), "{}", book.version());
-    assert!(book.rules().len() > 60);
+    assert_eq!(book.version().len(), "2026-11-21+ab12cd34".len());
+    assert!(book.rules().len() >= 60 && book.covered().len() > 170);
 }
 
 #[test]
-fn zz() {
-    let t = std::time::Instant::now();
-    let b = Rulebook::builtin();
-    println!("{:?} {} {}", t.elapsed(), b.rules().len(), b.covered().len());
-    for p in ["US", "US-TX", "US-GU", "FR", "FR-75", "FR-974", "ZA", "DE"] {
-        let l = b.law_of(p.parse().unwrap());
-        println!("{p}: {:?}", l.rules.iter().map(|r| &r.id).collect::<Vec<_>>());
+fn an_overlay_adds_and_replaces() {
+    let book = load(GOOD).unwrap();
+    assert_eq!(book.law_of("DE".parse().unwrap()).rules.len(), 1);
+    assert_eq!(book.law_of("DE-BY".parse().unwrap()).rules.len(), 1);
+    assert_eq!(book.rules().len(), Rulebook::builtin().rules().len() + 1);
+
+    let replaced = book.with_overlay("again.toml", &GOOD.replace("\"practice\"", "\"statute\"")).unwrap();
+    assert_eq!(replaced.rule("DE-HOURS").unwrap().layer, optin::law::Layer::Statute);
+    assert_eq!(replaced.rules().len(), book.rules().len());
+    let versions = [Rulebook::builtin().version(), book.version(), replaced.version()].map(str::to_owned);
+    assert!(versions[0] != versions[1] && versions[1] != versions[2]);
+    assert_eq!(load(GOOD).unwrap().version(), versions[1], "the same content has the same version");
+}
+
+#[test]
+fn a_replaced_calendar_reaches_the_rules_that_name_it() {
+    let calendar = GOOD.split("[[rule]]").next().unwrap();
+    let more = calendar.replace("10-03", "10-31");
+    let book = load(GOOD).unwrap().with_overlay("days.toml", &more).unwrap();
+    let hours = book.rule("DE-HOURS").unwrap().hours.clone().unwrap();
+    assert_eq!(hours.holidays()[0].is_holiday("2025-10-31".parse().unwrap()), Some(true));
+    assert_eq!(hours.holidays()[0].is_holiday("2025-10-03".parse().unwrap()), Some(false));
+}
+
+#[test]
+fn dated_versions_of_one_id_may_follow_but_not_overlap() {
+    let second = |from: &str| {
+        let rule = GOOD.split("[[rule]]").nth(1).unwrap();
+        let rule = rule.replace("2030-01-01", "2040-01-01").replace("2020-01-01", from);
+        load(&format!("{GOOD}\n[[rule]]{rule}"))
+    };
+    let book = second("2030-01-01").unwrap();
+    assert_eq!(book.rules().iter().filter(|rule| rule.id == "DE-HOURS").count(), 2);
+    let error = second("2029-12-31").unwrap_err();
+    assert_eq!((error.entry.as_str(), error.field.as_str()), ("DE-HOURS", "from"), "{error}");
+}
+
+/// What is changed in the good file, into what, and the entry and field that the refusal names.
+const REFUSED: &[(&str, &str, &str, &str)] = &[
+    ("zone = \"Europe/Berlin\"", "zone = \"Europe/Bonn\"", "DE-HOURS", "zone"),
+    ("holidays = [\"DE\"]", "holidays = [\"DX\"]", "DE-HOURS", "holidays"),
+    ("places = [\"DE\"]", "places = [\"DX\"]", "DE-HOURS", "places"),
+    ("places = [\"DE\"]", "places = [\"Germany\"]", "DE-HOURS", "places"),
+    ("places = [\"DE\"]", "places = []", "DE-HOURS", "places"),
+    ("kinds = [\"marketing\"]", "kinds = [\"adverts\"]", "DE-HOURS", "kinds"),
+    ("kinds = [\"marketing\"]", "kinds = []", "DE-HOURS", "kinds"),
+    ("to = \"2030-01-01\"", "to = \"2019-01-01\"", "DE-HOURS", "to"),
+    ("to = \"2030-01-01\"", "to = \"2020-01-01\"", "DE-HOURS", "to"),
+    ("to = \"2030-01-01\"", "to = \"2030-02-30\"", "DE-HOURS", "to"),
+    ("to = \"20:00\"", "to = \"08:00\"", "DE-HOURS", "windows"),
+    ("to = \"20:00\"", "to = \"25:00\"", "DE-HOURS", "windows"),
+    ("days = \"mon-sat\"", "days = \"mon-xxx\"", "DE-HOURS", "windows"),
+    ("basis = \"express\"", "basis = \"wink\"", "DE-HOURS", "bases"),
+    ("by = \"sale\"", "by = \"magic\"", "DE-HOURS", "lifted_by"),
+    (", months = 12", "", "DE-HOURS", "lifted_by"),
+    ("per_hours = 24", "per_hours = 0", "DE-HOURS", "caps"),
+    ("citation = \"House rule\"", "citation = \" \"", "DE-HOURS", "citation"),
+    ("citation = \"House rule\"\n", "", "DE-HOURS", "citation"),
+    ("layer = \"practice\"", "layer = \"gossip\"", "DE-HOURS", "layer"),
+    ("reach = \"unclear\"", "raech = \"unclear\"", "DE-HOURS", "raech"),
+    ("on = \"10-03\"", "on = \"10-33\"", "DE", "on"),
+    ("on = \"10-03\"\n", "", "DE", "day"),
+    ("\"sun+1\"", "\"sunday\"", "DE", "shift"),
+    ("known = [\"DE\"]", "known = [\"D\"]", "D", "places"),
+    ("known = [\"DE\"]", "known = [\"DE\"", "DE", "line"),
+];
+
+#[test]
+fn a_bad_file_is_refused_by_file_entry_and_field() {
+    load(GOOD).unwrap();
+    for &(from, to, entry, field) in REFUSED {
+        assert!(GOOD.contains(from), "{from}");
+        let error = load(&GOOD.replacen(from, to, 1)).expect_err(to);
+        assert_eq!(error.file, "host.toml");
+        assert_eq!(error.entry, entry, "{error}");
+        assert!(error.field.starts_with(field), "{field}: {error}");
+        assert!(error.to_string().starts_with(&format!("host.toml: {entry}: ")));
     }
-    let _ = (Posture::Strict, Place::new("US"));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_file_panics(cut in 0usize..1000, junk in "[\\[\\]={}\"a-z0-9\n -]{0,12}") {
+        let cut = GOOD.char_indices().map(|(i, _)| i).nth(cut).unwrap_or(GOOD.len());
+        let _ = load(&format!("{}{junk}{}", &GOOD[..cut], &GOOD[cut..]));
+    }
 }
