@@ -7,6 +7,8 @@
 mod country;
 mod line;
 mod number;
+mod parse;
+mod plan;
 
 pub use country::{Country, CountryError};
 pub use line::Line;

