@@ -114,7 +114,7 @@ impl Worker<'_> {
     pub(crate) async fn run(&self, batch: Batch) -> Result<Dispatched, DispatchError> {
         let mut done = Dispatched::default();
         let Some(now) = self.clock.now() else { return Err(DispatchError::NoClock) };
-        self.recover(now, &mut done).await?;
+        let lease_ends = self.recover(now, &mut done).await?;
         let now_ms = now.timestamp_millis();
         let until_ms = now_ms + i64::try_from(CLAIM.as_millis()).unwrap_or(0);
         let lanes = Lane::ALL.to_vec();
@@ -130,7 +130,8 @@ impl Worker<'_> {
         let (permits, _mine) = self.reserve(drafts, now, &mut done).await?;
         self.hand_over(permits, &mut done).await?;
         let (_, next) = self.book.ledger().waiting(None).await.map_err(BookError::from)?;
-        done.next_due = next.and_then(DateTime::from_timestamp_millis);
+        let next = next.and_then(DateTime::from_timestamp_millis);
+        done.next_due = next.into_iter().chain(lease_ends.map(|left| now + left)).min();
         Ok(done)
     }
 
@@ -292,9 +293,14 @@ impl Worker<'_> {
     }
 
     /// Messages that somebody started and never concluded: after the lease they are looked up, or called unknown.
-    async fn recover(&self, now: DateTime<Utc>, done: &mut Dispatched) -> Result<(), DispatchError> {
+    /// Returns how long the first of the others still has.
+    async fn recover(
+        &self,
+        now: DateTime<Utc>,
+        done: &mut Dispatched,
+    ) -> Result<Option<Duration>, DispatchError> {
         let started = self.book.ledger().started(WINDOW * 4).await.map_err(BookError::from)?;
-        let due = self.orphans.due(&started, self.clock.monotonic());
+        let (due, left) = self.orphans.due(&started, self.clock.monotonic());
         let mut answers = Vec::new();
         for row in due {
             let Some(person) = self.book.person(row.stream).await? else { continue };
@@ -315,10 +321,10 @@ impl Worker<'_> {
             let person = Box::new(person);
             answers.push(outcome::Answer { message: row.message, program, sender, answered, person });
         }
-        if answers.is_empty() {
-            return Ok(());
+        if !answers.is_empty() {
+            conclude(self.book, answers, now).await?;
         }
-        Ok(conclude(self.book, answers, now).await?)
+        Ok(left)
     }
 }
 
@@ -372,19 +378,21 @@ impl Orphans {
         Mine { orphans: self, messages }
     }
 
-    /// Those that are not this process's own and have been seen for longer than the lease.
-    fn due(&self, started: &[Queued], now: Duration) -> Vec<Queued> {
+    /// Those that are not this process's own and have been seen for longer than the lease, and how long the
+    /// first of the rest still has.
+    fn due(&self, started: &[Queued], now: Duration) -> (Vec<Queued>, Option<Duration>) {
         let mine = self.mine.lock().unwrap_or_else(PoisonError::into_inner);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.retain(|message, _| started.iter().any(|row| row.message == *message));
-        let mut due = Vec::new();
+        let (mut due, mut left): (_, Option<Duration>) = (Vec::new(), None);
         for row in started.iter().filter(|row| !mine.contains(&row.message)) {
             let first = *seen.entry(row.message).or_insert(now);
-            if now.saturating_sub(first) >= LEASE {
-                due.push(row.clone());
+            match LEASE.checked_sub(now.saturating_sub(first)).filter(|rest| !rest.is_zero()) {
+                Some(rest) => left = Some(left.map_or(rest, |left| left.min(rest))),
+                None => due.push(row.clone()),
             }
         }
-        due
+        (due, left)
     }
 }
 
