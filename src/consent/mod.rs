@@ -4,5 +4,11 @@
 //! when they lapse is decided in [`policy`](crate::policy).
 
 mod basis;
+pub mod event;
+mod evidence;
+mod state;
 
 pub use basis::Basis;
+pub use event::Event;
+pub use evidence::{Acquisition, ConsentText, Grant, How, OptIn, PersonalField};
+pub use state::{Opening, Pending, ProgramState, Revocation, Sent, State, Suspension};

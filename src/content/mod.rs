@@ -1,1 +1,17 @@
-//! To be written.
+//! What is said, held against the law: what is missing or wrong in a text, and the line that puts it right.
+//!
+//! [`Lint`] reads its rules from data files, one row a country, a sender and a kind, each with its citation.
+//! [`Lint::check`] lists what is missing or of the wrong form in what is [`Said`]; [`Lint::footer`] composes the opt-out
+//! line that is missing, once. What no row covers is an error, never silence.
+
+mod book;
+mod fold;
+mod footer;
+mod lint;
+mod said;
+
+pub use crate::program::SenderKind;
+pub use book::{LintError, Severity};
+pub use footer::{Footer, FooterError};
+pub use lint::{Finding, FindingCode, Lint};
+pub use said::Said;

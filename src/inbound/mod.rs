@@ -1,1 +1,31 @@
-//! To be written.
+//! What a reply means, and what to answer.
+//!
+//! A text is first *folded*: case, accents, width, invisible characters, quotes, punctuation and emoji fall
+//! away, words stay. Four tiers then read it. An exact keyword is tier 1; a keyword with politeness, echo or
+//! a slip of the thumb is tier 2; free text that a reasonable person reads as "no more" is tier 3; what looks
+//! like it but is not plain is tier 4, *unsure*. Words and phrases are data with their sources; a stop is
+//! honoured in every language, and only an exact keyword ever opens anything.
+
+mod fold;
+mod intent;
+mod keywords;
+mod language;
+mod matcher;
+mod phrases;
+mod polite;
+mod receive;
+mod reply;
+mod signs;
+mod slips;
+mod table;
+mod text;
+mod words;
+
+pub use intent::{Context, Intent, Reading, Scope, Understood};
+pub use language::{Language, LanguageError};
+pub use matcher::Matcher;
+pub(crate) use receive::{ANSWERS, Desk, WaitingAnswer, queue_answer};
+pub use receive::{ReceiveError, Received};
+pub use reply::{Names, Replies, ReplyKind};
+pub use table::TableError;
+pub use text::{Inbound, OptOutSignal};

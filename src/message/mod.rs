@@ -1,5 +1,26 @@
 //! What is said, before anybody receives it: its kind in the law's eyes, its template, its body, its segments.
+//!
+//! A [`Template`] is parsed once and checked against the declared [`Tags`], so that an unknown tag is refused before
+//! anything is sent; a [`CheckedTemplate`] knows its worst-case cost and renders a [`Body`] for each recipient's
+//! [`Values`]. A body is final: it has a digest, and [`segments`] counts what it costs on the air.
 
+mod body;
+mod channel;
+mod grapheme;
+mod grapheme_table;
+mod gsm;
 mod kind;
+mod link;
+mod segment;
+mod tags;
+mod template;
+mod values;
+mod worst;
 
+pub use body::{Body, BodyError};
+pub use channel::{Category, Channel, LabelError, Subject};
 pub use kind::Kind;
+pub use segment::{Counting, Encoding, Segments, segments};
+pub use tags::{Alphabet, Tag, Tags, ValueFault};
+pub use template::{CheckedTemplate, RenderError, Template, TemplateError, TemplateErrorKind};
+pub use values::Values;

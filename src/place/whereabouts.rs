@@ -41,7 +41,7 @@ cbor_enum! {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Whereabouts {
-    number_places: &'static [Place],
+    number_places: Cow<'static, [Place]>,
     places: Cow<'static, [Place]>,
     zones: Cow<'static, [Zone]>,
     places_from: Provenance,
@@ -58,7 +58,7 @@ impl Whereabouts {
     pub fn of(number: PhoneNumber) -> Self {
         let (places, zones) = prefixes::of(number.digits());
         Self {
-            number_places: places,
+            number_places: Cow::Borrowed(places),
             places: Cow::Borrowed(places),
             zones: Cow::Borrowed(zones),
             places_from: Provenance::NumberPrefix,
@@ -119,6 +119,20 @@ impl Whereabouts {
         }
     }
 
+    /// Takes the person's zone as told, by its IANA name. A name that nobody knows leaves no zone: unknown.
+    #[must_use]
+    pub fn with_zone_name(&self, name: &str) -> Self {
+        Zone::named(name).map_or_else(
+            || Self {
+                zones: Cow::Borrowed(&[]),
+                zones_from: Provenance::Declared,
+                zone_declared: true,
+                ..self.clone()
+            },
+            |zone| self.with_zone(zone),
+        )
+    }
+
     /// Takes the person's country or subdivision as told, with all the zones of that place.
     ///
     /// A zone told with [`with_zone`](Self::with_zone) stays, and so do the zones of a postal code within the
@@ -164,7 +178,7 @@ impl Whereabouts {
     /// person lives.
     #[must_use]
     pub fn number_places(&self) -> &[Place] {
-        self.number_places
+        &self.number_places
     }
 
     /// How the places came about.
@@ -177,5 +191,43 @@ impl Whereabouts {
     #[must_use]
     pub const fn zones_from(&self) -> Provenance {
         self.zones_from
+    }
+
+    /// The bytes under which it is interned beside a ledger's state, as CBOR: the version of the number table,
+    /// places of the number, places, zones, how each came about, and whether a zone was named outright.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut e = minicbor::Encoder::new(Vec::with_capacity(64));
+        let codes = |places: &[Place]| places.iter().map(Place::to_string).collect::<Vec<_>>();
+        let zones: Vec<_> = self.zones.iter().map(|zone| zone.name()).collect();
+        // Writing to memory does not fail.
+        let _ = e.encode((
+            codes(&self.number_places),
+            codes(&self.places),
+            zones,
+            self.places_from,
+            self.zones_from,
+            self.zone_declared,
+        ));
+        e.into_writer()
+    }
+
+    /// Reads [`to_bytes`](Self::to_bytes) back; `None` if a place or zone of it is not known here.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        type Parts<'a> = (Vec<&'a str>, Vec<&'a str>, Vec<&'a str>, Provenance, Provenance, bool);
+        let (number_places, places, zones, places_from, zones_from, zone_declared): Parts<'_> =
+            minicbor::decode(bytes).ok()?;
+        let read = |codes: Vec<&str>| {
+            codes.into_iter().map(|code| Place::new(code).ok()).collect::<Option<Vec<_>>>()
+        };
+        Some(Self {
+            number_places: Cow::Owned(read(number_places)?),
+            places: Cow::Owned(read(places)?),
+            zones: Cow::Owned(zones.into_iter().map(Zone::named).collect::<Option<Vec<_>>>()?),
+            places_from,
+            zones_from,
+            zone_declared,
+        })
     }
 }

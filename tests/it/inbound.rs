@@ -1,1 +1,5 @@
 //! Tests of `inbound`.
+
+mod opening;
+mod reading;
+mod replies;

@@ -1,0 +1,76 @@
+//! The command line for support staff and counsel.
+//!
+//! With `--jsonl` it reads one JSON object a line and answers one a line: `phone`, `decide`, `window`, `intent`,
+//! `segments`. For people: `plan`, `verify`, `explain`.
+
+#[path = "support/jsonl.rs"]
+mod jsonl;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/shopify.rs"]
+mod shopify;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Sends only the SMS that may be sent, and can prove it.
+#[derive(Parser)]
+#[command(name = "optin", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Where a number is from, and where its holder may be
+    Phone(Lines),
+    /// Whether a message may go to a person at a moment, and why not
+    Decide(Lines),
+    /// Whether a window is open in every zone, and when next
+    Window(Lines),
+    /// What a reply means
+    Intent(Lines),
+    /// What a text costs
+    Segments(Lines),
+    /// What a campaign would do with a customer export, before anything is sent
+    Plan(people::PlanArgs),
+    /// Reads a whole ledger again and names the first record that does not fit
+    Verify(people::LedgerArgs),
+    /// Why a person gets a text or not, with everything on record
+    Explain(people::ExplainArgs),
+}
+
+#[derive(Args)]
+struct Lines {
+    /// One JSON object a line on standard input, one a line on standard output
+    #[arg(long, required = true)]
+    jsonl: bool,
+}
+
+fn main() -> ExitCode {
+    let done: Result<bool, Box<dyn std::error::Error>> = match Cli::parse().command {
+        Command::Phone(_) => jsonl::run(jsonl::phone).map(|()| true).map_err(Into::into),
+        Command::Decide(_) => jsonl::run(jsonl::decide).map(|()| true).map_err(Into::into),
+        Command::Window(_) => jsonl::run(jsonl::window).map(|()| true).map_err(Into::into),
+        Command::Intent(_) => jsonl::run(jsonl::intent).map(|()| true).map_err(Into::into),
+        Command::Segments(_) => jsonl::run(jsonl::count).map(|()| true).map_err(Into::into),
+        Command::Plan(args) => people::plan(&args),
+        Command::Verify(args) => people::verify(&args),
+        Command::Explain(args) => people::explain(&args),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("optin: {error}");
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                eprintln!("  because {error}");
+                cause = error.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! What support staff and counsel ask: what would a campaign do, does the ledger hold, why did this person get that.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use clap::Args;
+use optin::{
+    Messenger,
+    campaign::{Campaign, Fate},
+    clock::FixedClock,
+    gateway::SimulatedCarrier,
+    id::Name,
+    law::Rulebook,
+    ledger::{KeyFile, MemoryLedger, SqliteLedger},
+    message::{Kind, Template},
+    phone::{Country, PhoneNumber},
+    policy::{Language, Request},
+    program::{Program, Sender},
+};
+
+use crate::shopify;
+
+type Done = Result<bool, Box<dyn std::error::Error>>;
+
+#[derive(Args)]
+pub(crate) struct LedgerArgs {
+    /// The ledger's file
+    #[arg(long, default_value = "shop.optin")]
+    ledger: PathBuf,
+    /// Its key file
+    #[arg(long, default_value = "optin.key")]
+    key: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct ExplainArgs {
+    #[command(flatten)]
+    ledger: LedgerArgs,
+    /// The person's number, in E.164 or as written in --region
+    #[arg(long)]
+    number: String,
+    /// The country in whose habits the number is written
+    #[arg(long, default_value = "US")]
+    region: String,
+    /// The program
+    #[arg(long)]
+    program: String,
+    /// The kind of message
+    #[arg(long, default_value = "marketing")]
+    kind: String,
+    /// The moment, RFC 3339; now unless given
+    #[arg(long)]
+    at: Option<DateTime<Utc>>,
+    /// `en` or `fr`
+    #[arg(long, default_value = "en")]
+    language: String,
+}
+
+#[derive(Args)]
+pub(crate) struct PlanArgs {
+    /// Shopify's customer export
+    #[arg(long, default_value = "examples/data/customers.csv")]
+    customers: PathBuf,
+    /// The text, with merge tags
+    #[arg(long, default_value = "Maison Lune: {first_name|Hello}, 40 % off until 9 pm")]
+    text: String,
+    /// From when, RFC 3339
+    #[arg(long)]
+    from: DateTime<Utc>,
+    /// Until when, RFC 3339
+    #[arg(long)]
+    until: DateTime<Utc>,
+    /// Messages a second that each sender's carrier takes
+    #[arg(long, default_value = "10")]
+    per_second: std::num::NonZeroU32,
+    /// What one segment costs, in cents
+    #[arg(long, default_value_t = 1.0)]
+    cents: f64,
+    /// Prints one line for each person who is held or refused
+    #[arg(long)]
+    rows: bool,
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, std::io::Error> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// The brand of the examples: a short code for each country it writes to.
+pub(crate) fn programs(per_second: std::num::NonZeroU32) -> Result<Program, optin::id::NameError> {
+    Ok(Program::new("soldes", "Maison Lune")?
+        .sender(Sender::short_code(Country::US, "72345")?.throughput(per_second))
+        .sender(Sender::short_code(Country::CA, "72345-CA")?.throughput(per_second))
+        .sender(Sender::short_code(Country::FR, "36123")?.throughput(per_second))
+        .sender(Sender::short_code(Country::GB, "60123")?.throughput(per_second))
+        .help("aide@maisonlune.fr"))
+}
+
+pub(crate) fn plan(args: &PlanArgs) -> Done {
+    let exported = args.from - chrono::Duration::days(1);
+    let export = shopify::read(&args.customers, "soldes", exported)?;
+    let shop = Messenger::builder(MemoryLedger::new()?, Rulebook::builtin())
+        .program(programs(args.per_second)?)
+        .gateway(SimulatedCarrier::seeded(1))
+        .clock(FixedClock::at(args.from))
+        .build()?;
+    let (mut rows, mut audience) = (Vec::new(), Vec::new());
+    for customer in export.customers {
+        audience.push((customer.row.number, customer.values));
+        rows.push(customer.row);
+    }
+    let campaign = Campaign::marketing("plan", "soldes")?
+        .category("promo")?
+        .text(Template::parse(&args.text)?)
+        .window(args.from..args.until)
+        .audience(audience);
+    runtime()?.block_on(async {
+        shop.import("export", rows, |_, _| {}).await?;
+        let plan = shop
+            .plan_each(campaign, |planned| {
+                let why = match &planned.fate {
+                    Fate::Hold(until, decision) => {
+                        let reason = decision.reasons.first().map(|reason| reason.line(Language::English));
+                        format!("hold until {}: {}", until.format("%F %H:%M UTC"), reason.unwrap_or_default())
+                    }
+                    Fate::Refuse(decision) => {
+                        let reason = decision.reasons.first().map(|reason| reason.line(Language::English));
+                        format!("refuse: {}", reason.unwrap_or_default())
+                    }
+                    Fate::NoText(error) => format!("refuse: {error}"),
+                    Fate::Send(_) | Fate::Twice => return,
+                };
+                if args.rows {
+                    println!("{}  {why}", planned.number);
+                }
+            })
+            .await?;
+        print_plan(&plan, &export.faults, export.rows, args.cents);
+        Ok(true)
+    })
+}
+
+pub(crate) fn print_plan(plan: &optin::campaign::Plan, faults: &[shopify::Fault], rows: u64, cents: f64) {
+    println!("{rows} rows read, {} left out", faults.len());
+    for fault in faults.iter().take(12) {
+        println!("  line {:>4}  {}", fault.line, fault.why);
+    }
+    println!("\n{plan}");
+    println!("  {:<28}{:>8}", "goes at once", plan.now);
+    println!("  {:<28}{:>8}", "held until a lawful hour", plan.held);
+    for (reason, count) in &plan.refused {
+        println!("  refused: {reason:<19}{count:>8}");
+    }
+    println!("  {:<28}{:>8}  (at most {} each)", "segments", plan.segments, plan.worst_case_segments);
+    println!("  {:<28}{:>8.2}", "cost", plan.segments as f64 * cents / 100.0);
+    println!("\n  {:<12}{:>10}{:>12}   ends", "sender", "messages", "do not fit");
+    for lane in &plan.backlog {
+        let ends = lane.ends.map(|ends| ends.format("%F %H:%M UTC").to_string()).unwrap_or_default();
+        println!("  {:<12}{:>10}{:>12}   {ends}", lane.sender.as_str(), lane.messages, lane.too_late);
+    }
+    for (country, finding) in &plan.findings {
+        println!("  {country}: {} ({})", finding.code, finding.citation);
+    }
+    println!("  rule book {} · tz {}", plan.rulebook, plan.tz);
+}
+
+async fn open(args: &LedgerArgs) -> Result<SqliteLedger, Box<dyn std::error::Error>> {
+    if !args.ledger.exists() {
+        return Err(format!("no ledger at `{}`", args.ledger.display()).into());
+    }
+    if !args.key.exists() {
+        return Err(format!("no key file at `{}`", args.key.display()).into());
+    }
+    Ok(SqliteLedger::open(&args.ledger, KeyFile::open_or_create(&args.key)?).await?)
+}
+
+pub(crate) fn verify(args: &LedgerArgs) -> Done {
+    runtime()?.block_on(async {
+        let ledger = open(args).await?;
+        let shop = Messenger::builder(ledger, Rulebook::builtin())
+            .program(Program::new("any", "any")?)
+            .gateway(SimulatedCarrier::seeded(1))
+            .build()?;
+        match shop.verify().await? {
+            Ok(verified) => {
+                println!("{} people, {} records: every record fits.", verified.streams, verified.records);
+                println!("head {} after record {}", verified.head.hash, verified.head.leaves);
+                Ok(true)
+            }
+            Err(flaw) => {
+                println!("DOES NOT FIT: {flaw}");
+                Ok(false)
+            }
+        }
+    })
+}
+
+pub(crate) fn explain(args: &ExplainArgs) -> Done {
+    let language = Language::of(&args.language);
+    let number = PhoneNumber::parse(&args.number, Country::new(&args.region)?)?;
+    let program = Name::new(&args.program)?;
+    let kind = Kind::from_code(&args.kind).ok_or("not a kind of message")?;
+    let at = args.at.or_else(system_now).ok_or("the clock cannot be read")?;
+    runtime()?.block_on(async {
+        let shop = Messenger::builder(open(&args.ledger).await?, Rulebook::builtin())
+            .program(Program::new(&args.program, "any")?)
+            .gateway(SimulatedCarrier::seeded(1))
+            .build()?;
+        let request = Request { program: &program, kind, category: None, subject: None, sender: None };
+        let decision = shop.decide(number, request, at).await?;
+        println!("{number}, {kind}, {}", at.to_rfc3339_opts(SecondsFormat::Secs, true));
+        println!("{}\n", decision.explain(language));
+        for (envelope, personal) in shop.history(number).await? {
+            let when = DateTime::from_timestamp_millis(envelope.at_ms);
+            let when = when.map(|when| when.format("%F %H:%M:%S").to_string()).unwrap_or_default();
+            println!("{:>4}  {when}  {}", envelope.seq, envelope.event.code());
+            for (field, value) in personal.iter().filter(|(field, _)| field.code() != "number") {
+                println!("      {field}: {value}");
+            }
+        }
+        Ok(true)
+    })
+}
+
+fn system_now() -> Option<DateTime<Utc>> {
+    optin::clock::Clock::now(&optin::clock::SystemClock::new())
+}

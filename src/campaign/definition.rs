@@ -1,0 +1,172 @@
+use std::ops::Range;
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+use super::Audience;
+use crate::{
+    codec::{cbor_enum, cbor_map},
+    id::{Name, NameError},
+    message::{Alphabet, Kind, Tag, Tags, Template, TemplateError},
+};
+
+cbor_enum! {
+    /// What becomes of a message whose turn comes after a pause that nobody planned.
+    pub enum Late {
+        /// It goes at the next lawful moment before the campaign ends.
+        Move = 0, "move";
+        /// It is dropped and counted once its planned moment is more than an hour past.
+        Drop = 1, "drop";
+    }
+}
+
+/// A message for many: what is said, of what kind, to whom, and between which instants.
+///
+/// ```
+/// use optin::{campaign::Campaign, message::Template};
+/// let sale = Campaign::marketing("flash-2026-11-27", "soldes")?
+///     .category("promo")?
+///     .text(Template::parse("{first_name|Bonjour}, -40 % jusqu'à 21 h : {link}")?)
+///     .window("2026-11-27T08:00:00Z".parse()?.."2026-11-27T20:00:00Z".parse()?);
+/// assert!(Campaign::marketing("flash 2026", "soldes").is_err());   // a name has no space
+/// # let _ = sale;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Campaign {
+    pub(crate) name: Name,
+    pub(crate) program: Name,
+    pub(crate) kind: Kind,
+    pub(crate) category: Option<Name>,
+    pub(crate) subject: Option<Name>,
+    pub(crate) template: Option<Template>,
+    pub(crate) tags: Tags,
+    pub(crate) window: Option<Range<DateTime<Utc>>>,
+    pub(crate) late: Late,
+    pub(crate) audience: Option<Audience>,
+}
+
+impl Campaign {
+    /// A campaign of this kind in this program.
+    ///
+    /// # Errors
+    /// Either is not a [`Name`].
+    pub fn new(kind: Kind, name: &str, program: &str) -> Result<Self, NameError> {
+        let plain = |max| Tag::text(max).alphabet(Alphabet::Any);
+        Ok(Self {
+            name: Name::new(name)?,
+            program: Name::new(program)?,
+            kind,
+            category: None,
+            subject: None,
+            template: None,
+            tags: Tags::new()
+                .with("first_name", plain(40))
+                .with("last_name", plain(40))
+                .with("code", Tag::text(20).alphabet(Alphabet::Gsm7Basic))
+                .with("link", Tag::link(60)),
+            window: None,
+            late: Late::Move,
+            audience: None,
+        })
+    }
+
+    /// A marketing campaign.
+    ///
+    /// # Errors
+    /// Either is not a [`Name`].
+    pub fn marketing(name: &str, program: &str) -> Result<Self, NameError> {
+        Self::new(Kind::Marketing, name, program)
+    }
+
+    /// The brand's category, such as `promo`.
+    ///
+    /// # Errors
+    /// Not a [`Name`].
+    pub fn category(mut self, category: &str) -> Result<Self, NameError> {
+        self.category = Some(Name::new(category)?);
+        Ok(self)
+    }
+
+    /// What caps count as the same subject; unless said, every message is of the same subject.
+    ///
+    /// # Errors
+    /// Not a [`Name`].
+    pub fn subject(mut self, subject: &str) -> Result<Self, NameError> {
+        self.subject = Some(Name::new(subject)?);
+        Ok(self)
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(mut self, template: Template) -> Self {
+        self.template = Some(template);
+        self
+    }
+
+    /// The merge tags it may use, in place of `first_name`, `last_name`, `code` and `link`.
+    #[must_use]
+    pub fn tags(mut self, tags: Tags) -> Self {
+        self.tags = tags;
+        self
+    }
+
+    /// From when to before when it runs. Recipients are held to their own lawful hours within it.
+    #[must_use]
+    pub const fn window(mut self, window: Range<DateTime<Utc>>) -> Self {
+        self.window = Some(window);
+        self
+    }
+
+    /// What becomes of messages that an outage delayed.
+    #[must_use]
+    pub const fn late(mut self, late: Late) -> Self {
+        self.late = late;
+        self
+    }
+
+    /// Who is meant.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<Audience>) -> Self {
+        self.audience = Some(audience.into());
+        self
+    }
+}
+
+/// A campaign that cannot be planned.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CampaignError {
+    /// The host has no such program.
+    #[error("no program `{0}`")]
+    NoProgram(Name),
+    /// The program has no sender.
+    #[error("program `{0}` has no sender")]
+    NoSender(Name),
+    /// Nothing to say.
+    #[error("the campaign has no text: call `Campaign::text`")]
+    NoText,
+    /// Nobody to say it to.
+    #[error("the campaign has no audience: call `Campaign::audience`")]
+    NoAudience,
+    /// No time to say it in.
+    #[error("the campaign's window is missing or over: call `Campaign::window`")]
+    NoWindow,
+    /// The template uses a tag that is not declared, or is otherwise wrong.
+    #[error("the template is refused: {0}")]
+    Template(#[from] TemplateError),
+}
+
+cbor_map! {
+    /// What a worker must know of a campaign that was launched.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(crate) struct Job {
+        0 => pub(crate) name: Name,
+        1 => pub(crate) program: Name,
+        2 => pub(crate) kind: Kind,
+        3 => pub(crate) category: Option<Name>,
+        4 => pub(crate) subject: Option<Name>,
+        5 => pub(crate) ends_ms: i64,
+        6 => pub(crate) late: Late,
+    }
+}

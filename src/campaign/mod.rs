@@ -1,0 +1,14 @@
+//! Who shall hear what, and when: a campaign, its audience, and the plan that says for everyone *send at, hold
+//! until, refuse because* before anything is approved.
+
+mod audience;
+mod backlog;
+mod definition;
+mod plan;
+
+pub use audience::Audience;
+pub use backlog::Backlog;
+pub(crate) use definition::Job;
+pub use definition::{Campaign, CampaignError, Late};
+pub(crate) use plan::Planner;
+pub use plan::{ApproveError, Approved, Fate, Plan, Planned};

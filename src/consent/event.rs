@@ -1,0 +1,354 @@
+//! What can happen with a person, as facts that may be seen and hashed. Numbers and keys are the file format.
+
+use super::evidence::Grant;
+use crate::{
+    codec::{cbor_enum, cbor_map},
+    id::{Hash, InboundId, MessageId, Name},
+    message::Kind,
+};
+
+cbor_enum! {
+    /// What a revocation said of its own reach. How far it goes in law is decided later, in `policy`.
+    pub enum Said {
+        /// STOP, to one program.
+        Program = 0, "program";
+        /// STOP ALL, or words to that effect.
+        All = 1, "all";
+        /// STOP with a topic.
+        Topic = 2, "topic";
+    }
+}
+
+cbor_enum! {
+    /// By what road a revocation came.
+    pub enum Road {
+        /// An exact keyword.
+        Keyword = 0, "keyword";
+        /// Free text that a reasonable person reads as a wish to stop.
+        FreeText = 1, "free_text";
+        /// The gateway or carrier reported it.
+        Gateway = 2, "gateway";
+        /// A web page or preference centre.
+        Web = 3, "web";
+        /// A person told support.
+        Support = 4, "support";
+        /// "Wrong number": the number is somebody else's.
+        WrongNumber = 5, "wrong_number";
+        /// An opt-out in an imported list.
+        Import = 6, "import";
+        /// A doubtful text that nobody judged in time.
+        Unsure = 7, "unsure";
+    }
+}
+
+cbor_enum! {
+    /// How a hand-over ended.
+    pub enum Outcome {
+        /// The gateway took it.
+        Accepted = 0, "accepted";
+        /// The gateway certainly did not take it and never will.
+        Refused = 1, "refused";
+        /// The gateway certainly did not take it this time.
+        Deferred = 2, "deferred";
+        /// Nobody knows. It is looked up or left, never sent again by itself.
+        Unknown = 3, "unknown";
+    }
+}
+
+cbor_enum! {
+    /// What a delivery report says.
+    pub enum Delivery {
+        /// On the handset.
+        Delivered = 0, "delivered";
+        /// Given up.
+        Undelivered = 1, "undelivered";
+        /// Its validity ran out.
+        Expired = 2, "expired";
+    }
+}
+
+cbor_enum! {
+    /// An automatic answer.
+    pub enum Answer {
+        /// Confirms a STOP.
+        Stop = 0, "stop";
+        /// Answers HELP.
+        Help = 1, "help";
+        /// Confirms that START reopened.
+        Start = 2, "start";
+        /// Confirms an opt-in.
+        OptIn = 3, "opt_in";
+        /// Asks for the second yes of a double opt-in.
+        Question = 4, "question";
+        /// Answers "wrong number".
+        WrongNumber = 5, "wrong_number";
+    }
+}
+
+macro_rules! events {
+    ($( $(#[$meta:meta])* $number:literal, $code:literal => $name:ident { $( $(#[$fmeta:meta])* $key:literal => $field:ident : $ty:ty ),* $(,)? } )*) => {
+        $( cbor_map! {
+            $(#[$meta])*
+            #[derive(Debug, Clone, PartialEq, Eq)]
+            pub struct $name { $( $(#[$fmeta])* $key => pub $field: $ty ),* }
+        } )*
+
+        /// Something that happened, with the facts that may be seen and hashed.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        #[allow(missing_docs, reason = "each variant holds the documented struct of its name")]
+        pub enum Event { $( $name($name) ),* }
+
+        impl Event {
+            /// Its stable name.
+            #[must_use]
+            pub const fn code(&self) -> &'static str {
+                match self { $( Self::$name(_) => $code ),* }
+            }
+
+            pub(crate) const fn number(&self) -> u8 {
+                match self { $( Self::$name(_) => $number ),* }
+            }
+
+            pub(crate) fn decode_facts(
+                number: u8,
+                d: &mut minicbor::Decoder<'_>,
+            ) -> Result<Self, minicbor::decode::Error> {
+                match number {
+                    $( $number => Ok(Self::$name(d.decode()?)), )*
+                    _ => Err(minicbor::decode::Error::message("unknown event")),
+                }
+            }
+
+            pub(crate) fn encode_facts<W: minicbor::encode::Write>(
+                &self,
+                e: &mut minicbor::Encoder<W>,
+            ) -> Result<(), minicbor::encode::Error<W::Error>> {
+                match self { $( Self::$name(facts) => e.encode(facts)?.ok() ),* }
+            }
+        }
+
+        $( impl From<$name> for Event {
+            fn from(facts: $name) -> Self { Self::$name(facts) }
+        } )*
+    };
+}
+
+events! {
+    /// A tenure of a number begins.
+    1, "opened" => Opened {
+        /// Which generation of the index key.
+        0 => generation: u32,
+        /// HMAC of the number under it.
+        1 => index: Hash,
+        /// Digest of the interned group of places and zones.
+        2 => group: Hash,
+    }
+    /// The person agreed.
+    2, "opted_in" => OptedIn {
+        /// To what.
+        0 => program: Name,
+        /// On which evidence.
+        1 => grant: Grant,
+    }
+    /// A second yes is asked for.
+    3, "asked" => Asked {
+        /// For which program.
+        0 => program: Name,
+        /// The first yes.
+        1 => grant: Grant,
+        /// Until when an answer counts, Unix milliseconds.
+        2 => expires_ms: i64,
+    }
+    /// The second yes came while it was asked for.
+    4, "confirmed" => Confirmed {
+        /// For which program.
+        0 => program: Name,
+        /// When the person answered, Unix milliseconds.
+        1 => acted_ms: i64,
+        /// The inbound message.
+        2 => inbound: InboundId,
+    }
+    /// A list said that the person had agreed.
+    5, "imported" => Imported {
+        /// To what.
+        0 => program: Name,
+        /// On which evidence.
+        1 => grant: Grant,
+        /// Which import.
+        2 => import: Name,
+    }
+    /// The person does not want it any more.
+    6, "revoked" => Revoked {
+        /// What was said of its reach.
+        0 => said: Said,
+        /// The program that was answered, if that is known.
+        1 => program: Option<Name>,
+        /// The sender that was answered, if that is known.
+        2 => sender: Option<Name>,
+        /// The topic, where one was named.
+        3 => topic: Option<Name>,
+        /// By what road.
+        4 => road: Road,
+        /// When the person acted, by the carrier's clock, Unix milliseconds.
+        5 => acted_ms: i64,
+        /// The inbound message, where there was one.
+        6 => inbound: Option<InboundId>,
+        /// Which rule read it.
+        7 => matched: Option<String>,
+    }
+    /// The person asked to have it back.
+    7, "restarted" => Restarted {
+        /// Which program.
+        0 => program: Name,
+        /// When, by the carrier's clock, Unix milliseconds.
+        1 => acted_ms: i64,
+        /// The inbound message.
+        2 => inbound: InboundId,
+    }
+    /// The person wrote something else.
+    8, "heard" => Heard {
+        /// What it was read as.
+        0 => intent: String,
+        /// The inbound message.
+        1 => inbound: InboundId,
+        /// When, by the carrier's clock, Unix milliseconds.
+        2 => acted_ms: i64,
+    }
+    /// A doubtful text: marketing waits until a human has read it.
+    9, "suspended" => Suspended {
+        /// When it becomes a revocation, Unix milliseconds.
+        0 => deadline_ms: i64,
+        /// The inbound message.
+        1 => inbound: InboundId,
+        /// When, by the carrier's clock, Unix milliseconds.
+        2 => acted_ms: i64,
+    }
+    /// A human read it and it was not a revocation.
+    10, "unsuspended" => Unsuspended {
+        /// Who says so.
+        0 => by: Name,
+    }
+    /// A hand-over starts: written before the gateway is called.
+    11, "started" => Started {
+        /// The message.
+        0 => message: MessageId,
+        /// The program.
+        1 => program: Name,
+        /// The campaign, flow or answer it belongs to.
+        2 => source: Name,
+        /// Which step of it.
+        3 => step: u32,
+        /// Its kind.
+        4 => kind: Kind,
+        /// The brand's category.
+        5 => category: Option<Name>,
+        /// What a cap counts as the same subject.
+        6 => subject: Option<Name>,
+        /// The sender.
+        7 => sender: Name,
+        /// SHA-256 of the final body.
+        8 => body: Hash,
+        /// Its segments.
+        9 => segments: u32,
+        /// The rule book that allowed it.
+        10 => rulebook: String,
+        /// The zone data that allowed it.
+        11 => tz: String,
+        /// `strict` or `settled`.
+        12 => strict: bool,
+        /// Candidate zones with the local minute of the day.
+        13 => local: Vec<(String, u16)>,
+        /// Caps considered, with their count before this message.
+        14 => counts: Vec<(String, u32)>,
+        /// After this the message may not be handed over, Unix milliseconds.
+        15 => not_after_ms: i64,
+        /// Set when it is an automatic answer.
+        16 => answer: Option<Answer>,
+    }
+    /// How a hand-over ended.
+    12, "concluded" => Concluded {
+        /// The message.
+        0 => message: MessageId,
+        /// How.
+        1 => outcome: Outcome,
+        /// The gateway's own id.
+        2 => gateway_id: Option<String>,
+        /// The normalised error.
+        3 => code: Option<String>,
+    }
+    /// A delivery report.
+    13, "reported" => Reported {
+        /// The message.
+        0 => message: MessageId,
+        /// What it says.
+        1 => delivery: Delivery,
+        /// When, by the gateway's clock, Unix milliseconds.
+        2 => acted_ms: i64,
+    }
+    /// The host learned where the person is.
+    14, "located" => Located {
+        /// Digest of the interned group of places and zones.
+        0 => group: Hash,
+    }
+    /// The gateway or the network blocks this sender for the person. Not a revocation: two facts.
+    15, "blocked" => Blocked {
+        /// The sender.
+        0 => sender: Name,
+        /// The normalised error.
+        1 => code: String,
+    }
+    /// The block is gone.
+    16, "unblocked" => Unblocked {
+        /// The sender.
+        0 => sender: Name,
+    }
+    /// The number is another person's now: this tenure ends.
+    17, "reassigned" => Reassigned {
+        /// Who says so.
+        0 => source: Name,
+    }
+    /// The person's data was destroyed on request.
+    18, "erased" => Erased {
+        /// The host's reference of the request.
+        0 => request: Name,
+    }
+    /// House: the words of a consent text, kept once.
+    32, "text_kept" => TextKept {
+        /// Its digest.
+        0 => digest: Hash,
+        /// The host's version mark.
+        1 => version: String,
+        /// ISO 639-1.
+        2 => language: String,
+        /// The words.
+        3 => text: String,
+    }
+    /// House: somebody approved a plan.
+    33, "approved" => Approved {
+        /// The campaign.
+        0 => campaign: Name,
+        /// Digest of the plan's inputs.
+        1 => plan: Hash,
+        /// Who.
+        2 => by: String,
+        /// The rule book it was planned under.
+        3 => rulebook: String,
+        /// The zone data it was planned under.
+        4 => tz: String,
+    }
+    /// House: a safeguard was stepped around, and why.
+    34, "danger" => Danger {
+        /// Which.
+        0 => what: String,
+        /// Why.
+        1 => reason: String,
+    }
+    /// House: an import ran.
+    35, "import_run" => ImportRun {
+        /// Which.
+        0 => import: Name,
+        /// Rows read.
+        1 => rows: u64,
+    }
+}

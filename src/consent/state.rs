@@ -1,0 +1,399 @@
+use super::{
+    event::{Answer, Concluded, Delivery, Event, Outcome, Revoked, Road, Said, Started},
+    evidence::{Acquisition, Grant},
+};
+use crate::{
+    codec::cbor_map,
+    id::{Hash, InboundId, MessageId, Name},
+    message::Kind,
+};
+
+const DAY_MS: i64 = 86_400_000;
+/// How long a send stays in the state: longer than any cap or window looks back.
+const KEEP_SENDS_MS: i64 = 400 * DAY_MS;
+/// How long an inbound id is remembered, so that a replayed webhook changes nothing.
+const KEEP_INBOUND_MS: i64 = 30 * DAY_MS;
+
+cbor_map! {
+    /// A moment at which a program was open to the person.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Opening {
+        /// When the person acted, Unix milliseconds.
+        0 => pub acted_ms: i64,
+        /// Its place in the stream.
+        1 => pub seq: u64,
+    }
+}
+
+cbor_map! {
+    /// A question that a YES would answer.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Pending {
+        /// The first yes.
+        0 => pub grant: Grant,
+        /// Until when an answer counts, Unix milliseconds.
+        1 => pub expires_ms: i64,
+    }
+}
+
+cbor_map! {
+    /// What stands between a person and one program.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct ProgramState {
+        /// The program.
+        0 => pub program: Name,
+        /// The grounds, at most one for each basis and acquisition, the latest.
+        1 => pub grants: Vec<Grant>,
+        /// The openings that may matter: none is both earlier acted and earlier appended than another.
+        2 => pub openings: Vec<Opening>,
+        /// The open question, if any.
+        3 => pub pending: Option<Pending>,
+    }
+}
+
+cbor_map! {
+    /// The latest revocation of one reach.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Revocation {
+        /// What was said.
+        0 => pub said: Said,
+        /// The program answered.
+        1 => pub program: Option<Name>,
+        /// The sender answered.
+        2 => pub sender: Option<Name>,
+        /// The topic named.
+        3 => pub topic: Option<Name>,
+        /// The latest time of such a revocation, Unix milliseconds.
+        4 => pub acted_ms: i64,
+        /// The latest place of such a revocation in the stream.
+        5 => pub seq: u64,
+        /// By what road the latest came.
+        6 => pub road: Road,
+    }
+}
+
+cbor_map! {
+    /// One message that started on its way.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Sent {
+        /// The message.
+        0 => pub message: MessageId,
+        /// When it started, Unix milliseconds.
+        1 => pub at_ms: i64,
+        /// Its kind.
+        2 => pub kind: Kind,
+        /// Its program.
+        3 => pub program: Name,
+        /// Its sender.
+        4 => pub sender: Name,
+        /// The brand's category.
+        5 => pub category: Option<Name>,
+        /// What a cap counts as the same subject.
+        6 => pub subject: Option<Name>,
+        /// How the hand-over ended; absent while it is under way.
+        7 => pub outcome: Option<Outcome>,
+        /// The last delivery report.
+        8 => pub delivery: Option<Delivery>,
+        /// Set when it is an automatic answer.
+        9 => pub answer: Option<Answer>,
+    }
+}
+
+impl Sent {
+    /// Whether it debits a cap: all but what the gateway certainly did not take.
+    #[must_use]
+    pub const fn debits(&self) -> bool {
+        !matches!(self.outcome, Some(Outcome::Refused | Outcome::Deferred))
+    }
+}
+
+cbor_map! {
+    /// Marketing waits for a human.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Suspension {
+        /// When it becomes a revocation, Unix milliseconds.
+        0 => pub deadline_ms: i64,
+        /// When the doubtful text was written, Unix milliseconds.
+        1 => pub acted_ms: i64,
+    }
+}
+
+cbor_map! {
+    /// What a person's records come to: the fold of the stream.
+    #[derive(Debug, Clone, Default, PartialEq, Eq)]
+    pub struct State {
+        /// Program by program.
+        0 => pub programs: Vec<ProgramState>,
+        /// Revocations, the latest of each reach.
+        1 => pub revocations: Vec<Revocation>,
+        /// Messages of the last 400 days, oldest first.
+        2 => pub sends: Vec<Sent>,
+        /// Inbound messages of the last 30 days.
+        3 => pub inbound: Vec<(InboundId, i64)>,
+        /// Set while a doubtful text waits.
+        4 => pub suspension: Option<Suspension>,
+        /// Senders that the gateway or network blocks.
+        5 => pub blocked: Vec<Name>,
+        /// The tenure has ended: the number is another person's.
+        6 => pub ended: bool,
+        /// The person was erased.
+        7 => pub erased: bool,
+        /// Sends older than 400 days were dropped: an id must be looked for in the records.
+        8 => pub pruned: bool,
+        /// Time of the newest record, Unix milliseconds.
+        9 => pub newest_ms: i64,
+        /// The group of places and zones.
+        10 => pub group: Option<Hash>,
+        /// Index entries that lead here, as generation and HMAC.
+        11 => pub index: Vec<(u32, Hash)>,
+        /// House: consent texts that are kept.
+        12 => pub texts: Vec<Hash>,
+    }
+}
+
+impl State {
+    /// Takes one more record in. `seq` is its place in the stream, `at_ms` when it was appended.
+    pub fn apply(&mut self, seq: u64, at_ms: i64, event: &Event) {
+        self.newest_ms = self.newest_ms.max(at_ms);
+        match event {
+            Event::Opened(e) => {
+                self.index.push((e.generation, e.index));
+                self.group = Some(e.group);
+            }
+            Event::OptedIn(e) => self.opt_in(&e.program, &e.grant, seq),
+            Event::Asked(e) => {
+                let pending = Pending { grant: e.grant.clone(), expires_ms: e.expires_ms };
+                self.program_mut(&e.program).pending = Some(pending);
+            }
+            Event::Confirmed(e) => {
+                self.hear(e.inbound, e.acted_ms);
+                if let Some(pending) = self.program_mut(&e.program).pending.take() {
+                    if e.acted_ms <= pending.expires_ms {
+                        self.opt_in(&e.program, &Grant { acted_ms: e.acted_ms, ..pending.grant }, seq);
+                    }
+                }
+            }
+            // A list is a claim: past any revocation only the person can open again.
+            Event::Imported(e) => {
+                if !self.revocations.iter().any(|r| r.program.as_ref().is_none_or(|p| *p == e.program)) {
+                    self.opt_in(&e.program, &e.grant, seq);
+                }
+            }
+            Event::Revoked(e) => self.revoke(e, seq),
+            Event::Restarted(e) => {
+                self.hear(e.inbound, e.acted_ms);
+                let program = self.program_mut(&e.program);
+                if !program.grants.is_empty() {
+                    program.open(Opening { acted_ms: e.acted_ms, seq });
+                }
+            }
+            Event::Heard(e) => self.hear(e.inbound, e.acted_ms),
+            Event::Suspended(e) => {
+                self.hear(e.inbound, e.acted_ms);
+                let earliest = self.suspension.map_or(e.deadline_ms, |s| s.deadline_ms.min(e.deadline_ms));
+                self.suspension = Some(Suspension { deadline_ms: earliest, acted_ms: e.acted_ms });
+            }
+            Event::Unsuspended(_) => self.suspension = None,
+            Event::Started(e) => self.start(e, at_ms),
+            Event::Concluded(e) => self.conclude(e),
+            Event::Reported(e) => {
+                if let Some(sent) = self.sent_mut(e.message) {
+                    // Late reports never take back a delivery.
+                    if sent.delivery != Some(Delivery::Delivered) {
+                        sent.delivery = Some(e.delivery);
+                    }
+                }
+            }
+            Event::Located(e) => self.group = Some(e.group),
+            Event::Blocked(e) => {
+                if !self.blocked.contains(&e.sender) {
+                    self.blocked.push(e.sender.clone());
+                }
+            }
+            Event::Unblocked(e) => self.blocked.retain(|sender| *sender != e.sender),
+            Event::Reassigned(_) => self.ended = true,
+            Event::Erased(_) => {
+                self.erased = true;
+                self.programs.clear();
+                self.group = None;
+            }
+            Event::TextKept(e) => self.texts.push(e.digest),
+            Event::Approved(_) | Event::Danger(_) | Event::ImportRun(_) => {}
+        }
+    }
+
+    /// What stands with one program.
+    #[must_use]
+    pub fn program(&self, name: &Name) -> Option<&ProgramState> {
+        self.programs.iter().find(|p| p.program == *name)
+    }
+
+    /// The message of this id, if the state still holds it.
+    #[must_use]
+    pub fn sent(&self, message: MessageId) -> Option<&Sent> {
+        self.sends.iter().rev().find(|sent| sent.message == message)
+    }
+
+    /// Whether this id may start: never held, or last held by a hand-over that was certainly not taken.
+    #[must_use]
+    pub fn may_start(&self, message: MessageId) -> bool {
+        self.sent(message).is_none_or(|sent| sent.outcome == Some(Outcome::Deferred))
+    }
+
+    /// Whether this inbound message was taken in already.
+    #[must_use]
+    pub fn has_heard(&self, inbound: InboundId) -> bool {
+        self.inbound.iter().any(|(id, _)| *id == inbound)
+    }
+
+    /// Messages that have started and whose outcome is not known.
+    pub fn in_flight(&self) -> impl Iterator<Item = &Sent> {
+        self.sends.iter().filter(|sent| sent.outcome.is_none())
+    }
+
+    fn program_mut(&mut self, name: &Name) -> &mut ProgramState {
+        let found = self.programs.iter().position(|p| p.program == *name);
+        let at = found.unwrap_or_else(|| {
+            self.programs.push(ProgramState {
+                program: name.clone(),
+                grants: Vec::new(),
+                openings: Vec::new(),
+                pending: None,
+            });
+            self.programs.len() - 1
+        });
+        #[allow(clippy::indexing_slicing, reason = "`at` was found or just pushed")]
+        &mut self.programs[at]
+    }
+
+    fn sent_mut(&mut self, message: MessageId) -> Option<&mut Sent> {
+        self.sends.iter_mut().rev().find(|sent| sent.message == message)
+    }
+
+    fn hear(&mut self, inbound: InboundId, acted_ms: i64) {
+        let newest = self.newest_ms;
+        self.inbound.retain(|(id, at)| *id != inbound && newest - at < KEEP_INBOUND_MS);
+        self.inbound.push((inbound, acted_ms.max(newest)));
+    }
+
+    fn opt_in(&mut self, program: &Name, grant: &Grant, seq: u64) {
+        // Nobody can consent for a friend.
+        if grant.acquisition == Acquisition::Referral || self.ended {
+            return;
+        }
+        let program = self.program_mut(program);
+        program.pending = None;
+        program.grant(grant);
+        program.open(Opening { acted_ms: grant.acted_ms, seq });
+    }
+
+    fn revoke(&mut self, e: &Revoked, seq: u64) {
+        if let Some(inbound) = e.inbound {
+            self.hear(inbound, e.acted_ms);
+        }
+        if e.road == Road::WrongNumber {
+            self.programs.iter_mut().for_each(|p| p.grants.clear());
+        }
+        for program in &mut self.programs {
+            if e.said == Said::All || e.program.as_ref().is_none_or(|p| *p == program.program) {
+                program.pending = None;
+            }
+        }
+        self.suspension = None;
+        let same = |r: &&mut Revocation| {
+            r.said == e.said && r.program == e.program && r.sender == e.sender && r.topic == e.topic
+        };
+        if let Some(held) = self.revocations.iter_mut().find(same) {
+            held.acted_ms = held.acted_ms.max(e.acted_ms);
+            held.seq = seq;
+            held.road = e.road;
+            return;
+        }
+        self.revocations.push(Revocation {
+            said: e.said,
+            program: e.program.clone(),
+            sender: e.sender.clone(),
+            topic: e.topic.clone(),
+            acted_ms: e.acted_ms,
+            seq,
+            road: e.road,
+        });
+    }
+
+    fn start(&mut self, e: &Started, at_ms: i64) {
+        let before = self.sends.len();
+        let newest = self.newest_ms;
+        self.sends.retain(|sent| newest - sent.at_ms < KEEP_SENDS_MS && sent.message != e.message);
+        self.pruned |= self.sends.len() != before;
+        self.sends.push(Sent {
+            message: e.message,
+            at_ms,
+            kind: e.kind,
+            program: e.program.clone(),
+            sender: e.sender.clone(),
+            category: e.category.clone(),
+            subject: e.subject.clone(),
+            outcome: None,
+            delivery: None,
+            answer: e.answer,
+        });
+    }
+
+    fn conclude(&mut self, e: &Concluded) {
+        if let Some(sent) = self.sent_mut(e.message) {
+            // The first certain word stands; only *unknown* may still be resolved.
+            if matches!(sent.outcome, None | Some(Outcome::Unknown)) {
+                sent.outcome = Some(e.outcome);
+            }
+        }
+    }
+}
+
+impl Revocation {
+    /// The same silence at the start of the number's next tenure.
+    pub(crate) fn inherited(&self) -> Revoked {
+        Revoked {
+            said: self.said,
+            program: self.program.clone(),
+            sender: self.sender.clone(),
+            topic: self.topic.clone(),
+            road: self.road,
+            acted_ms: self.acted_ms,
+            inbound: None,
+            matched: None,
+        }
+    }
+}
+
+impl ProgramState {
+    fn grant(&mut self, grant: &Grant) {
+        let same = |g: &&mut Grant| g.basis == grant.basis && g.acquisition == grant.acquisition;
+        match self.grants.iter_mut().find(same) {
+            Some(held) => {
+                let (sale, inquiry) =
+                    (held.sale_ms.max(grant.sale_ms), held.inquiry_ms.max(grant.inquiry_ms));
+                if grant.acted_ms >= held.acted_ms {
+                    *held = grant.clone();
+                }
+                held.sale_ms = sale;
+                held.inquiry_ms = inquiry;
+            }
+            None => self.grants.push(grant.clone()),
+        }
+    }
+
+    fn open(&mut self, opening: Opening) {
+        // A later append with a later act makes an earlier opening superfluous.
+        self.openings.retain(|held| held.acted_ms > opening.acted_ms);
+        self.openings.push(opening);
+        if self.openings.len() > 8 {
+            self.openings.remove(0);
+        }
+    }
+
+    /// Whether some opening is later than this revocation, in the person's time and in the order of appends.
+    #[must_use]
+    pub fn outlives(&self, revocation: &Revocation) -> bool {
+        self.openings.iter().any(|o| o.acted_ms > revocation.acted_ms && o.seq > revocation.seq)
+    }
+}

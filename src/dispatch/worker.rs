@@ -1,0 +1,412 @@
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+use super::{
+    join::join,
+    outcome::{self, conclude},
+};
+use crate::{
+    campaign::{Job, Late},
+    clock::Clock,
+    gateway::{Answered, DynGateway, LookUp},
+    id::{MessageId, Name},
+    inbound::{ANSWERS, WaitingAnswer},
+    ledger::{Book, BookError, Claim, Lane, OutboxChange, Person, Queued},
+    message::{Body, Kind},
+    permit::{Draft, Permit, ReserveError, Reserved, reserve},
+    place::Whereabouts,
+    policy::{Code, Decision, Policy, Verdict},
+    program::Program,
+};
+
+/// The most messages that one worker holds in flight.
+const WINDOW: usize = 64;
+/// Other workers leave a claimed row alone for so long.
+const CLAIM: Duration = Duration::from_secs(60);
+/// A started message of somebody else is called unknown after so long.
+const LEASE: Duration = Duration::from_secs(120);
+/// A message is late when its planned moment is past by more than this.
+const LATE_MS: i64 = 3_600_000;
+/// A message whose reason names no moment is asked again after this.
+const ASK_AGAIN_MS: i64 = 3_600_000;
+
+/// How much one call of `dispatch` does.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch {
+    limit: usize,
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self { limit: WINDOW }
+    }
+}
+
+impl Batch {
+    /// At most `limit` messages, and never more than 64: a crash leaves at most one batch unknown.
+    #[must_use]
+    pub fn of(limit: usize) -> Self {
+        Self { limit: limit.clamp(1, WINDOW) }
+    }
+}
+
+/// What one call of `dispatch` came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dispatched {
+    /// Taken by the gateway.
+    pub accepted: u64,
+    /// Refused by the gateway for good.
+    pub refused: u64,
+    /// Not taken this time: asked again later.
+    pub again: u64,
+    /// Nobody knows.
+    pub unknown: u64,
+    /// Unknown messages of a worker that died, looked up and found taken.
+    pub found: u64,
+    /// Held until a later moment.
+    pub held: u64,
+    /// Not sent, by the first reason's code; `late` for what an outage made too late, `duplicate` for repeats.
+    pub dropped: BTreeMap<&'static str, u64>,
+    /// When there will be something to do; `None` if nothing waits.
+    pub next_due: Option<DateTime<Utc>>,
+}
+
+/// When this process first saw each message that another worker started. On the monotonic clock.
+#[derive(Debug, Default)]
+pub(crate) struct Orphans {
+    seen: Mutex<HashMap<MessageId, Duration>>,
+    mine: Mutex<HashSet<MessageId>>,
+}
+
+/// Messages that this process is working on; no longer so when dropped.
+#[derive(Debug)]
+pub(crate) struct Mine<'a> {
+    orphans: &'a Orphans,
+    messages: Vec<MessageId>,
+}
+
+impl Drop for Mine<'_> {
+    fn drop(&mut self) {
+        let mut mine = self.orphans.mine.lock().unwrap_or_else(PoisonError::into_inner);
+        self.messages.iter().for_each(|message| {
+            mine.remove(message);
+        });
+    }
+}
+
+/// Everything that a worker needs for one batch.
+pub(crate) struct Worker<'a> {
+    pub(crate) book: &'a Book,
+    pub(crate) policy: &'a Policy,
+    pub(crate) programs: &'a [Program],
+    pub(crate) gateway: &'a dyn DynGateway,
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) orphans: &'a Orphans,
+}
+
+impl Worker<'_> {
+    pub(crate) async fn run(&self, batch: Batch) -> Result<Dispatched, DispatchError> {
+        let mut done = Dispatched::default();
+        let Some(now) = self.clock.now() else { return Err(DispatchError::NoClock) };
+        let lease_ends = self.recover(now, &mut done).await?;
+        let now_ms = now.timestamp_millis();
+        let until_ms = now_ms + i64::try_from(CLAIM.as_millis()).unwrap_or(0);
+        let lanes = Lane::ALL.to_vec();
+        let rows = self.book.ledger().claim(Claim { now_ms, limit: batch.limit, lanes, until_ms }).await;
+        let rows = rows.map_err(BookError::from)?;
+        let mut drafts = Vec::with_capacity(rows.len());
+        let mut jobs = HashMap::new();
+        for row in rows {
+            drafts.extend(self.draft(row, &mut jobs, now, &mut done).await?);
+        }
+        let drafts = self.pace(drafts, now).await?;
+        // Ends with this call, even if its future is dropped: what is unresolved then is anybody's to look up.
+        let (permits, _mine) = self.reserve(drafts, now, &mut done).await?;
+        self.hand_over(permits, &mut done).await?;
+        let (_, next) = self.book.ledger().waiting(None).await.map_err(BookError::from)?;
+        let next = next.and_then(DateTime::from_timestamp_millis);
+        done.next_due = next.into_iter().chain(lease_ends.map(|left| now + left)).min();
+        Ok(done)
+    }
+
+    /// Makes a draft of a row, or drops the row.
+    async fn draft(
+        &self,
+        row: Queued,
+        jobs: &mut HashMap<Name, Option<Job>>,
+        now: DateTime<Utc>,
+        done: &mut Dispatched,
+    ) -> Result<Option<Draft>, DispatchError> {
+        let Some(person) = self.book.person(row.stream).await? else {
+            return self.drop_row(row.message, "erased", done).await;
+        };
+        let Ok(plain) = person.unseal(&row.message.0, &row.payload) else {
+            return self.drop_row(row.message, "erased", done).await;
+        };
+        if row.job == *ANSWERS {
+            return match minicbor::decode::<WaitingAnswer>(&plain) {
+                Ok(waiting) => match answer(row.message, person, waiting) {
+                    Some(draft) => Ok(Some(draft)),
+                    None => self.drop_row(row.message, "unreadable", done).await,
+                },
+                Err(_) => self.drop_row(row.message, "unreadable", done).await,
+            };
+        }
+        if !jobs.contains_key(&row.job) {
+            let job = self.book.ledger().job(row.job.clone()).await.map_err(BookError::from)?;
+            jobs.insert(row.job.clone(), job.and_then(|bytes| minicbor::decode(&bytes).ok()));
+        }
+        let body = String::from_utf8(plain).ok().and_then(|text| Body::new(text).ok());
+        let (Some(Some(job)), Some(body)) = (jobs.get(&row.job), body) else {
+            return self.drop_row(row.message, "unreadable", done).await;
+        };
+        let over = now.timestamp_millis() >= job.ends_ms;
+        let late = job.late == Late::Drop && now.timestamp_millis() - row.due_ms > LATE_MS;
+        if over || late {
+            let why = if over { Code::CampaignOver.code() } else { "late" };
+            return self.drop_row(row.message, why, done).await;
+        }
+        let Some(sender) = self.sender(&job.program, person.whereabouts.as_ref()) else {
+            return self.drop_row(row.message, "no_sender", done).await;
+        };
+        Ok(Some(Draft {
+            message: row.message,
+            program: job.program.clone(),
+            source: job.name.clone(),
+            step: 0,
+            kind: job.kind,
+            category: job.category.clone(),
+            subject: job.subject.clone(),
+            sender,
+            body,
+            until: DateTime::from_timestamp_millis(job.ends_ms),
+            answers: None,
+            queued: true,
+            person,
+        }))
+    }
+
+    fn sender(&self, program: &Name, whereabouts: Option<&Whereabouts>) -> Option<Name> {
+        let program = self.programs.iter().find(|known| known.name() == program)?;
+        let country = whereabouts.and_then(|w| w.places().first()).map(|place| place.country());
+        program.sender_for(country).map(|sender| sender.id().clone())
+    }
+
+    async fn drop_row<T>(
+        &self,
+        message: MessageId,
+        why: &'static str,
+        done: &mut Dispatched,
+    ) -> Result<Option<T>, DispatchError> {
+        *done.dropped.entry(why).or_default() += 1;
+        self.book.ledger().outbox(vec![OutboxChange::Remove(message)]).await.map_err(BookError::from)?;
+        Ok(None)
+    }
+
+    /// Draws from each sender's budget, which all processes share. What gets nothing waits.
+    async fn pace(&self, drafts: Vec<Draft>, now: DateTime<Utc>) -> Result<Vec<Draft>, DispatchError> {
+        let mut by_sender: BTreeMap<Name, Vec<Draft>> = BTreeMap::new();
+        for draft in drafts {
+            by_sender.entry(draft.sender.clone()).or_default().push(draft);
+        }
+        let (mut paced, mut waits) = (Vec::new(), Vec::new());
+        for (sender, mut drafts) in by_sender {
+            let known = self.programs.iter().flat_map(|p| p.senders()).find(|known| *known.id() == sender);
+            let per_second = known.map_or(1, |known| known.per_second().get());
+            let wanted = u32::try_from(drafts.len()).unwrap_or(u32::MAX);
+            let now_ms = now.timestamp_millis();
+            let drawn =
+                self.book.ledger().draw(sender, per_second, wanted, now_ms).await.map_err(BookError::from)?;
+            let granted = usize::try_from(drawn.granted).unwrap_or(0).min(drafts.len());
+            let rest = drafts.split_off(granted);
+            paced.extend(drafts);
+            waits.extend(
+                rest.into_iter()
+                    .map(|draft| OutboxChange::Move(draft.message, drawn.next_ms.max(now_ms + 1))),
+            );
+        }
+        if !waits.is_empty() {
+            self.book.ledger().outbox(waits).await.map_err(BookError::from)?;
+        }
+        Ok(paced)
+    }
+
+    async fn reserve(
+        &self,
+        drafts: Vec<Draft>,
+        now: DateTime<Utc>,
+        done: &mut Dispatched,
+    ) -> Result<(Vec<Going>, Mine<'_>), DispatchError> {
+        let terms: HashMap<_, _> =
+            drafts.iter().map(|d| (d.message, (d.program.clone(), d.sender.clone()))).collect();
+        let mine = self.orphans.mine(terms.keys().copied().collect());
+        let (mut going, mut changes) = (Vec::new(), Vec::new());
+        for (message, reserved) in reserve(self.book, self.policy, drafts, now).await? {
+            match (reserved, terms.get(&message)) {
+                (Reserved::Permit(permit, person), Some((program, sender))) => {
+                    going.push(Going { permit, person, program: program.clone(), sender: sender.clone() });
+                }
+                (Reserved::Held(decision), _) => changes.push(held(message, &decision, now, done)),
+                (Reserved::Duplicate | Reserved::Permit(..), _) => {
+                    *done.dropped.entry("duplicate").or_default() += 1;
+                    changes.push(OutboxChange::Remove(message));
+                }
+            }
+        }
+        if !changes.is_empty() {
+            self.book.ledger().outbox(changes).await.map_err(BookError::from)?;
+        }
+        Ok((going, mine))
+    }
+
+    async fn hand_over(&self, going: Vec<Going>, done: &mut Dispatched) -> Result<(), DispatchError> {
+        let (mut calls, mut kept) = (Vec::with_capacity(going.len()), Vec::with_capacity(going.len()));
+        for Going { permit, person, program, sender } in going {
+            kept.push((permit.message(), person, program, sender));
+            calls.push(self.gateway.send(permit, self.clock));
+        }
+        let answers: Vec<_> = join(calls)
+            .await
+            .into_iter()
+            .zip(kept)
+            .map(|(answered, (message, person, program, sender))| {
+                match &answered {
+                    Answered::Accepted { .. } => done.accepted += 1,
+                    Answered::Rejected { permanent: true, .. } => done.refused += 1,
+                    Answered::Rejected { permanent: false, .. } => done.again += 1,
+                    Answered::Unknown => done.unknown += 1,
+                }
+                outcome::Answer { message, program, sender, answered, person }
+            })
+            .collect();
+        if !answers.is_empty() {
+            let at = self.clock.now().ok_or(DispatchError::NoClock)?;
+            conclude(self.book, answers, at).await?;
+        }
+        Ok(())
+    }
+
+    /// Messages that somebody started and never concluded: after the lease they are looked up, or called unknown.
+    /// Returns how long the first of the others still has.
+    async fn recover(
+        &self,
+        now: DateTime<Utc>,
+        done: &mut Dispatched,
+    ) -> Result<Option<Duration>, DispatchError> {
+        let started = self.book.ledger().started(WINDOW * 4).await.map_err(BookError::from)?;
+        let (due, left) = self.orphans.due(&started, self.clock.monotonic());
+        let mut answers = Vec::new();
+        for row in due {
+            let Some(person) = self.book.person(row.stream).await? else { continue };
+            let Some(sent) = person.state.sent(row.message) else { continue };
+            let (program, sender) = (sent.program.clone(), sent.sender.clone());
+            let answered = match self.gateway.look_up(row.message).await {
+                LookUp::Found { id } => {
+                    done.found += 1;
+                    Answered::Accepted { id }
+                }
+                // The worker may be alive and late: only the gateway's word that it took nothing and never will
+                // would be certain, and a request may still be on its way there.
+                LookUp::NeverTaken | LookUp::CannotSay => {
+                    done.unknown += 1;
+                    Answered::Unknown
+                }
+            };
+            let person = Box::new(person);
+            answers.push(outcome::Answer { message: row.message, program, sender, answered, person });
+        }
+        if !answers.is_empty() {
+            conclude(self.book, answers, now).await?;
+        }
+        Ok(left)
+    }
+}
+
+/// A message on its way out.
+struct Going {
+    permit: Permit,
+    person: Box<Person>,
+    program: Name,
+    sender: Name,
+}
+
+fn answer(message: MessageId, person: Person, waiting: WaitingAnswer) -> Option<Draft> {
+    let asked = DateTime::from_timestamp_millis(waiting.asked_ms)?;
+    Some(Draft {
+        message,
+        program: waiting.program,
+        source: waiting.source,
+        step: waiting.answer as u32,
+        kind: Kind::Conversational,
+        category: None,
+        subject: None,
+        sender: waiting.sender,
+        body: Body::new(waiting.text).ok()?,
+        until: None,
+        answers: Some((waiting.answer, asked)),
+        queued: true,
+        person,
+    })
+}
+
+/// What a refusal does to the row: moved to the moment it names, or dropped.
+fn held(message: MessageId, decision: &Decision, now: DateTime<Utc>, done: &mut Dispatched) -> OutboxChange {
+    match decision.verdict {
+        Verdict::Defer { until } => {
+            done.held += 1;
+            let again = now.timestamp_millis() + ASK_AGAIN_MS;
+            OutboxChange::Move(message, until.map_or(again, |until| until.timestamp_millis()))
+        }
+        Verdict::Allow { .. } | Verdict::Deny => {
+            let why = decision.reasons.first().map_or("unknown", |reason| reason.code.code());
+            *done.dropped.entry(why).or_default() += 1;
+            OutboxChange::Remove(message)
+        }
+    }
+}
+
+impl Orphans {
+    fn mine(&self, messages: Vec<MessageId>) -> Mine<'_> {
+        let mut mine = self.mine.lock().unwrap_or_else(PoisonError::into_inner);
+        mine.extend(messages.iter().copied());
+        Mine { orphans: self, messages }
+    }
+
+    /// Those that are not this process's own and have been seen for longer than the lease, and how long the
+    /// first of the rest still has.
+    fn due(&self, started: &[Queued], now: Duration) -> (Vec<Queued>, Option<Duration>) {
+        let mine = self.mine.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.retain(|message, _| started.iter().any(|row| row.message == *message));
+        let (mut due, mut left): (_, Option<Duration>) = (Vec::new(), None);
+        for row in started.iter().filter(|row| !mine.contains(&row.message)) {
+            let first = *seen.entry(row.message).or_insert(now);
+            match LEASE.checked_sub(now.saturating_sub(first)).filter(|rest| !rest.is_zero()) {
+                Some(rest) => left = Some(left.map_or(rest, |left| left.min(rest))),
+                None => due.push(row.clone()),
+            }
+        }
+        (due, left)
+    }
+}
+
+/// A batch could not be worked off. What was claimed comes back by itself; what had started is looked up later.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum DispatchError {
+    /// The ledger failed.
+    #[error(transparent)]
+    Book(#[from] BookError),
+    /// Reserving failed.
+    #[error(transparent)]
+    Reserve(#[from] ReserveError),
+    /// The clock cannot be read: everything waits.
+    #[error("the clock cannot be read: everything waits")]
+    NoClock,
+}

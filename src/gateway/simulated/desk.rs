@@ -1,0 +1,207 @@
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Taken,
+    course::{self, AtDoor, is_permanent, ms},
+    dice::{Dice, Question},
+    door::Door,
+    options::{Keyed, Options, Script},
+};
+use crate::{
+    consent::event::Delivery,
+    gateway::{Answered, Idempotency, Inbound, LookUp, Refusal, Report},
+    id::MessageId,
+    permit::Handover,
+    phone::PhoneNumber,
+};
+
+/// When something comes, and what tells two apart that come in the same millisecond: never the order of sends.
+type Due = (i64, MessageId, u32, u32);
+
+/// All that the carrier remembers.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    pub(super) taken: Vec<Taken>,
+    seen: HashMap<MessageId, Seen>,
+    door: Door,
+    reports: BTreeMap<Due, Report>,
+    replies: BTreeMap<Due, Inbound>,
+    scripts: HashMap<PhoneNumber, Vec<Script>>,
+}
+
+/// What is known of one message. The carrier itself knows it only once it was taken.
+#[derive(Debug, Default)]
+struct Seen {
+    dice: Option<Dice>,
+    tries: u32,
+    takings: u32,
+    under_way: u32,
+}
+
+impl Desk {
+    pub(super) fn new(options: &Options) -> Self {
+        Self { scripts: options.scripts.clone(), ..Self::default() }
+    }
+
+    /// A hand-over has begun: until it ends, nobody can say that the message will not come.
+    pub(super) fn begin(&mut self, message: MessageId) {
+        self.seen.entry(message).or_default().under_way += 1;
+    }
+
+    /// A hand-over has ended, or was dropped.
+    pub(super) fn end(&mut self, message: MessageId) {
+        if let Some(seen) = self.seen.get_mut(&message) {
+            seen.under_way = seen.under_way.saturating_sub(1);
+        }
+    }
+
+    /// One try reaches the carrier, or is lost on the way.
+    pub(super) fn receive(&mut self, options: &Options, handover: Handover, at: DateTime<Utc>) -> Answered {
+        let message = handover.message;
+        let dice = dice_of(options, &handover);
+        let seen = self.seen.entry(message).or_default();
+        seen.dice = Some(dice);
+        let at_door = course::at_door(options, dice, &handover, seen.tries);
+        if at_door == AtDoor::LostRequest {
+            seen.tries += 1;
+            return Answered::Unknown;
+        }
+        if seen.takings > 0 && options.idempotency == Idempotency::Native {
+            seen.tries += 1;
+            return accepted(message, 1, at_door);
+        }
+        if !self.door.lets_in(options.throughput, at) {
+            // Not counted as a try: what is refused here follows from the order of sends, the rest must not.
+            return Answered::Rejected { permanent: false, refusal: Refusal::RateLimited };
+        }
+        seen.tries += 1;
+        if let AtDoor::Refused(refusal) = at_door {
+            return Answered::Rejected { permanent: is_permanent(refusal), refusal };
+        }
+        seen.takings += 1;
+        let taking = seen.takings;
+        self.take(options, dice.nth(taking), taking, handover, at);
+        accepted(message, taking, at_door)
+    }
+
+    fn take(&mut self, options: &Options, dice: Dice, taking: u32, handover: Handover, at: DateTime<Utc>) {
+        let course = course::course(options, dice, &handover);
+        let ends_ms = later(at.timestamp_millis(), course.after_ms);
+        for (copy, lag) in (0u32..).zip(&course.report_lags_ms) {
+            let (message, delivery) = (handover.message, course.delivery);
+            let report = Report { message, to: handover.number, delivery, at: time(ends_ms) };
+            self.reports.insert((later(ends_ms, *lag), message, taking, copy), report);
+        }
+        if course.delivery == Delivery::Delivered {
+            self.expect_replies(options, dice, taking, &handover, ends_ms);
+        }
+        self.taken.push(Taken {
+            message: handover.message,
+            number: handover.number,
+            sender: handover.sender,
+            text: handover.body.as_str().to_owned(),
+            kind: handover.kind,
+            at,
+        });
+    }
+
+    fn expect_replies(&mut self, options: &Options, dice: Dice, taking: u32, to: &Handover, ends_ms: i64) {
+        let drawn = course::reply(options, dice).map(|reply| (reply.text.to_owned(), reply.after_ms));
+        let scripts = self.scripts.remove(&to.number).unwrap_or_default();
+        let written = scripts.into_iter().map(|script| (script.text, ms(script.after)));
+        for (nth, (text, after_ms)) in (0u32..).zip(drawn.into_iter().chain(written)) {
+            let sent_ms = later(ends_ms, after_ms);
+            let reply = Inbound {
+                id: format!("SIM{}-{taking}-{nth}", to.message),
+                from: to.number,
+                to: to.sender.clone(),
+                text,
+                sent_at: time(sent_ms),
+            };
+            for (copy, lag) in (0u32..).zip(course::reply_lags(options, dice.nth(nth))) {
+                // A text has at most two copies, so the pair of numbers tells all of them apart.
+                self.replies.insert((later(sent_ms, lag), to.message, taking, 2 * nth + copy), reply.clone());
+            }
+        }
+    }
+
+    pub(super) fn look_up(&self, options: &Options, message: MessageId) -> LookUp {
+        let seen = self.seen.get(&message);
+        let dice = seen.and_then(|seen| seen.dice).unwrap_or_else(|| options.dice.of(&message.0));
+        if !options.can_look_up() || dice.happens(Question::CanSay, options.faults.no_look_up) {
+            return LookUp::CannotSay;
+        }
+        match seen {
+            Some(seen) if seen.takings > 0 => LookUp::Found { id: gateway_id(message, 1) },
+            Some(seen) if seen.under_way > 0 => LookUp::CannotSay,
+            _ => LookUp::NeverTaken,
+        }
+    }
+
+    pub(super) fn reports_due(&mut self, now: DateTime<Utc>) -> Vec<Report> {
+        due(&mut self.reports, now)
+    }
+
+    pub(super) fn replies_due(&mut self, now: DateTime<Utc>) -> Vec<Inbound> {
+        due(&mut self.replies, now)
+    }
+
+    pub(super) fn next_due(&self) -> Option<DateTime<Utc>> {
+        let reports = self.reports.keys().next();
+        let next = reports.into_iter().chain(self.replies.keys().next()).map(|due| due.0).min();
+        next.map(time)
+    }
+
+    pub(super) fn duplicates(&self) -> Vec<MessageId> {
+        let taken_again = self.seen.iter().filter(|(_, seen)| seen.takings > 1);
+        let mut messages: Vec<_> = taken_again.map(|(message, _)| *message).collect();
+        messages.sort_unstable();
+        messages
+    }
+}
+
+fn dice_of(options: &Options, handover: &Handover) -> Dice {
+    match options.keyed {
+        Keyed::Message => options.dice.of(&handover.message.0),
+        Keyed::Words => options
+            .dice
+            .of(&handover.number.digits().to_be_bytes())
+            .of(handover.sender.as_str().as_bytes())
+            .of(&handover.body.digest()),
+    }
+}
+
+/// How many polls the answer takes on its way back.
+pub(super) fn polls_after(options: &Options, handover: &Handover) -> u32 {
+    let polls = dice_of(options, handover).between(Question::PollsAfter, 0, u64::from(options.yields));
+    u32::try_from(polls).unwrap_or(options.yields)
+}
+
+fn accepted(message: MessageId, taking: u32, at_door: AtDoor) -> Answered {
+    match at_door {
+        AtDoor::Taken { answer_lost: true } => Answered::Unknown,
+        _ => Answered::Accepted { id: gateway_id(message, taking) },
+    }
+}
+
+fn gateway_id(message: MessageId, taking: u32) -> String {
+    if taking > 1 { format!("SIM{message}-{taking}") } else { format!("SIM{message}") }
+}
+
+/// Takes out what has come by now, in the order of its coming.
+fn due<T>(waiting: &mut BTreeMap<Due, T>, now: DateTime<Utc>) -> Vec<T> {
+    let first_later = (now.timestamp_millis().saturating_add(1), MessageId([0; 16]), 0, 0);
+    let later = waiting.split_off(&first_later);
+    std::mem::replace(waiting, later).into_values().collect()
+}
+
+fn later(from_ms: i64, by_ms: u64) -> i64 {
+    from_ms.saturating_add_unsigned(by_ms)
+}
+
+/// The end of the calendar for what lies beyond it.
+fn time(at_ms: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(at_ms).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}

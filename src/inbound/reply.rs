@@ -1,0 +1,154 @@
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use super::{
+    Language, TableError,
+    keywords::{language, wrong},
+};
+use crate::codec::cbor_enum;
+
+/// The answers that come with the library.
+const BUILTIN: &str = include_str!("replies.toml");
+
+cbor_enum! {
+    /// An answer that a program gives by itself.
+    pub enum ReplyKind {
+        /// The one confirmation after a STOP.
+        Stopped = 0, "stopped";
+        /// Who writes, how to reach them, how to stop.
+        Help = 1, "help";
+        /// The opt-in took effect: brand, frequency, rates, HELP, STOP.
+        Joined = 2, "joined";
+        /// A START reopened the program.
+        Reopened = 3, "reopened";
+        /// The number is not the person's whom the program meant.
+        WrongNumber = 4, "wrong_number";
+        /// Asks for the second yes of a double opt-in.
+        Question = 5, "question";
+    }
+}
+
+/// The names that an answer is filled with.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a> {
+    /// The brand, as the person knows it.
+    pub brand: &'a str,
+    /// The program's name as the person knows it.
+    pub program: &'a str,
+    /// Where help is to be had: an address or a number.
+    pub help: &'a str,
+}
+
+/// The answers in every language that has them.
+///
+/// ```
+/// use optin::inbound::{Language, Names, Replies, ReplyKind, TableError};
+/// let names = Names { brand: "Maison Lune", program: "Soldes", help: "aide@maisonlune.fr" };
+/// let answer = Replies::builtin().reply(ReplyKind::WrongNumber, Language::FR, &names);
+/// assert!(answer.starts_with("Maison Lune : désolé"));
+///
+/// let own = "[[reply]]\nkind = \"stopped\"\nlanguage = \"fr\"\ntext = \"{brand} : au revoir {nom}\"";
+/// assert!(matches!(Replies::with_overlay(own), Err(TableError::Row { .. })));
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Replies {
+    texts: HashMap<(ReplyKind, Language), Vec<Part>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(Box<str>),
+    Brand,
+    Program,
+    Help,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    #[serde(default)]
+    reply: Vec<Spec>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spec {
+    kind: String,
+    language: String,
+    text: String,
+}
+
+impl Replies {
+    /// The answers that come with the library: English, French, Spanish. A test reads the same table.
+    #[must_use]
+    pub fn builtin() -> Self {
+        let mut replies = Self::default();
+        let read = replies.add(BUILTIN);
+        debug_assert_eq!(read, Ok(()));
+        replies
+    }
+
+    /// The library's answers, and the host's own in their place where it gives some: `[[reply]]` rows with
+    /// `kind`, `language` and `text`, in which `{brand}`, `{program}` and `{help}` are filled in.
+    ///
+    /// # Errors
+    /// A table that does not read; an unknown kind, language or placeholder; an empty text.
+    pub fn with_overlay(toml: &str) -> Result<Self, TableError> {
+        let mut replies = Self::builtin();
+        replies.add(toml)?;
+        Ok(replies)
+    }
+
+    fn add(&mut self, toml: &str) -> Result<(), TableError> {
+        let table: Table = basic_toml::from_str(toml).map_err(|e| TableError::Syntax(e.to_string()))?;
+        for spec in table.reply {
+            let row = format!("{}.{}", spec.language, spec.kind);
+            let kind = ReplyKind::from_code(&spec.kind).ok_or_else(|| wrong(&row, "unknown kind".into()))?;
+            let language = language(&row, &spec.language)?;
+            let parts = parts(&spec.text).map_err(|why| wrong(&row, why))?;
+            self.texts.insert((kind, language), parts);
+        }
+        Ok(())
+    }
+
+    /// Whether there is an answer of this kind in this language itself.
+    #[must_use]
+    pub fn speaks(&self, kind: ReplyKind, language: Language) -> bool {
+        self.texts.contains_key(&(kind, language))
+    }
+
+    /// The answer of this kind in this language, or in English where the language has none.
+    #[must_use]
+    pub fn reply(&self, kind: ReplyKind, language: Language, names: &Names<'_>) -> String {
+        let parts = self.texts.get(&(kind, language)).or_else(|| self.texts.get(&(kind, Language::EN)));
+        let fill = |part: &Part| match part {
+            Part::Text(text) => text.to_string(),
+            Part::Brand => names.brand.to_owned(),
+            Part::Program => names.program.to_owned(),
+            Part::Help => names.help.to_owned(),
+        };
+        parts.into_iter().flatten().map(fill).collect()
+    }
+}
+
+fn parts(text: &str) -> Result<Vec<Part>, String> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}').ok_or("a brace is not closed")?;
+        parts.push(Part::Text(before.into()));
+        parts.push(match name {
+            "brand" => Part::Brand,
+            "program" => Part::Program,
+            "help" => Part::Help,
+            other => return Err(format!("unknown placeholder `{{{other}}}`")),
+        });
+        rest = after;
+    }
+    if text.trim().is_empty() || rest.contains('}') {
+        return Err("an empty text, or a brace that was not opened".into());
+    }
+    parts.push(Part::Text(rest.into()));
+    Ok(parts)
+}

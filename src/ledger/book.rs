@@ -1,0 +1,469 @@
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use super::{
+    envelope::{Envelope, EnvelopeError, leaf_hash},
+    keys::{Keys, SealError, SubjectKey},
+    store::{
+        Append, Appended, DynLedger, IndexChange, LedgerError, NewRecord, OutboxChange, Row, Urgency, Vault,
+    },
+};
+use crate::{
+    consent::{Event, PersonalField, State, event::Opened},
+    id::{self, Hash, NoRandomness, RecipientId},
+    phone::PhoneNumber,
+    place::Whereabouts,
+};
+
+/// The version of the fold: a cached state of another one is not believed.
+const FOLD: u8 = 1;
+/// At most so many records of a stream are read at once.
+pub(super) const PAGE: usize = 512;
+
+/// A ledger seen through the core: people instead of bytes.
+#[derive(Debug, Clone)]
+pub struct Book {
+    ledger: Arc<dyn DynLedger>,
+}
+
+/// One stream, read, and what is to be appended to it. Nothing happens until [`Book::write`].
+#[derive(Debug)]
+pub struct Person {
+    /// The tenure.
+    pub recipient: RecipientId,
+    /// The version that was read.
+    pub version: u64,
+    /// The fold, records that are staged included.
+    pub state: State,
+    /// Where the person may be.
+    pub whereabouts: Option<Whereabouts>,
+    head: Option<Hash>,
+    key: Option<SubjectKey>,
+    number: Option<Vec<u8>>,
+    records: Vec<NewRecord>,
+    group: Option<Vec<u8>>,
+    vault: Option<Vault>,
+    index: Vec<IndexChange>,
+    outbox: Vec<OutboxChange>,
+}
+
+/// The answer to a write.
+#[derive(Debug)]
+pub enum Written {
+    /// Durable. The person stands at the new version, ready for the next write.
+    Done(Box<Person>),
+    /// Somebody else was first: read again, decide again.
+    Conflict,
+}
+
+impl Book {
+    /// A book over this ledger.
+    #[must_use]
+    pub fn new(ledger: Arc<dyn DynLedger>) -> Self {
+        Self { ledger }
+    }
+
+    /// The ledger beneath.
+    #[must_use]
+    pub fn ledger(&self) -> &dyn DynLedger {
+        &*self.ledger
+    }
+
+    fn keys(&self) -> &Keys {
+        self.ledger.keys()
+    }
+
+    /// The current tenure of a number, if there is one.
+    ///
+    /// # Errors
+    /// The store failed, or what it holds does not fit.
+    pub async fn find(&self, number: PhoneNumber) -> Result<Option<Person>, BookError> {
+        match self.ledger.find(self.keys().index_entries(number)).await? {
+            Some(recipient) => self.person(recipient).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The current tenure of a number, with nothing unsealed: enough to decide, not to write personal values.
+    ///
+    /// # Errors
+    /// The store failed, or what it holds does not fit.
+    pub async fn look(&self, number: PhoneNumber) -> Result<Option<Person>, BookError> {
+        let Some(recipient) = self.ledger.find(self.keys().index_entries(number)).await? else {
+            return Ok(None);
+        };
+        let row = self.ledger.read(recipient).await?;
+        row.map(|row| self.from_row(row, false)).transpose()
+    }
+
+    /// The current tenure of a number; if there is none, one is staged that begins with the first write.
+    ///
+    /// # Errors
+    /// The store failed, or what it holds does not fit.
+    pub async fn find_or_open(&self, number: PhoneNumber, at_ms: i64) -> Result<Person, BookError> {
+        match self.find(number).await? {
+            Some(person) if !person.state.ended && !person.state.erased => Ok(person),
+            before => self.open(number, before.as_ref(), at_ms),
+        }
+    }
+
+    /// The person of this tenure.
+    ///
+    /// # Errors
+    /// The store failed, or what it holds does not fit.
+    pub async fn person(&self, recipient: RecipientId) -> Result<Option<Person>, BookError> {
+        let row = self.ledger.read(recipient).await?;
+        row.map(|row| self.from_row(row, true)).transpose()
+    }
+
+    /// The house stream.
+    ///
+    /// # Errors
+    /// The store failed, or what it holds does not fit.
+    pub async fn house(&self) -> Result<Person, BookError> {
+        match self.ledger.read(RecipientId::HOUSE).await? {
+            Some(row) => self.from_row(row, false),
+            None => Ok(Person::blank(RecipientId::HOUSE)),
+        }
+    }
+
+    fn from_row(&self, row: Row, unseal: bool) -> Result<Person, BookError> {
+        let state = state_of(&row)?;
+        let whereabouts = row.group.as_deref().and_then(Whereabouts::from_bytes);
+        let key = match row.vault.as_ref().filter(|_| unseal) {
+            Some(vault) => Some(self.keys().unwrap(&vault.key)?),
+            None => None,
+        };
+        Ok(Person {
+            version: row.version,
+            head: Some(row.head),
+            state,
+            whereabouts,
+            key,
+            number: row.vault.map(|vault| vault.number),
+            ..Person::blank(row.stream)
+        })
+    }
+
+    fn open(&self, number: PhoneNumber, before: Option<&Person>, at_ms: i64) -> Result<Person, BookError> {
+        let recipient = RecipientId::random()?;
+        let key = SubjectKey::generate()?;
+        let sealed = key.seal(&recipient.0, &number.digits().to_be_bytes())?;
+        let (generation, entry) = self.keys().index_entry(number).ok_or(NoRandomness)?;
+        let whereabouts = Whereabouts::of(number);
+        let group = whereabouts.to_bytes();
+        let mut person = Person {
+            vault: Some(Vault { key: self.keys().wrap(&key)?, number: sealed.clone() }),
+            key: Some(key),
+            number: Some(sealed),
+            index: vec![IndexChange { entry, was: before.map(|person| person.recipient) }],
+            whereabouts: Some(whereabouts),
+            ..Person::blank(recipient)
+        };
+        let opened = Opened { generation, index: entry, group: digest(&group) };
+        person.group = Some(group);
+        person.stage(at_ms, opened, &[(PersonalField::Number, number.e164())])?;
+        // The number's next owner inherits its silence until consenting afresh.
+        for revocation in before.iter().flat_map(|person| &person.state.revocations) {
+            person.stage(at_ms, revocation.inherited(), &[])?;
+        }
+        Ok(person)
+    }
+
+    /// The number of a person who has not been erased.
+    ///
+    /// # Errors
+    /// Erased, or the seal does not open.
+    pub fn number(&self, person: &Person) -> Result<PhoneNumber, BookError> {
+        let (Some(key), Some(sealed)) = (&person.key, &person.number) else { return Err(BookError::Erased) };
+        let bytes = key.unseal(&person.recipient.0, sealed)?;
+        let digits = u64::from_be_bytes(bytes.try_into().map_err(|_| SealError::DoesNotOpen)?);
+        PhoneNumber::from_e164(&format!("+{digits}")).map_err(|_| BookError::Seal(SealError::DoesNotOpen))
+    }
+
+    /// Appends what is staged, if the stream still stands where it was read. Durable when it returns.
+    ///
+    /// # Errors
+    /// The store failed: nothing staged is known to have happened.
+    pub async fn write(&self, person: Person, urgency: Urgency) -> Result<Written, BookError> {
+        self.write_all(vec![person], urgency).await?.pop().ok_or(BookError::Answers)
+    }
+
+    /// [`write`](Self::write) for several streams at once, an answer for each in order.
+    ///
+    /// # Errors
+    /// The store failed: nothing staged is known to have happened.
+    pub async fn write_all(
+        &self,
+        mut people: Vec<Person>,
+        urgency: Urgency,
+    ) -> Result<Vec<Written>, BookError> {
+        let items = people.iter_mut().map(Person::take_append).collect::<Result<Vec<_>, _>>()?;
+        let answers = self.ledger.append(items, urgency).await?;
+        if answers.len() != people.len() {
+            return Err(BookError::Answers);
+        }
+        let answer = |(mut person, answer): (Person, Appended)| match answer {
+            Appended::Done(version) => {
+                person.version = version;
+                Written::Done(Box::new(person))
+            }
+            Appended::Conflict => Written::Conflict,
+        };
+        Ok(people.into_iter().zip(answers).map(answer).collect())
+    }
+
+    /// Whether this stream has ever started this message: asked of the records when the state forgot.
+    ///
+    /// # Errors
+    /// The store failed, or a record does not fit.
+    pub async fn ever_started(&self, person: &Person, message: id::MessageId) -> Result<bool, BookError> {
+        let mut from = 1;
+        loop {
+            let page = self.ledger.records(person.recipient, from, PAGE).await?;
+            for record in &page {
+                let envelope = Envelope::from_bytes(&record.envelope)?;
+                if matches!(&envelope.event, Event::Started(started) if started.message == message) {
+                    return Ok(true);
+                }
+                from = envelope.seq + 1;
+            }
+            if page.len() < PAGE {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// The events of a person, oldest first, with their sequence and time, and what could be unsealed.
+    ///
+    /// # Errors
+    /// The store failed, or a record does not fit.
+    pub async fn history(
+        &self,
+        person: &Person,
+    ) -> Result<Vec<(Envelope, Vec<(PersonalField, String)>)>, BookError> {
+        let mut all = Vec::new();
+        loop {
+            let page = self.ledger.records(person.recipient, all.len() as u64 + 1, PAGE).await?;
+            for record in &page {
+                let envelope = Envelope::from_bytes(&record.envelope)?;
+                let personal = person.disclose(&envelope, record.sealed.as_deref())?;
+                all.push((envelope, personal));
+            }
+            if page.len() < PAGE {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+impl Person {
+    fn blank(recipient: RecipientId) -> Self {
+        Self {
+            recipient,
+            version: 0,
+            state: State::default(),
+            whereabouts: None,
+            head: None,
+            key: None,
+            number: None,
+            records: Vec::new(),
+            group: None,
+            vault: None,
+            index: Vec::new(),
+            outbox: Vec::new(),
+        }
+    }
+
+    /// Stages one more record, and takes it into [`state`](Self::state).
+    ///
+    /// # Errors
+    /// Personal values for a person without a key, or no randomness.
+    pub fn stage(
+        &mut self,
+        at_ms: i64,
+        event: impl Into<Event>,
+        personal: &[(PersonalField, String)],
+    ) -> Result<(), BookError> {
+        let event = event.into();
+        let seq = self.version + self.records.len() as u64 + 1;
+        let mut values: Vec<(PersonalField, [u8; 16], &str)> = Vec::with_capacity(personal.len());
+        for (field, value) in personal {
+            values.push((*field, id::random()?, value));
+        }
+        values.sort_by_key(|(field, ..)| *field);
+        let commitments = values.iter().map(|(field, salt, value)| (*field, commit(salt, value))).collect();
+        self.state.apply(seq, at_ms, &event);
+        let envelope = Envelope { stream: self.recipient, seq, prev: self.head, at_ms, event, commitments };
+        let bytes = envelope.to_bytes()?;
+        let sealed = if values.is_empty() {
+            None
+        } else {
+            let key = self.key.as_ref().ok_or(BookError::Erased)?;
+            Some(key.seal(&context(self.recipient, seq), &encode_values(&values))?)
+        };
+        self.head = Some(leaf_hash(&bytes));
+        self.records.push(NewRecord { envelope: bytes, sealed });
+        Ok(())
+    }
+
+    /// Stages a change of where the person may be.
+    ///
+    /// # Errors
+    /// As [`stage`](Self::stage).
+    pub fn locate(&mut self, at_ms: i64, whereabouts: Whereabouts) -> Result<(), BookError> {
+        if self.whereabouts.as_ref() == Some(&whereabouts) {
+            return Ok(());
+        }
+        let group = whereabouts.to_bytes();
+        let event = crate::consent::event::Located { group: digest(&group) };
+        self.group = Some(group);
+        self.whereabouts = Some(whereabouts);
+        self.stage(at_ms, event, &[])
+    }
+
+    /// Stages a change of the outbox, for the same commit.
+    pub fn change_outbox(&mut self, change: OutboxChange) {
+        self.outbox.push(change);
+    }
+
+    /// Seals bytes that belong to this person, such as merge values that wait in the outbox.
+    ///
+    /// # Errors
+    /// Erased, or no randomness.
+    pub fn seal(&self, purpose: &[u8], plain: &[u8]) -> Result<Vec<u8>, BookError> {
+        Ok(self.key.as_ref().ok_or(BookError::Erased)?.seal(purpose, plain)?)
+    }
+
+    /// Opens what [`seal`](Self::seal) sealed.
+    ///
+    /// # Errors
+    /// Erased, or the seal does not open.
+    pub fn unseal(&self, purpose: &[u8], sealed: &[u8]) -> Result<Vec<u8>, BookError> {
+        Ok(self.key.as_ref().ok_or(BookError::Erased)?.unseal(purpose, sealed)?)
+    }
+
+    /// The personal values of one record, checked against its commitments; none after erasure.
+    pub(super) fn disclose(
+        &self,
+        envelope: &Envelope,
+        sealed: Option<&[u8]>,
+    ) -> Result<Vec<(PersonalField, String)>, BookError> {
+        let (Some(key), Some(sealed)) = (&self.key, sealed) else { return Ok(Vec::new()) };
+        let plain = key.unseal(&context(envelope.stream, envelope.seq), sealed)?;
+        let values = decode_values(&plain).ok_or(SealError::DoesNotOpen)?;
+        let fits = values.len() == envelope.commitments.len()
+            && values
+                .iter()
+                .zip(&envelope.commitments)
+                .all(|((field, salt, value), (held, hash))| field == held && commit(salt, value) == *hash);
+        if !fits {
+            return Err(BookError::Commitment(envelope.seq));
+        }
+        Ok(values.into_iter().map(|(field, _, value)| (field, value)).collect())
+    }
+
+    /// What is staged, taken out. The person is at the new version only once the store says so.
+    fn take_append(&mut self) -> Result<Append, BookError> {
+        let head = self.head.ok_or(EnvelopeError)?;
+        Ok(Append {
+            stream: self.recipient,
+            expected: self.version,
+            records: std::mem::take(&mut self.records),
+            head,
+            state: state_bytes(&self.state, head),
+            group: self.group.take(),
+            vault: self.vault.take(),
+            index: std::mem::take(&mut self.index),
+            erase: false,
+            outbox: std::mem::take(&mut self.outbox),
+        })
+    }
+}
+
+/// The cached fold as stored: fold version, hash of the record it goes up to, the state.
+fn state_bytes(state: &State, head: Hash) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(256);
+    bytes.push(FOLD);
+    bytes.extend_from_slice(&head.0);
+    // Writing to memory does not fail.
+    let _ = minicbor::encode(state, &mut bytes);
+    bytes
+}
+
+/// Reads the cached fold of a row, and refuses one of another fold or another head.
+pub(super) fn state_of(row: &Row) -> Result<State, BookError> {
+    let (head, state) = row
+        .state
+        .split_first()
+        .filter(|(fold, _)| **fold == FOLD)
+        .and_then(|(_, rest)| rest.split_first_chunk::<32>())
+        .ok_or(BookError::Stale)?;
+    if *head != row.head.0 {
+        return Err(BookError::Stale);
+    }
+    minicbor::decode(state).map_err(|_| BookError::Stale)
+}
+
+pub(super) fn digest(bytes: &[u8]) -> Hash {
+    Hash(Sha256::digest(bytes).into())
+}
+
+fn commit(salt: &[u8; 16], value: &str) -> Hash {
+    let mut hasher = Sha256::new();
+    hasher.update(salt);
+    hasher.update(value.as_bytes());
+    Hash(hasher.finalize().into())
+}
+
+fn context(stream: RecipientId, seq: u64) -> Vec<u8> {
+    [stream.0.as_slice(), &seq.to_be_bytes()].concat()
+}
+
+fn encode_values(values: &[(PersonalField, [u8; 16], &str)]) -> Vec<u8> {
+    let list: Vec<_> = values
+        .iter()
+        .map(|(field, salt, value)| (*field, minicbor::bytes::ByteArray::from(*salt), *value))
+        .collect();
+    let mut bytes = Vec::new();
+    // Writing to memory does not fail.
+    let _ = minicbor::encode(list, &mut bytes);
+    bytes
+}
+
+fn decode_values(bytes: &[u8]) -> Option<Vec<(PersonalField, [u8; 16], String)>> {
+    let list: Vec<(PersonalField, minicbor::bytes::ByteArray<16>, String)> = minicbor::decode(bytes).ok()?;
+    Some(list.into_iter().map(|(field, salt, value)| (field, *salt, value)).collect())
+}
+
+/// Reading or writing people failed. A conflict is not an error: it is a [`Written`].
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum BookError {
+    /// The store failed.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A record is not a canonical envelope.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// The cached state is of another fold or another head: nothing may be decided from it. Run `verify`.
+    #[error("the cached state does not belong to the stream's head: run `verify`")]
+    Stale,
+    /// A sealed value does not open.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The person's key is gone.
+    #[error("the person was erased")]
+    Erased,
+    /// A personal value is not the one that its record commits to.
+    #[error("record {0}: a personal value is not the one that was committed to")]
+    Commitment(u64),
+    /// No random bytes.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+    /// The store answered for another number of items than it was given.
+    #[error("the ledger answered for another number of items than it was given")]
+    Answers,
+}

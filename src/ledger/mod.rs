@@ -1,0 +1,32 @@
+//! Where records live: one hash-chained stream for each tenure of a number, one for the house, one head over all.
+//!
+//! The core composes ([`Book`]): it folds, hashes, seals, and hands bytes to a [`Ledger`], which compares,
+//! appends and returns when they are durable. A record is an [`Envelope`] of clear facts and commitments; the
+//! personal values lie sealed beside it and can be destroyed without breaking the chain.
+
+mod admitted;
+mod book;
+mod budget;
+mod envelope;
+mod keys;
+mod memory;
+mod store;
+mod verify;
+
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+pub use admitted::Admitted;
+pub use book::{Book, BookError, Person, Written};
+pub use envelope::{Envelope, EnvelopeError, advance, leaf_hash};
+pub use keys::{KeyFile, KeyFileError, Keys, SealError};
+pub use memory::MemoryLedger;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteLedger;
+pub use store::{
+    Append, Appended, BoxFuture, Claim, Drawn, DynLedger, Head, IndexChange, Lane, Ledger, LedgerError,
+    NewRecord, OutboxChange, Queued, Row, StoredRecord, Urgency, Vault,
+};
+pub use verify::{Flaw, Verified};

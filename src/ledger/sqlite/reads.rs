@@ -1,0 +1,213 @@
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    outbox::{QUEUED, queued},
+    schema,
+    trouble::{Trouble, from_sql, to_sql},
+};
+use crate::{
+    id::{Hash, Name, RecipientId},
+    ledger::store::{Head, Lane, Queued, Row, StoredRecord, Vault},
+};
+
+/// How many idle connections are kept.
+const KEPT: usize = 4;
+
+/// Connections that only read. Each call is one short look: no read transaction outlives it, so that the
+/// write-ahead log can start over.
+#[derive(Debug)]
+pub(super) struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    pub(super) fn of(path: &Path) -> Self {
+        Self { path: path.to_owned(), idle: Mutex::default() }
+    }
+
+    pub(super) fn with<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T, Trouble> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => schema::open_reader(&self.path)?,
+        };
+        let found = read(&connection);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < KEPT {
+            idle.push(connection);
+        }
+        found
+    }
+}
+
+pub(super) fn find(db: &Connection, index: &[Hash]) -> Result<Option<RecipientId>, Trouble> {
+    let during = Trouble::during("looking a number up");
+    let sql = "SELECT id FROM entries JOIN streams ON streams.no = entries.stream WHERE entry = ?1";
+    let mut statement = db.prepare(sql).map_err(&during)?;
+    for entry in index {
+        let found = statement.query_row([entry.0], |row| row.get(0)).optional().map_err(&during)?;
+        if let Some(id) = found {
+            return Ok(Some(RecipientId(id)));
+        }
+    }
+    Ok(None)
+}
+
+/// A row of `streams` with the number of its group, as [`ROW`] selects it.
+type Found = (i64, Row, Option<i64>);
+
+const ROW: &str = "no, id, version, head, group_no, vault_key, vault_number, state FROM streams";
+
+fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Found> {
+    let (key, number): (Option<Vec<u8>>, Option<Vec<u8>>) = (row.get(5)?, row.get(6)?);
+    let wrong = |_| rusqlite::Error::IntegralValueOutOfRange(2, -1);
+    let found = Row {
+        stream: RecipientId(row.get(1)?),
+        version: u64::try_from(row.get::<_, i64>(2)?).map_err(wrong)?,
+        head: Hash(row.get(3)?),
+        group: None,
+        vault: key.zip(number).map(|(key, number)| Vault { key, number }),
+        state: row.get(7)?,
+    };
+    Ok((row.get(0)?, found, row.get(4)?))
+}
+
+/// Puts the group in, which is interned and never changes.
+fn with_group(
+    db: &Connection,
+    (_, mut row, no): Found,
+    known: &mut HashMap<i64, Vec<u8>>,
+) -> Result<Row, Trouble> {
+    let Some(no) = no else { return Ok(row) };
+    if let Some(bytes) = known.get(&no) {
+        row.group = Some(bytes.clone());
+        return Ok(row);
+    }
+    let read = db.query_row("SELECT bytes FROM groups WHERE no = ?1", [no], |row| row.get(0));
+    let bytes: Vec<u8> = read.map_err(Trouble::during("reading a group"))?;
+    row.group = Some(bytes.clone());
+    known.insert(no, bytes);
+    Ok(row)
+}
+
+pub(super) fn read(db: &Connection, stream: RecipientId) -> Result<Option<Row>, Trouble> {
+    let found = db
+        .query_row(&format!("SELECT {ROW} WHERE id = ?1"), [stream.0], row)
+        .optional()
+        .map_err(Trouble::during("reading a stream"))?;
+    found.map(|found| with_group(db, found, &mut HashMap::new())).transpose()
+}
+
+pub(super) fn scan(db: &Connection, after: Option<RecipientId>, limit: usize) -> Result<Vec<Row>, Trouble> {
+    let during = Trouble::during("scanning streams");
+    let no: i64 = match after {
+        Some(id) => db
+            .query_row("SELECT no FROM streams WHERE id = ?1", [id.0], |row| row.get(0))
+            .optional()
+            .map_err(&during)?
+            .ok_or(Trouble::failed("scanning streams", "no such stream to go on after"))?,
+        None => 0,
+    };
+    let sql = format!("SELECT {ROW} WHERE no > ?1 ORDER BY no LIMIT ?2");
+    let mut statement = db.prepare(&sql).map_err(&during)?;
+    let rows = statement.query_map([no, to_sql(limit as u64)], row).map_err(&during)?;
+    let mut groups = HashMap::new();
+    rows.map(|found| with_group(db, found.map_err(&during)?, &mut groups)).collect()
+}
+
+fn record(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredRecord> {
+    let leaf: i64 = row.get(0)?;
+    let leaf = u64::try_from(leaf).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, leaf))?;
+    Ok(StoredRecord { leaf, stream: RecipientId(row.get(1)?), envelope: row.get(2)?, sealed: row.get(3)? })
+}
+
+const RECORD: &str = "leaf, id, envelope, sealed FROM log JOIN streams ON streams.no = log.stream";
+
+/// Walks back from the last record: first past those that come after the page, then over the page.
+pub(super) fn records(
+    db: &Connection,
+    stream: RecipientId,
+    from: u64,
+    limit: usize,
+) -> Result<Vec<StoredRecord>, Trouble> {
+    let during = Trouble::during("reading records");
+    let stands = db
+        .query_row("SELECT version, last FROM streams WHERE id = ?1", [stream.0], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+        })
+        .optional()
+        .map_err(&during)?;
+    let Some((version, mut leaf)) = stands else { return Ok(Vec::new()) };
+    let (from, mut seq) = (from.max(1), from_sql(version)?);
+    let until = from.saturating_add(limit as u64);
+    let mut step = db.prepare("SELECT before FROM log WHERE leaf = ?1").map_err(&during)?;
+    let mut leaves = Vec::new();
+    while seq >= from && leaf != 0 {
+        if seq < until {
+            leaves.push(leaf);
+        }
+        leaf = step.query_row([leaf], |row| row.get(0)).map_err(&during)?;
+        seq -= 1;
+    }
+    let mut whole = db.prepare(&format!("SELECT {RECORD} WHERE leaf = ?1")).map_err(&during)?;
+    leaves.into_iter().rev().map(|leaf| whole.query_row([leaf], record).map_err(&during)).collect()
+}
+
+pub(super) fn log(db: &Connection, after: u64, limit: usize) -> Result<Vec<StoredRecord>, Trouble> {
+    let during = Trouble::during("reading the log");
+    let sql = format!("SELECT {RECORD} WHERE leaf > ?1 ORDER BY leaf LIMIT ?2");
+    let mut statement = db.prepare(&sql).map_err(&during)?;
+    let page = params![to_sql(after), to_sql(limit as u64)];
+    statement.query_map(page, record).and_then(Iterator::collect).map_err(&during)
+}
+
+pub(super) fn head(db: &Connection) -> Result<Head, Trouble> {
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let (leaves, hash) = db
+        .query_row("SELECT leaves, head FROM meta", [], read)
+        .map_err(Trouble::during("reading the head"))?;
+    Ok(Head { leaves: from_sql(leaves)?, hash: Hash(hash) })
+}
+
+pub(super) fn started(db: &Connection, limit: usize) -> Result<Vec<Queued>, Trouble> {
+    let during = Trouble::during("reading what has started");
+    let sql = format!("SELECT {QUEUED} WHERE started = 1 LIMIT ?1");
+    let mut statement = db.prepare(&sql).map_err(&during)?;
+    statement.query_map([to_sql(limit as u64)], queued).and_then(Iterator::collect).map_err(&during)
+}
+
+pub(super) fn waiting(db: &Connection, job: Option<&Name>) -> Result<(u64, Option<i64>), Trouble> {
+    let during = Trouble::during("counting what waits");
+    let sql = "SELECT coalesce(sum(waiting), 0) FROM jobs WHERE ?1 IS NULL OR name = ?1";
+    let count = db.query_row(sql, [job.map(Name::as_str)], |row| row.get(0)).map_err(&during)?;
+    let mut earliest: Option<i64> = None;
+    let sql = "SELECT due_ms, claimed_ms FROM outbox WHERE started = 0 AND lane = ?1 ORDER BY due_ms";
+    let mut lane_by_due = db.prepare(sql).map_err(&during)?;
+    for lane in Lane::ALL {
+        let mut rows = lane_by_due.query([*lane as i64]).map_err(&during)?;
+        // Only what others have taken stands before the first that decides.
+        while let Some(row) = rows.next().map_err(&during)? {
+            let (due, claimed): (i64, i64) =
+                row.get(0).and_then(|due| Ok((due, row.get(1)?))).map_err(&during)?;
+            if earliest.is_some_and(|earliest| earliest <= due) {
+                break;
+            }
+            let ready = due.max(claimed);
+            earliest = Some(earliest.map_or(ready, |earliest| earliest.min(ready)));
+        }
+    }
+    Ok((from_sql(count)?, earliest))
+}
+
+pub(super) fn job(db: &Connection, job: &Name) -> Result<Option<Vec<u8>>, Trouble> {
+    let sql = "SELECT definition FROM jobs WHERE name = ?1";
+    let found = db.query_row(sql, [job.as_str()], |row| row.get(0)).optional();
+    Ok(found.map_err(Trouble::during("reading a job"))?.flatten())
+}

@@ -1,0 +1,427 @@
+use std::{fmt::Debug, future::Future, pin::Pin};
+
+use thiserror::Error;
+
+use super::keys::Keys;
+use crate::{
+    codec::cbor_enum,
+    id::{Hash, MessageId, Name, RecipientId},
+};
+
+/// A boxed future that may cross threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What a stream stands at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The stream.
+    pub stream: RecipientId,
+    /// How many records it has.
+    pub version: u64,
+    /// Hash of its last record.
+    pub head: Hash,
+    /// The cached fold, as the core wrote it.
+    pub state: Vec<u8>,
+    /// The interned group of places and zones, unsealed, so that a plan opens nothing.
+    pub group: Option<Vec<u8>>,
+    /// The recipient's wrapped key, and the number sealed under it; gone after erasure.
+    pub vault: Option<Vault>,
+}
+
+/// What opens a recipient's personal values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vault {
+    /// The recipient's key, wrapped.
+    pub key: Vec<u8>,
+    /// The number, sealed under that key.
+    pub number: Vec<u8>,
+}
+
+/// One record on its way into the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRecord {
+    /// Canonical envelope.
+    pub envelope: Vec<u8>,
+    /// Personal values with their salts, sealed under the recipient's key.
+    pub sealed: Option<Vec<u8>>,
+}
+
+/// One record as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRecord {
+    /// Its place in the file-wide order, from 1.
+    pub leaf: u64,
+    /// Whose stream.
+    pub stream: RecipientId,
+    /// Canonical envelope.
+    pub envelope: Vec<u8>,
+    /// Sealed personal values.
+    pub sealed: Option<Vec<u8>>,
+}
+
+/// Compare-and-append for one stream. All of it happens, or none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Append {
+    /// The stream.
+    pub stream: RecipientId,
+    /// The version that was judged; 0 creates the stream.
+    pub expected: u64,
+    /// The records, in order. May be empty when only the outbox changes: then `expected` still must hold.
+    pub records: Vec<NewRecord>,
+    /// Hash of the last record after this.
+    pub head: Hash,
+    /// The fold after this.
+    pub state: Vec<u8>,
+    /// The group, where it changes.
+    pub group: Option<Vec<u8>>,
+    /// The vault, where it is set.
+    pub vault: Option<Vault>,
+    /// Index entries that shall lead to this stream from now on, if they lead where they led when this was judged.
+    pub index: Vec<IndexChange>,
+    /// Destroys vault and group, every sealed value of the stream, and its outbox rows.
+    pub erase: bool,
+    /// Changes of the outbox in the same commit.
+    pub outbox: Vec<OutboxChange>,
+}
+
+/// An index entry changes hands. Two processes that open a tenure for one number at once cannot both win.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IndexChange {
+    /// HMAC of the number.
+    pub entry: Hash,
+    /// Where it led when this was judged.
+    pub was: Option<RecipientId>,
+}
+
+/// The answer to one [`Append`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appended {
+    /// Durable; the stream stands at this version.
+    Done(u64),
+    /// Somebody else was first: read again, decide again.
+    Conflict,
+}
+
+cbor_enum! {
+    /// Which messages go first.
+    pub enum Lane {
+        /// Answers and one-time codes.
+        Urgent = 0, "urgent";
+        /// Transactional and service messages.
+        Transactional = 1, "transactional";
+        /// Marketing.
+        Marketing = 2, "marketing";
+    }
+}
+
+/// A message that waits for its time. Erasable, not chained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queued {
+    /// The message.
+    pub message: MessageId,
+    /// To whom.
+    pub stream: RecipientId,
+    /// Its lane.
+    pub lane: Lane,
+    /// Not before this, Unix milliseconds.
+    pub due_ms: i64,
+    /// The job that tells what to send.
+    pub job: Name,
+    /// Its merge values, sealed under the recipient's key.
+    pub payload: Vec<u8>,
+}
+
+/// A change of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutboxChange {
+    /// Adds a message, unless it is there.
+    Put(Queued),
+    /// Puts a message off.
+    Move(MessageId, i64),
+    /// Marks a message as started: it is no longer due, and stays until its outcome is known.
+    Start(MessageId),
+    /// Removes a message.
+    Remove(MessageId),
+}
+
+/// Which messages a worker takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Due at or before this, Unix milliseconds.
+    pub now_ms: i64,
+    /// Urgent lanes first, at most this many in all.
+    pub limit: usize,
+    /// Lanes that may be taken.
+    pub lanes: Vec<Lane>,
+    /// Others leave these alone until then, Unix milliseconds. Only against double work: the fence is the append.
+    pub until_ms: i64,
+}
+
+/// How much of a shared budget was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drawn {
+    /// How many may go now.
+    pub granted: u32,
+    /// When the next one may go, Unix milliseconds.
+    pub next_ms: i64,
+}
+
+/// How far the file has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Head {
+    /// Records in the file.
+    pub leaves: u64,
+    /// The running hash over all of them.
+    pub hash: Hash,
+}
+
+impl Default for Hash {
+    fn default() -> Self {
+        Self([0; 32])
+    }
+}
+
+/// Who waits for a commit: a STOP overtakes everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// A revocation.
+    Stop,
+    /// Everything else.
+    Normal,
+}
+
+/// A store of streams. The contract is small on purpose: read a stream's state with its version,
+/// compare-and-append at that version, scan in stable order, find what is due.
+///
+/// An append returns when it is durable. The store holds bytes and never looks into them: envelopes, hashes,
+/// folds and seals are the core's, so a store cannot get them wrong. Run
+/// [`conformance`](crate::ledger::conformance) against your own.
+pub trait Ledger: Debug + Send + Sync + 'static {
+    /// The secrets it was opened with.
+    fn keys(&self) -> &Keys;
+
+    /// Whether it forgets when the process ends: such a ledger drives only the simulated carrier.
+    fn is_volatile(&self) -> bool;
+
+    /// The stream that the first known of these index entries leads to.
+    fn find(&self, index: Vec<Hash>)
+    -> impl Future<Output = Result<Option<RecipientId>, LedgerError>> + Send;
+
+    /// What a stream stands at; `None` if it does not exist.
+    fn read(&self, stream: RecipientId) -> impl Future<Output = Result<Option<Row>, LedgerError>> + Send;
+
+    /// Compare-and-append, each item by itself, an answer for each in order. Items of one call may share a commit.
+    fn append(
+        &self,
+        items: Vec<Append>,
+        urgency: Urgency,
+    ) -> impl Future<Output = Result<Vec<Appended>, LedgerError>> + Send;
+
+    /// Streams after `after` in stable order, house stream left out, at most `limit`.
+    fn scan(
+        &self,
+        after: Option<RecipientId>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Row>, LedgerError>> + Send;
+
+    /// The records of one stream, in order, from sequence `from` on, at most `limit`.
+    fn records(
+        &self,
+        stream: RecipientId,
+        from: u64,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<StoredRecord>, LedgerError>> + Send;
+
+    /// The records of all streams after leaf `after`, in order, at most `limit`.
+    fn log(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<StoredRecord>, LedgerError>> + Send;
+
+    /// How far the file has come.
+    fn head(&self) -> impl Future<Output = Result<Head, LedgerError>> + Send;
+
+    /// Changes the outbox alone, durably.
+    fn outbox(&self, changes: Vec<OutboxChange>) -> impl Future<Output = Result<(), LedgerError>> + Send;
+
+    /// Takes due messages, urgent lanes first, then by due time.
+    fn claim(&self, claim: Claim) -> impl Future<Output = Result<Vec<Queued>, LedgerError>> + Send;
+
+    /// Messages that started and have no outcome, at most `limit`.
+    fn started(&self, limit: usize) -> impl Future<Output = Result<Vec<Queued>, LedgerError>> + Send;
+
+    /// How many messages of a job wait, and when the earliest of all waiting messages (of any job) is due.
+    fn waiting(
+        &self,
+        job: Option<Name>,
+    ) -> impl Future<Output = Result<(u64, Option<i64>), LedgerError>> + Send;
+
+    /// Takes up to `wanted` from a budget of `per_second` that all processes share, at `now_ms`.
+    fn draw(
+        &self,
+        budget: Name,
+        per_second: u32,
+        wanted: u32,
+        now_ms: i64,
+    ) -> impl Future<Output = Result<Drawn, LedgerError>> + Send;
+
+    /// Keeps the definition of a job, or replaces it.
+    fn put_job(&self, job: Name, definition: Vec<u8>)
+    -> impl Future<Output = Result<(), LedgerError>> + Send;
+
+    /// The definition of a job.
+    fn job(&self, job: Name) -> impl Future<Output = Result<Option<Vec<u8>>, LedgerError>> + Send;
+}
+
+/// A store did not do what was asked. A conflict is not an error: it is an [`Appended`].
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// The store was closed.
+    #[error("the ledger is closed")]
+    Closed,
+    /// The store failed; nothing that was asked is known to have happened.
+    #[error("the ledger's store failed: {what}")]
+    Failed {
+        /// What it was doing.
+        what: &'static str,
+        /// The store's own error.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// No room left. The last commit stands.
+    #[error("no room left for the ledger; the last commit stands")]
+    Full,
+    /// Written by a newer version.
+    #[error("the ledger has format {found}, this version reads up to {known}")]
+    Newer {
+        /// The format found.
+        found: u32,
+        /// The newest format known.
+        known: u32,
+    },
+    /// Not a ledger, or damaged.
+    #[error("the ledger is damaged: {0}")]
+    Damaged(String),
+    /// Opened with other secrets.
+    #[error("these are not the keys that this ledger was made with")]
+    WrongKey,
+}
+
+/// The boxed twin of [`Ledger`], for whoever holds one without knowing which.
+pub trait DynLedger: Debug + Send + Sync {
+    /// See [`Ledger::keys`].
+    fn keys(&self) -> &Keys;
+    /// See [`Ledger::is_volatile`].
+    fn is_volatile(&self) -> bool;
+    /// See [`Ledger::find`].
+    fn find(&self, index: Vec<Hash>) -> BoxFuture<'_, Result<Option<RecipientId>, LedgerError>>;
+    /// See [`Ledger::read`].
+    fn read(&self, stream: RecipientId) -> BoxFuture<'_, Result<Option<Row>, LedgerError>>;
+    /// See [`Ledger::append`].
+    fn append(
+        &self,
+        items: Vec<Append>,
+        urgency: Urgency,
+    ) -> BoxFuture<'_, Result<Vec<Appended>, LedgerError>>;
+    /// See [`Ledger::scan`].
+    fn scan(&self, after: Option<RecipientId>, limit: usize) -> BoxFuture<'_, Result<Vec<Row>, LedgerError>>;
+    /// See [`Ledger::records`].
+    fn records(
+        &self,
+        stream: RecipientId,
+        from: u64,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<StoredRecord>, LedgerError>>;
+    /// See [`Ledger::log`].
+    fn log(&self, after: u64, limit: usize) -> BoxFuture<'_, Result<Vec<StoredRecord>, LedgerError>>;
+    /// See [`Ledger::head`].
+    fn head(&self) -> BoxFuture<'_, Result<Head, LedgerError>>;
+    /// See [`Ledger::outbox`].
+    fn outbox(&self, changes: Vec<OutboxChange>) -> BoxFuture<'_, Result<(), LedgerError>>;
+    /// See [`Ledger::claim`].
+    fn claim(&self, claim: Claim) -> BoxFuture<'_, Result<Vec<Queued>, LedgerError>>;
+    /// See [`Ledger::started`].
+    fn started(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Queued>, LedgerError>>;
+    /// See [`Ledger::waiting`].
+    fn waiting(&self, job: Option<Name>) -> BoxFuture<'_, Result<(u64, Option<i64>), LedgerError>>;
+    /// See [`Ledger::draw`].
+    fn draw(
+        &self,
+        budget: Name,
+        per_second: u32,
+        wanted: u32,
+        now_ms: i64,
+    ) -> BoxFuture<'_, Result<Drawn, LedgerError>>;
+    /// See [`Ledger::put_job`].
+    fn put_job(&self, job: Name, definition: Vec<u8>) -> BoxFuture<'_, Result<(), LedgerError>>;
+    /// See [`Ledger::job`].
+    fn job(&self, job: Name) -> BoxFuture<'_, Result<Option<Vec<u8>>, LedgerError>>;
+}
+
+impl<L: Ledger> DynLedger for L {
+    fn keys(&self) -> &Keys {
+        Ledger::keys(self)
+    }
+    fn is_volatile(&self) -> bool {
+        Ledger::is_volatile(self)
+    }
+    fn find(&self, index: Vec<Hash>) -> BoxFuture<'_, Result<Option<RecipientId>, LedgerError>> {
+        Box::pin(Ledger::find(self, index))
+    }
+    fn read(&self, stream: RecipientId) -> BoxFuture<'_, Result<Option<Row>, LedgerError>> {
+        Box::pin(Ledger::read(self, stream))
+    }
+    fn append(
+        &self,
+        items: Vec<Append>,
+        urgency: Urgency,
+    ) -> BoxFuture<'_, Result<Vec<Appended>, LedgerError>> {
+        Box::pin(Ledger::append(self, items, urgency))
+    }
+    fn scan(&self, after: Option<RecipientId>, limit: usize) -> BoxFuture<'_, Result<Vec<Row>, LedgerError>> {
+        Box::pin(Ledger::scan(self, after, limit))
+    }
+    fn records(
+        &self,
+        stream: RecipientId,
+        from: u64,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<StoredRecord>, LedgerError>> {
+        Box::pin(Ledger::records(self, stream, from, limit))
+    }
+    fn log(&self, after: u64, limit: usize) -> BoxFuture<'_, Result<Vec<StoredRecord>, LedgerError>> {
+        Box::pin(Ledger::log(self, after, limit))
+    }
+    fn head(&self) -> BoxFuture<'_, Result<Head, LedgerError>> {
+        Box::pin(Ledger::head(self))
+    }
+    fn outbox(&self, changes: Vec<OutboxChange>) -> BoxFuture<'_, Result<(), LedgerError>> {
+        Box::pin(Ledger::outbox(self, changes))
+    }
+    fn claim(&self, claim: Claim) -> BoxFuture<'_, Result<Vec<Queued>, LedgerError>> {
+        Box::pin(Ledger::claim(self, claim))
+    }
+    fn started(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Queued>, LedgerError>> {
+        Box::pin(Ledger::started(self, limit))
+    }
+    fn waiting(&self, job: Option<Name>) -> BoxFuture<'_, Result<(u64, Option<i64>), LedgerError>> {
+        Box::pin(Ledger::waiting(self, job))
+    }
+    fn draw(
+        &self,
+        budget: Name,
+        per_second: u32,
+        wanted: u32,
+        now_ms: i64,
+    ) -> BoxFuture<'_, Result<Drawn, LedgerError>> {
+        Box::pin(Ledger::draw(self, budget, per_second, wanted, now_ms))
+    }
+    fn put_job(&self, job: Name, definition: Vec<u8>) -> BoxFuture<'_, Result<(), LedgerError>> {
+        Box::pin(Ledger::put_job(self, job, definition))
+    }
+    fn job(&self, job: Name) -> BoxFuture<'_, Result<Option<Vec<u8>>, LedgerError>> {
+        Box::pin(Ledger::job(self, job))
+    }
+}

@@ -1,0 +1,103 @@
+//! Whether a value holds something that a handset would turn into a link.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Endings that make `word.ending` a link by itself. Handsets know more; these are the common and the abused ones.
+/// Anything with a scheme, `www.`, a path or a port behind the dot is a link whatever its ending.
+const ENDINGS: &[&str] = &[
+    "app", "at", "au", "be", "biz", "br", "ca", "cc", "cf", "ch", "click", "club", "cn", "co", "com", "cz",
+    "de", "dev", "dk", "es", "eu", "fi", "fr", "ga", "gd", "gg", "gl", "gle", "gq", "gy", "icu", "ie", "in",
+    "info", "io", "is", "it", "jp", "la", "link", "live", "ly", "me", "ml", "mobi", "mx", "net", "nl", "no",
+    "nu", "nz", "online", "org", "page", "pl", "pt", "pw", "re", "ru", "se", "sh", "shop", "site", "so",
+    "store", "su", "tk", "to", "top", "tv", "uk", "us", "vip", "win", "ws", "xyz", "za",
+];
+
+/// True for a URL, a bare domain or an IPv4 address; compatibility forms (full-width dots and letters) are folded first.
+pub(super) fn holds_link(value: &str) -> bool {
+    let plain = |c: char| c.is_ascii() && !matches!(c, '.' | ':');
+    if value.chars().all(|c| plain(c) || (c.is_alphabetic() && u32::from(c) < 0x2E80)) {
+        return false;
+    }
+    let folded: String = value
+        .nfkc()
+        .map(|c| if c == '。' { '.' } else { c })
+        .filter(|&c| !is_invisible(c))
+        .collect::<String>();
+    let folded = folded.to_lowercase();
+    folded.contains("://")
+        || folded.split(|c: char| c.is_whitespace() || "()<>[]{}\"',;".contains(c)).any(is_link)
+}
+
+/// Zero-width characters that would hide a dot's neighbours.
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
+}
+
+fn is_link(word: &str) -> bool {
+    if word.starts_with("www.") {
+        return true;
+    }
+    let end = word.find(['/', '?', '#', ':']).unwrap_or(word.len());
+    let (host, path) = word.split_at_checked(end).unwrap_or((word, ""));
+    let host = host.rsplit('@').next().unwrap_or(host).trim_matches(|c: char| !c.is_alphanumeric());
+    let Some((name, ending)) = host.rsplit_once('.') else { return false };
+    if name.is_empty() || ending.is_empty() {
+        return false;
+    }
+    let numeric = host.split('.').count() == 4 && host.split('.').all(|part| part.parse::<u8>().is_ok());
+    numeric || path.len() > 1 || ending.starts_with("xn--") || ENDINGS.binary_search(&ending).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ENDINGS, holds_link};
+
+    #[test]
+    fn endings_are_sorted() {
+        assert!(ENDINGS.is_sorted());
+    }
+
+    #[test]
+    fn links_are_seen() {
+        for text in [
+            "https://evil.example",
+            "evil.com",
+            "Ana evil.com/x",
+            "www.evil",
+            "bit.ly/3x",
+            "EVIL.COM",
+            "ｅｖｉｌ．ｃｏｍ",
+            "evil。com",
+            "evil\u{200B}.com",
+            "10.0.0.1",
+            "a@evil.com",
+            "evil.museum/x",
+            "evil.com.",
+            "(evil.com)",
+            "e\u{301}vil.com",
+            "пример.com",
+        ] {
+            assert!(holds_link(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_not_links() {
+        for text in [
+            "Ana",
+            "J.R.R. Tolkien",
+            "Dr. Smith",
+            "St.John",
+            "O'Neil",
+            "李明",
+            "M. Dupont",
+            "Zoë 🌸",
+            "3.50 EUR",
+            "Inc.",
+            "12:30",
+            "{link}",
+        ] {
+            assert!(!holds_link(text), "{text}");
+        }
+    }
+}

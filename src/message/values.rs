@@ -1,0 +1,40 @@
+use std::fmt;
+
+/// One recipient's values for merge tags. Its `Debug` shows names only.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Values(Vec<(Box<str>, Box<str>)>);
+
+impl Values {
+    /// None yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The same with one more value.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    /// Sets a value; the last one set for a name stands.
+    pub fn set(&mut self, name: &str, value: &str) {
+        match self.0.iter_mut().find(|(known, _)| **known == *name) {
+            Some((_, old)) => *old = value.into(),
+            None => self.0.push((name.into(), value.into())),
+        }
+    }
+
+    /// The value that stands, unless it is blank.
+    pub(super) fn find(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.0.iter().find(|(known, _)| **known == *name)?;
+        (!value.trim().is_empty()).then_some(value)
+    }
+}
+
+impl fmt::Debug for Values {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}

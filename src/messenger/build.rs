@@ -1,0 +1,163 @@
+use std::sync::{Arc, atomic::AtomicBool};
+
+use thiserror::Error;
+
+use super::{Inner, Messenger};
+use crate::{
+    clock::{Clock, SystemClock},
+    content::Lint,
+    dispatch::Orphans,
+    gateway::{DynGateway, Gateway},
+    inbound::{Matcher, Replies},
+    law::{Posture, Rulebook},
+    ledger::{Admitted, Book},
+    place::ZoneTable,
+    policy::{Brand, Policy},
+    program::Program,
+};
+
+/// Builds a [`Messenger`].
+#[derive(Debug)]
+pub struct Builder {
+    ledger: Admitted,
+    rulebook: Rulebook,
+    programs: Vec<Program>,
+    gateway: Option<Box<dyn DynGateway>>,
+    clock: Option<Box<dyn Clock>>,
+    zones: Option<ZoneTable>,
+    posture: Posture,
+    brand: Brand,
+    matcher: Option<Matcher>,
+    replies: Option<Replies>,
+    lint: Option<Lint>,
+}
+
+impl Builder {
+    pub(super) fn new(ledger: Admitted, rulebook: Rulebook) -> Self {
+        Self {
+            ledger,
+            rulebook,
+            programs: Vec::new(),
+            gateway: None,
+            clock: None,
+            zones: None,
+            posture: Posture::Strict,
+            brand: Brand::default(),
+            matcher: None,
+            replies: None,
+            lint: None,
+        }
+    }
+
+    /// Adds a program.
+    #[must_use]
+    pub fn program(mut self, program: Program) -> Self {
+        self.programs.push(program);
+        self
+    }
+
+    /// The gateway that takes the messages.
+    #[must_use]
+    pub fn gateway(mut self, gateway: impl Gateway) -> Self {
+        self.gateway = Some(Box::new(gateway));
+        self
+    }
+
+    /// Another clock than the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Box::new(clock));
+        self
+    }
+
+    /// Another zone table than the newest that this machine and the library have.
+    #[must_use]
+    pub fn zones(mut self, zones: ZoneTable) -> Self {
+        self.zones = Some(zones);
+        self
+    }
+
+    /// How doubt in the law is resolved; strict unless said.
+    #[must_use]
+    pub const fn posture(mut self, posture: Posture) -> Self {
+        self.posture = posture;
+        self
+    }
+
+    /// What the brand asks of itself on top of the law.
+    #[must_use]
+    pub fn brand(mut self, brand: Brand) -> Self {
+        self.brand = brand;
+        self
+    }
+
+    /// A matcher with the host's own words.
+    #[must_use]
+    pub fn matcher(mut self, matcher: Matcher) -> Self {
+        self.matcher = Some(matcher);
+        self
+    }
+
+    /// The host's own answers.
+    #[must_use]
+    pub fn replies(mut self, replies: Replies) -> Self {
+        self.replies = Some(replies);
+        self
+    }
+
+    /// Lint rules with the host's own.
+    #[must_use]
+    pub fn lint(mut self, lint: Lint) -> Self {
+        self.lint = Some(lint);
+        self
+    }
+
+    /// Checks what was given. Opens nothing, starts nothing.
+    ///
+    /// # Errors
+    /// Something is missing, or a ledger that forgets would drive a carrier that reaches people.
+    pub fn build(self) -> Result<Messenger, BuildError> {
+        let gateway = self.gateway.ok_or(BuildError::NoGateway)?;
+        if self.programs.is_empty() {
+            return Err(BuildError::NoProgram);
+        }
+        if self.ledger.ledger.is_volatile() && !gateway.capabilities().simulated {
+            return Err(BuildError::VolatileLedger);
+        }
+        let policy = Policy {
+            posture: self.posture,
+            brand: self.brand,
+            ..Policy::new(self.rulebook, self.zones.unwrap_or_else(ZoneTable::newest))
+        };
+        Ok(Messenger {
+            inner: Arc::new(Inner {
+                book: Book::new(self.ledger.ledger),
+                policy,
+                programs: self.programs,
+                gateway,
+                clock: self.clock.unwrap_or_else(|| Box::new(SystemClock::new())),
+                matcher: self.matcher.unwrap_or_else(Matcher::builtin),
+                replies: self.replies.unwrap_or_else(Replies::builtin),
+                lint: self.lint.unwrap_or_else(|| Lint::builtin().clone()),
+                orphans: Orphans::default(),
+                reason: self.ledger.reason,
+                noted: AtomicBool::new(false),
+            }),
+        })
+    }
+}
+
+/// What is missing to build a [`Messenger`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// No gateway.
+    #[error("no gateway: call `.gateway(SimulatedCarrier::seeded(1))` or give a real one")]
+    NoGateway,
+    /// No program.
+    #[error("no program: call `.program(Program::new(..)?)`")]
+    NoProgram,
+    /// The ledger forgets when the process ends, and the gateway reaches people.
+    #[error("a ledger that forgets would lose every STOP: it drives the simulated carrier only")]
+    VolatileLedger,
+}

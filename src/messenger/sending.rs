@@ -1,0 +1,174 @@
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+use super::Messenger;
+use crate::{
+    campaign::{Approved, Campaign, CampaignError, Fate, Job, Plan, Planned, Planner},
+    consent::{State, event::Approved as ApprovedRecord},
+    ledger::{BookError, Lane, OutboxChange, Queued},
+    message::Kind,
+    phone::PhoneNumber,
+    place::Whereabouts,
+    policy::{Decision, Facts, Request},
+};
+
+/// Rows of a launch that share a commit.
+const CHUNK: usize = 256;
+
+/// What a launch queued.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Launched {
+    /// Messages that wait in the outbox.
+    pub queued: u64,
+    /// Rows that the plan refuses.
+    pub refused: u64,
+}
+
+impl Messenger {
+    /// What would be decided about one person now, with nothing written.
+    ///
+    /// # Errors
+    /// The ledger failed.
+    pub async fn decide(
+        &self,
+        number: PhoneNumber,
+        request: Request<'_>,
+        at: DateTime<Utc>,
+    ) -> Result<Decision, BookError> {
+        let person = self.inner.book.look(number).await?;
+        let blank = State::default();
+        let state = person.as_ref().map_or(&blank, |person| &person.state);
+        let by_number = Whereabouts::of(number);
+        let whereabouts =
+            person.as_ref().and_then(|person| person.whereabouts.as_ref()).unwrap_or(&by_number);
+        Ok(self.inner.policy.decide(Facts { whereabouts, state }, request, at))
+    }
+
+    /// Plans a campaign: counts, cost, findings, and whether it fits. Nothing is written.
+    ///
+    /// # Errors
+    /// The campaign cannot be planned, or the ledger failed.
+    pub async fn plan(&self, campaign: Campaign) -> Result<Plan, PlanError> {
+        self.plan_each(campaign, |_| {}).await
+    }
+
+    /// [`plan`](Self::plan), showing each row as it is judged.
+    ///
+    /// # Errors
+    /// The campaign cannot be planned, or the ledger failed.
+    pub async fn plan_each(&self, campaign: Campaign, each: impl FnMut(Planned)) -> Result<Plan, PlanError> {
+        let at = self.inner.clock.now().ok_or(PlanError::NoClock)?;
+        let inner = &*self.inner;
+        let planner = Planner::new(&inner.book, &inner.policy, &inner.lint, &inner.programs, &campaign, at)?;
+        Ok(planner.plan(at, each).await?)
+    }
+
+    /// Launches what was approved: records the approval, then queues a message for everyone whom the law allows.
+    /// Everyone is judged again when the message's turn comes. Launching again after a crash queues what is
+    /// missing and repeats nothing.
+    ///
+    /// # Errors
+    /// The campaign is over, or the ledger failed: launch again.
+    pub async fn launch(&self, approved: Approved) -> Result<Launched, LaunchError> {
+        let at = self.inner.clock.now().ok_or(PlanError::NoClock)?;
+        let Approved { plan, by } = approved;
+        let inner = &*self.inner;
+        let campaign = &plan.campaign;
+        let mut planner =
+            Planner::new(&inner.book, &inner.policy, &inner.lint, &inner.programs, campaign, at)
+                .map_err(PlanError::from)?;
+        planner.unlock = true;
+        let job = job(campaign).ok_or(PlanError::from(CampaignError::NoWindow))?;
+        let mut definition = Vec::new();
+        // Writing to memory does not fail.
+        let _ = minicbor::encode(&job, &mut definition);
+        inner.book.ledger().put_job(campaign.name.clone(), definition).await.map_err(BookError::from)?;
+        let record = ApprovedRecord {
+            campaign: campaign.name.clone(),
+            plan: plan.digest,
+            by,
+            rulebook: plan.rulebook.clone(),
+            tz: plan.tz.clone(),
+        };
+        self.note(at.timestamp_millis(), &[record.into()]).await?;
+        let (mut launched, mut changes) = (Launched::default(), Vec::with_capacity(CHUNK));
+        for (number, values) in planner.rows() {
+            let walked = planner.walk(number, &values).await?;
+            let message = walked.message(campaign);
+            let due = match walked.fate {
+                Fate::Send(when) | Fate::Hold(when, _) => when,
+                Fate::Refuse(_) | Fate::NoText(_) | Fate::Twice => {
+                    launched.refused += 1;
+                    continue;
+                }
+            };
+            let (Some(message), Some(person), Some(body)) = (message, walked.person, walked.body) else {
+                launched.refused += 1;
+                continue;
+            };
+            changes.push(OutboxChange::Put(Queued {
+                message,
+                stream: person.recipient,
+                lane: lane(campaign.kind),
+                due_ms: due.timestamp_millis(),
+                job: campaign.name.clone(),
+                payload: person.seal(&message.0, body.as_str().as_bytes())?,
+            }));
+            launched.queued += 1;
+            if changes.len() == CHUNK {
+                inner.book.ledger().outbox(std::mem::take(&mut changes)).await.map_err(BookError::from)?;
+            }
+        }
+        if !changes.is_empty() {
+            inner.book.ledger().outbox(changes).await.map_err(BookError::from)?;
+        }
+        Ok(launched)
+    }
+}
+
+fn job(campaign: &Campaign) -> Option<Job> {
+    Some(Job {
+        name: campaign.name.clone(),
+        program: campaign.program.clone(),
+        kind: campaign.kind,
+        category: campaign.category.clone(),
+        subject: campaign.subject.clone(),
+        ends_ms: campaign.window.as_ref()?.end.timestamp_millis(),
+        late: campaign.late,
+    })
+}
+
+const fn lane(kind: Kind) -> Lane {
+    match kind {
+        Kind::Authentication | Kind::Conversational => Lane::Urgent,
+        Kind::Transactional | Kind::Service => Lane::Transactional,
+        Kind::Marketing => Lane::Marketing,
+    }
+}
+
+/// A campaign could not be planned.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// The campaign is not complete.
+    #[error(transparent)]
+    Campaign(#[from] CampaignError),
+    /// The ledger failed.
+    #[error(transparent)]
+    Book(#[from] BookError),
+    /// The clock cannot be read.
+    #[error("the clock cannot be read")]
+    NoClock,
+}
+
+/// A campaign could not be launched.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LaunchError {
+    /// It cannot be planned any more.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The ledger failed.
+    #[error(transparent)]
+    Book(#[from] BookError),
+}

@@ -1,0 +1,176 @@
+//! Whether there is a ground for this message, and whether anything was said against it.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+
+use super::{
+    decide::{Findings, Question},
+    decision::{Code, Fact, Need, Reason},
+};
+use crate::{
+    consent::{Acquisition, Basis, Grant, ProgramState, Revocation, event::Said},
+    law::{Bases, Ground, Need as DateNeed, PlaceLaw, Rule, Standing},
+    message::Kind,
+};
+
+pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
+    let state = question.facts.state;
+    let program = state.program(question.request.program);
+    let revoked = state.revocations.iter().find(|revocation| {
+        reaches(revocation, question) && !program.is_some_and(|program| program.outlives(revocation))
+    });
+    if let Some(revocation) = revoked {
+        let fact = since(revocation.acted_ms, Some(revocation));
+        findings.deny(Reason::new(Code::Revoked, None, fact));
+    }
+    if let Some(suspension) = state.suspension {
+        let over = question.at.saturating_mul(1_000) >= suspension.deadline_ms;
+        if over || question.request.kind == Kind::Marketing {
+            let code = if over { Code::Revoked } else { Code::Suspended };
+            findings.deny(Reason::new(code, None, since(suspension.acted_ms, None)));
+        }
+    }
+    for place in question.places() {
+        let law = question.policy.rulebook.law_of(place);
+        ground(question, law, program, place, findings);
+    }
+}
+
+fn since(ms: i64, revocation: Option<&Revocation>) -> Fact {
+    match DateTime::from_timestamp_millis(ms) {
+        Some(at) => Fact::Since { road: revocation.map(|r| r.road), at },
+        None => Fact::None,
+    }
+}
+
+/// How far a revocation goes. Never narrower than what was said, and a sender that was answered is closed for
+/// whatever program it carries.
+fn reaches(revocation: &Revocation, question: &Question<'_>) -> bool {
+    let request = &question.request;
+    let here = revocation.program.as_ref().is_none_or(|program| program == request.program)
+        || revocation.sender.as_ref().is_some_and(|sender| request.sender == Some(sender));
+    match revocation.said {
+        Said::All => true,
+        Said::Program => here,
+        Said::Topic => {
+            let named = |name: Option<&crate::id::Name>| name.is_some() && name == revocation.topic.as_ref();
+            let unnamed = request.kind == Kind::Marketing && request.category.is_none();
+            here && (unnamed || named(request.category) || named(request.subject))
+        }
+    }
+}
+
+/// Every rule of the place that asks for a ground must find one; a place that asks nothing of this kind is not
+/// known well enough.
+fn ground(
+    question: &Question<'_>,
+    law: &PlaceLaw,
+    program: Option<&ProgramState>,
+    place: crate::place::Place,
+    findings: &mut Findings,
+) {
+    let mut asked = false;
+    for rule in &law.bases {
+        let Some(bases) = &rule.bases else { continue };
+        if !question.concerns(rule) || !rule.in_force_on_day(question.day) {
+            continue;
+        }
+        let binds = question.policy.posture.binds(rule.reach);
+        asked |= binds;
+        if usable(question, program).any(|grant| bases.ground_for(&standing(grant), question.at).is_some())
+            || bases.ground_for(&NOTHING, question.at).is_some()
+        {
+            continue;
+        }
+        let already = |reasons: &[Reason]| {
+            reasons.iter().any(|reason| reason.rule.as_ref().is_some_and(|held| Arc::ptr_eq(held, rule)))
+        };
+        if already(&findings.denials) || already(&findings.missing) || already(&findings.warnings) {
+            continue;
+        }
+        if binds {
+            refuse(question, program, rule, bases, findings);
+        } else {
+            let code = if program.is_some() { Code::BasisInsufficient } else { Code::NoConsent };
+            findings.warnings.push(Reason::new(code, Some(Arc::clone(rule)), Fact::None));
+        }
+    }
+    let covered = question.policy.rulebook.coverage_on_day(place, question.day).is_some();
+    if !asked && covered {
+        findings.miss(Need::Coverage, Reason::new(Code::NoCoverage, None, Fact::Place(place)));
+    }
+}
+
+const NOTHING: Standing = Standing { basis: Basis::None, sale_at: None, inquiry_at: None };
+
+pub(super) fn standing(grant: &Grant) -> Standing {
+    Standing {
+        basis: grant.basis,
+        sale_at: grant.sale_ms.map(|ms| ms.div_euclid(1_000)),
+        inquiry_at: grant.inquiry_ms.map(|ms| ms.div_euclid(1_000)),
+    }
+}
+
+/// The grants that may carry this message: given by then, and not of a marketplace if it is marketing.
+pub(super) fn usable<'q>(
+    question: &Question<'q>,
+    program: Option<&'q ProgramState>,
+) -> impl Iterator<Item = &'q Grant> + use<'q> {
+    let at_ms = question.at.saturating_mul(1_000).saturating_add(999);
+    let marketing = question.request.kind == Kind::Marketing;
+    program.into_iter().flat_map(|program| &program.grants).filter(move |grant| {
+        grant.acted_ms <= at_ms && !(marketing && grant.acquisition == Acquisition::Marketplace)
+    })
+}
+
+/// Says why no ground is found: the most telling of what could be said.
+fn refuse(
+    question: &Question<'_>,
+    program: Option<&ProgramState>,
+    rule: &Arc<Rule>,
+    bases: &Bases,
+    findings: &mut Findings,
+) {
+    let rule = Some(Arc::clone(rule));
+    let held = program.map(|program| program.grants.as_slice()).unwrap_or_default();
+    let held = held.iter().find(|grant| grant.basis != Basis::None);
+    let usable: Vec<&Grant> = usable(question, program).filter(|grant| grant.basis != Basis::None).collect();
+    for grant in &usable {
+        let standing = standing(grant);
+        if let Some(ground) = bases.grounds().iter().find(|ground| ground.basis == grant.basis) {
+            match missing_date(ground, &standing) {
+                Some((need, fact)) => findings.miss(need, Reason::new(Code::BasisDateMissing, rule, fact)),
+                None => findings.deny(Reason::new(Code::BasisExpired, rule, Fact::Basis(grant.basis))),
+            }
+            return;
+        }
+    }
+    let (code, fact) = match (usable.first(), held) {
+        (Some(grant), _) => (Code::BasisInsufficient, Fact::Basis(grant.basis)),
+        (None, Some(grant)) if grant.acquisition == Acquisition::Marketplace => {
+            (Code::MarketplaceOnly, Fact::Basis(grant.basis))
+        }
+        (None, Some(grant)) => (Code::ConsentNotYet, since(grant.acted_ms, None)),
+        (None, None) => (Code::NoConsent, Fact::None),
+    };
+    findings.deny(Reason::new(code, rule, fact));
+}
+
+/// The date that a ground leans on and that is not on record, if none of its alternatives is.
+fn missing_date(ground: &Ground, standing: &Standing) -> Option<(Need, Fact)> {
+    let needs = |of_sale: bool| {
+        ground
+            .needs
+            .iter()
+            .any(|need| of_sale == matches!(need, DateNeed::Sale | DateNeed::SaleWithin { .. }))
+    };
+    let fact = Fact::Basis(standing.basis);
+    let none = standing.sale_at.is_none() && standing.inquiry_at.is_none();
+    match (needs(true) && standing.sale_at.is_none(), needs(false) && standing.inquiry_at.is_none()) {
+        (true, false) if !needs(false) => Some((Need::Sale, fact)),
+        (false, true) if !needs(true) => Some((Need::Inquiry, fact)),
+        _ if none => Some((Need::Sale, fact)),
+        _ => None,
+    }
+}

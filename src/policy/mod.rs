@@ -1,0 +1,19 @@
+//! May this message go to this person now? Consent, law, caps and the brand's own wishes come together here.
+//!
+//! [`decide`](Policy::decide) is pure: every fact is an argument, the clock and the store are elsewhere, and the
+//! same facts give the same decision and the same bytes of explanation. It allocates nothing when it allows.
+//! Windows intersect and prohibitions unite over every place and zone the person may be in; a missing fact
+//! defers or denies, never allows.
+
+mod brand;
+mod caps;
+mod consent;
+mod decide;
+mod decision;
+mod explain;
+mod hours;
+
+pub use brand::{Brand, BrandCap};
+pub use decide::{Facts, Policy, Request};
+pub use decision::{Code, Decision, Fact, Need, Reason, Verdict};
+pub use explain::Language;

@@ -1,0 +1,104 @@
+//! What a person agrees to hear from: a program of a brand, its senders and what each of them can do.
+
+mod sender;
+
+pub use sender::{Sender, SenderKind};
+
+use crate::{
+    id::{Name, NameError},
+    phone::Country,
+};
+
+/// A messaging program: the unit of consent. One legal sender (one ledger) runs one or several.
+///
+/// ```
+/// use optin::{phone::Country, program::{Program, Sender}};
+/// let soldes = Program::new("soldes", "Maison Lune")?
+///     .sender(Sender::short_code(Country::FR, "36123")?)
+///     .help("aide@maisonlune.fr")
+///     .language("fr");
+/// assert_eq!(soldes.brand(), "Maison Lune");
+/// assert!(Program::new("été 2026", "Maison Lune").is_err());       // a name is printable ASCII without spaces
+/// # Ok::<(), optin::id::NameError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Program {
+    name: Name,
+    brand: String,
+    senders: Vec<Sender>,
+    help: String,
+    language: String,
+}
+
+impl Program {
+    /// A program `name` of the brand that signs its messages.
+    ///
+    /// # Errors
+    /// `name` is not a [`Name`].
+    pub fn new(name: &str, brand: impl Into<String>) -> Result<Self, NameError> {
+        Ok(Self {
+            name: Name::new(name)?,
+            brand: brand.into(),
+            senders: Vec::new(),
+            help: String::new(),
+            language: "en".to_owned(),
+        })
+    }
+
+    /// Adds a sender. The first one whose country is the recipient's is used, else the first.
+    #[must_use]
+    pub fn sender(mut self, sender: Sender) -> Self {
+        self.senders.push(sender);
+        self
+    }
+
+    /// Where a person finds help: an address or a number, shown in the answer to HELP.
+    #[must_use]
+    pub fn help(mut self, contact: impl Into<String>) -> Self {
+        self.help = contact.into();
+        self
+    }
+
+    /// The language of answers, by ISO 639-1; `en` unless said.
+    #[must_use]
+    pub fn language(mut self, code: impl Into<String>) -> Self {
+        self.language = code.into();
+        self
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(&self) -> &Name {
+        &self.name
+    }
+
+    /// The brand that signs.
+    #[must_use]
+    pub fn brand(&self) -> &str {
+        &self.brand
+    }
+
+    /// The help contact, empty if none was given.
+    #[must_use]
+    pub fn help_contact(&self) -> &str {
+        &self.help
+    }
+
+    /// The language of answers.
+    #[must_use]
+    pub fn language_code(&self) -> &str {
+        &self.language
+    }
+
+    /// Every sender.
+    #[must_use]
+    pub fn senders(&self) -> &[Sender] {
+        &self.senders
+    }
+
+    /// The sender that writes to this country.
+    #[must_use]
+    pub fn sender_for(&self, country: Option<Country>) -> Option<&Sender> {
+        self.senders.iter().find(|sender| Some(sender.country()) == country).or_else(|| self.senders.first())
+    }
+}

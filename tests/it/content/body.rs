@@ -1,0 +1,35 @@
+use optin::message::{Body, BodyError, Category, Channel, Counting, Subject};
+
+#[test]
+fn a_body_is_what_was_given_and_hides_it() {
+    let body = Body::new("abc").unwrap();
+    assert_eq!((body.as_str(), format!("{body:?}")), ("abc", "Body(3 bytes)".to_owned()));
+    assert_eq!(body.segments(Counting::Standard).units, 3);
+}
+
+/// The vector of FIPS 180-4 for "abc".
+#[test]
+fn the_digest_is_sha_256() {
+    let hex: String = Body::new("abc").unwrap().digest().iter().map(|b| format!("{b:02x}")).collect();
+    assert_eq!(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+#[test]
+fn a_body_has_something_to_read_and_no_controls() {
+    assert_eq!(Body::new(" \n\t"), Err(BodyError::Blank));
+    assert_eq!(Body::new("é\u{0}"), Err(BodyError::ControlCharacter { at: 2 }));
+    assert!(Body::new("two\r\nlines").is_ok());
+}
+
+#[test]
+fn labels_have_one_spelling() {
+    let longest = "a".repeat(64);
+    for good in ["promo", "flash-2026-11", "0", "a.b:c_d", &longest] {
+        assert_eq!(Category::new(good).unwrap().as_str(), good);
+        assert_eq!(Subject::new(good).unwrap().to_string(), good);
+    }
+    for bad in ["", "Promo", "pro mo", "-a", "é", "a\n", &format!("{longest}a")] {
+        assert!(Category::new(bad).is_err() && Subject::new(bad).is_err(), "{bad:?}");
+    }
+    assert_eq!(Channel::from_code("sms"), Some(Channel::Sms));
+}

@@ -1,0 +1,97 @@
+use optin::message::{Counting, Encoding, segments};
+use proptest::prelude::*;
+
+/// The header of the table names its sources; the script beside it makes the table anew.
+const TABLE: &str = include_str!("../../data/segments.tsv");
+
+#[test]
+fn other_peoples_libraries_count_the_same() {
+    let rows = TABLE.lines().filter(|line| !line.starts_with('#'));
+    let (mut seen, mut apart, mut skipped) = (0, 0, 0);
+    for row in rows {
+        let columns: Vec<_> = row.split('\t').collect();
+        let text: String = serde_json::from_str(columns[4]).unwrap();
+        let (units, standard) = (columns[1].parse().unwrap(), columns[2].parse().unwrap());
+        let ours = segments(&text, Counting::Standard);
+        assert_eq!(
+            (ours.encoding.code(), ours.units, ours.segments),
+            (columns[0], units, standard),
+            "{text:?}"
+        );
+        let kept = segments(&text, Counting::Graphemes);
+        if columns[3] == "-" {
+            skipped += 1;
+        } else {
+            let graphemes = columns[3].parse().unwrap();
+            assert_eq!(
+                (kept.encoding.code(), kept.units, kept.segments),
+                (columns[0], units, graphemes),
+                "{text:?}"
+            );
+            apart += u32::from(graphemes != standard);
+        }
+        seen += 1;
+    }
+    println!("{seen} texts, {apart} where the two countings differ, {skipped} without a grapheme oracle");
+    assert!(seen > 3000 && apart > 20 && skipped < seen / 100);
+}
+
+#[test]
+fn a_pair_is_never_split() {
+    let count = |text: String| segments(&text, Counting::Standard).segments;
+    // 152 septets and an escape pair: one septet is left, and the euro goes over.
+    assert_eq!(count(format!("{}€{}", "x".repeat(152), "y".repeat(151))), 2);
+    assert_eq!(count(format!("{}€{}", "x".repeat(152), "y".repeat(152))), 3);
+    assert_eq!(count(format!("{}😀{}", "ж".repeat(66), "ж".repeat(65))), 2);
+    assert_eq!(count(format!("{}😀{}", "ж".repeat(66), "ж".repeat(66))), 3);
+}
+
+#[test]
+fn an_empty_text_is_one_segment() {
+    let empty = segments("", Counting::Standard);
+    assert_eq!((empty.encoding, empty.segments, empty.units), (Encoding::Gsm7, 1, 0));
+}
+
+#[test]
+fn a_cluster_longer_than_a_segment_is_split() {
+    let zalgo = format!("e{}", "\u{301}".repeat(200));
+    assert_eq!(segments(&zalgo, Counting::Graphemes), segments(&zalgo, Counting::Standard));
+    assert_eq!(segments(&zalgo, Counting::Graphemes).segments, 3);
+}
+
+/// Reads the specification the slow way: the standard's 128 positions as written there, a vector of parts.
+fn model(text: &str) -> (Encoding, u32, u32) {
+    const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+    const EXTENSION: &str = "\u{c}^{}\\[~]|€";
+    let gsm = text.chars().all(|c| BASIC.contains(c) || EXTENSION.contains(c));
+    let size = |c: char| if gsm { 1 + u32::from(EXTENSION.contains(c)) } else { c.len_utf16() as u32 };
+    let (single, multi) = if gsm { (160, 153) } else { (70, 67) };
+    let total = text.chars().map(size).sum();
+    let mut parts = vec![0];
+    for c in text.chars() {
+        if parts.last().unwrap() + size(c) > multi {
+            parts.push(0);
+        }
+        *parts.last_mut().unwrap() += size(c);
+    }
+    (
+        if gsm { Encoding::Gsm7 } else { Encoding::Ucs2 },
+        if total <= single { 1 } else { parts.len() as u32 },
+        total,
+    )
+}
+
+proptest! {
+    #[test]
+    fn standard_counting_is_the_models(text in "[a-zà€\\[{é\n\r]{0,330}|[a-zç€😀字\u{301}]{0,220}|\\PC{0,40}") {
+        let ours = segments(&text, Counting::Standard);
+        prop_assert_eq!((ours.encoding, ours.segments, ours.units), model(&text));
+    }
+
+    #[test]
+    fn keeping_clusters_never_costs_less(text in "([a-z😀字\u{301}\u{200d}\u{fe0f}🏽🇫🇷👩]|👩‍👩‍👧‍👦|\r\n){0,150}") {
+        let (standard, kept) = (segments(&text, Counting::Standard), segments(&text, Counting::Graphemes));
+        prop_assert!(kept.segments >= standard.segments);
+        prop_assert_eq!(kept.units, standard.units);
+    }
+}

@@ -1,0 +1,263 @@
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use optin::{
+    id::{Hash, Name, RecipientId},
+    ledger::{
+        Append, Appended, Claim, Drawn, Head, IndexChange, Keys, Ledger, LedgerError, MemoryLedger,
+        OutboxChange, Queued, Row, SqliteLedger, StoredRecord, Urgency,
+        conformance::{self, CHECKS, Maker},
+    },
+};
+use tempfile::TempDir;
+
+use super::wait;
+
+struct InMemory;
+
+impl Maker for InMemory {
+    type Ledger = MemoryLedger;
+
+    async fn fresh(&self) -> Result<MemoryLedger, LedgerError> {
+        Ok(MemoryLedger::new().unwrap())
+    }
+
+    async fn reopen(&self, ledger: MemoryLedger) -> Result<MemoryLedger, LedgerError> {
+        Ok(ledger)
+    }
+}
+
+struct InFiles {
+    folder: TempDir,
+    keys: Keys,
+    made: AtomicU32,
+}
+
+impl InFiles {
+    fn new() -> Self {
+        Self { folder: TempDir::new().unwrap(), keys: Keys::generate().unwrap(), made: AtomicU32::new(0) }
+    }
+
+    async fn open(&self, number: u32) -> Result<SqliteLedger, LedgerError> {
+        SqliteLedger::open(self.folder.path().join(format!("{number}.optin")), self.keys.clone()).await
+    }
+}
+
+impl Maker for InFiles {
+    type Ledger = SqliteLedger;
+
+    async fn fresh(&self) -> Result<SqliteLedger, LedgerError> {
+        self.open(self.made.fetch_add(1, Ordering::SeqCst)).await
+    }
+
+    async fn reopen(&self, ledger: SqliteLedger) -> Result<SqliteLedger, LedgerError> {
+        ledger.close().await?;
+        self.open(self.made.load(Ordering::SeqCst) - 1).await
+    }
+}
+
+#[test]
+fn the_memory_ledger_conforms() {
+    assert_eq!(wait(conformance::all(&InMemory)), []);
+}
+
+#[test]
+fn the_sqlite_ledger_conforms() {
+    assert_eq!(wait(conformance::all(&InFiles::new())), []);
+}
+
+/// A way in which a ledger may be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wrong {
+    Version,
+    Index,
+    WholeBatch,
+    Erase,
+    Forgets,
+    LogOrder,
+    Scan,
+    RecordsFrom,
+    StaleState,
+    Head,
+    Lease,
+    LaneOrder,
+    Outbox,
+    Count,
+    Budget,
+    Job,
+}
+
+/// A memory ledger that is wrong in one way.
+#[derive(Debug)]
+struct Mutant {
+    inner: MemoryLedger,
+    wrong: Wrong,
+}
+
+struct Mutants(Wrong);
+
+impl Maker for Mutants {
+    type Ledger = Mutant;
+
+    async fn fresh(&self) -> Result<Mutant, LedgerError> {
+        Ok(Mutant { inner: InMemory.fresh().await?, wrong: self.0 })
+    }
+
+    async fn reopen(&self, ledger: Mutant) -> Result<Mutant, LedgerError> {
+        if self.0 == Wrong::Forgets { self.fresh().await } else { Ok(ledger) }
+    }
+}
+
+impl Ledger for Mutant {
+    fn keys(&self) -> &Keys {
+        Ledger::keys(&self.inner)
+    }
+
+    fn is_volatile(&self) -> bool {
+        true
+    }
+
+    async fn find(&self, index: Vec<Hash>) -> Result<Option<RecipientId>, LedgerError> {
+        Ledger::find(&self.inner, index).await
+    }
+
+    async fn read(&self, stream: RecipientId) -> Result<Option<Row>, LedgerError> {
+        let mut row = Ledger::read(&self.inner, stream).await?;
+        if let (Wrong::StaleState, Some(row)) = (self.wrong, &mut row) {
+            row.state.truncate(65_535);
+        }
+        Ok(row)
+    }
+
+    async fn append(&self, items: Vec<Append>, urgency: Urgency) -> Result<Vec<Appended>, LedgerError> {
+        let mut answers = Vec::new();
+        for mut item in items {
+            match self.wrong {
+                Wrong::Version => {
+                    let row = Ledger::read(&self.inner, item.stream).await?;
+                    item.expected = row.map_or(0, |row| row.version);
+                }
+                Wrong::Index => {
+                    for change in &mut item.index {
+                        let was = Ledger::find(&self.inner, vec![change.entry]).await?;
+                        *change = IndexChange { was, ..*change };
+                    }
+                }
+                Wrong::Erase => item.erase = false,
+                Wrong::Outbox => item.outbox.clear(),
+                _ => {}
+            }
+            answers.extend(Ledger::append(&self.inner, vec![item], urgency).await?);
+        }
+        if self.wrong == Wrong::WholeBatch && answers.contains(&Appended::Conflict) {
+            answers.fill(Appended::Conflict);
+        }
+        Ok(answers)
+    }
+
+    async fn scan(&self, after: Option<RecipientId>, limit: usize) -> Result<Vec<Row>, LedgerError> {
+        let after =
+            if self.wrong == Wrong::Scan { after.map(|id| RecipientId(id.0.map(|b| b - 1))) } else { after };
+        Ledger::scan(&self.inner, after, limit).await
+    }
+
+    async fn records(
+        &self,
+        stream: RecipientId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredRecord>, LedgerError> {
+        let from = if self.wrong == Wrong::RecordsFrom { from + 1 } else { from };
+        Ledger::records(&self.inner, stream, from, limit).await
+    }
+
+    async fn log(&self, after: u64, limit: usize) -> Result<Vec<StoredRecord>, LedgerError> {
+        let mut log = Ledger::log(&self.inner, after, limit).await?;
+        if self.wrong == Wrong::LogOrder {
+            log.sort_by_key(|record| (record.stream, record.leaf));
+        }
+        Ok(log)
+    }
+
+    async fn head(&self) -> Result<Head, LedgerError> {
+        let mut head = Ledger::head(&self.inner).await?;
+        head.leaves += u64::from(self.wrong == Wrong::Head);
+        Ok(head)
+    }
+
+    async fn outbox(&self, changes: Vec<OutboxChange>) -> Result<(), LedgerError> {
+        Ledger::outbox(&self.inner, changes).await
+    }
+
+    async fn claim(&self, mut claim: Claim) -> Result<Vec<Queued>, LedgerError> {
+        if self.wrong == Wrong::Lease {
+            claim.until_ms = claim.now_ms;
+        }
+        let mut taken = Ledger::claim(&self.inner, claim).await?;
+        if self.wrong == Wrong::LaneOrder {
+            taken.sort_by_key(|queued| queued.due_ms);
+        }
+        Ok(taken)
+    }
+
+    async fn started(&self, limit: usize) -> Result<Vec<Queued>, LedgerError> {
+        Ledger::started(&self.inner, limit).await
+    }
+
+    async fn waiting(&self, job: Option<Name>) -> Result<(u64, Option<i64>), LedgerError> {
+        let job = if self.wrong == Wrong::Count { None } else { job };
+        Ledger::waiting(&self.inner, job).await
+    }
+
+    async fn draw(
+        &self,
+        budget: Name,
+        per_second: u32,
+        wanted: u32,
+        now_ms: i64,
+    ) -> Result<Drawn, LedgerError> {
+        let now_ms = if self.wrong == Wrong::Budget { now_ms + 500 } else { now_ms };
+        let wanted = if self.wrong == Wrong::Budget { wanted.max(per_second) } else { wanted };
+        Ledger::draw(&self.inner, budget, per_second, wanted, now_ms).await
+    }
+
+    async fn put_job(&self, job: Name, definition: Vec<u8>) -> Result<(), LedgerError> {
+        if self.wrong == Wrong::Job && Ledger::job(&self.inner, job.clone()).await?.is_some() {
+            return Ok(());
+        }
+        Ledger::put_job(&self.inner, job, definition).await
+    }
+
+    async fn job(&self, job: Name) -> Result<Option<Vec<u8>>, LedgerError> {
+        Ledger::job(&self.inner, job).await
+    }
+}
+
+#[test]
+fn the_suite_reports_a_ledger_that_is_wrong() {
+    let caught_by = |wrong, check: &'static str| {
+        assert!(CHECKS.contains(&check), "no check {check}");
+        let failures = wait(conformance::all(&Mutants(wrong)));
+        assert!(
+            failures.iter().any(|failure| failure.check == check),
+            "{wrong:?} passed {check}: {failures:?}"
+        );
+    };
+    caught_by(Wrong::Version, "versions_are_compared");
+    caught_by(Wrong::Version, "one_of_many_wins_each_version");
+    caught_by(Wrong::Index, "an_index_entry_changes_hands_once");
+    caught_by(Wrong::WholeBatch, "items_are_answered_by_themselves");
+    caught_by(Wrong::StaleState, "a_row_comes_back_as_written");
+    caught_by(Wrong::RecordsFrom, "records_come_in_order_and_in_pages");
+    caught_by(Wrong::LogOrder, "the_head_is_the_hash_of_the_log");
+    caught_by(Wrong::Head, "the_head_is_the_hash_of_the_log");
+    caught_by(Wrong::Scan, "streams_are_scanned_once_each");
+    caught_by(Wrong::Forgets, "what_was_answered_is_there_after_reopening");
+    caught_by(Wrong::Erase, "an_erased_stream_keeps_its_envelopes_only");
+    caught_by(Wrong::Outbox, "an_outbox_changes_with_its_append");
+    caught_by(Wrong::LaneOrder, "claims_go_by_lane_and_due_time");
+    caught_by(Wrong::Lease, "a_claim_holds_until_its_time");
+    caught_by(Wrong::Outbox, "a_started_message_is_not_due");
+    caught_by(Wrong::Count, "waiting_messages_are_counted");
+    caught_by(Wrong::Budget, "a_budget_is_shared_and_kept");
+    caught_by(Wrong::Job, "jobs_are_kept_and_replaced");
+}
