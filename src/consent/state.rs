@@ -246,9 +246,11 @@ impl State {
         self.inbound.iter().any(|(id, _)| *id == inbound)
     }
 
-    /// Messages that have started and whose outcome is not known.
+    /// Messages that have started and whose outcome is not known, or called *unknown*: the worker that started
+    /// one may only be asleep, and still hand it over. A delivery report settles it.
     pub fn in_flight(&self) -> impl Iterator<Item = &Sent> {
-        self.sends.iter().filter(|sent| sent.outcome.is_none())
+        let open = |sent: &&Sent| matches!(sent.outcome, None | Some(Outcome::Unknown));
+        self.sends.iter().filter(open).filter(|sent| sent.delivery.is_none())
     }
 
     fn program_mut(&mut self, name: &Name) -> &mut ProgramState {

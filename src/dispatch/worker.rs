@@ -15,7 +15,7 @@ use crate::{
     campaign::{Job, Late},
     clock::Clock,
     gateway::{Answered, DynGateway, LookUp},
-    id::{MessageId, Name},
+    id::{MessageId, Name, RecipientId},
     inbound::{ANSWERS, WaitingAnswer},
     ledger::{Book, BookError, Claim, Lane, OutboxChange, Person, Queued},
     message::{Body, Kind},
@@ -244,15 +244,16 @@ impl Worker<'_> {
         done: &mut Dispatched,
     ) -> Result<(Vec<Going>, Mine<'_>), DispatchError> {
         let terms: HashMap<_, _> =
-            drafts.iter().map(|d| (d.message, (d.program.clone(), d.sender.clone()))).collect();
+            drafts.iter().map(|d| (d.message, (d.program.clone(), d.sender.clone(), d.person.recipient))).collect();
         let mine = self.orphans.mine(terms.keys().copied().collect());
         let (mut going, mut changes) = (Vec::new(), Vec::new());
         for (message, reserved) in reserve(self.book, self.policy, drafts, now).await? {
             match (reserved, terms.get(&message)) {
-                (Reserved::Permit(permit, person), Some((program, sender))) => {
+                (Reserved::Permit(permit, person), Some((program, sender, _))) => {
                     going.push(Going { permit, person, program: program.clone(), sender: sender.clone() });
                 }
                 (Reserved::Held(decision), _) => changes.push(held(message, &decision, now, done)),
+                (Reserved::Duplicate, Some((.., recipient))) if self.under_way(message, *recipient).await? => {}
                 (Reserved::Duplicate | Reserved::Permit(..), _) => {
                     *done.dropped.entry("duplicate").or_default() += 1;
                     changes.push(OutboxChange::Remove(message));
@@ -263,6 +264,13 @@ impl Worker<'_> {
             self.book.ledger().outbox(changes).await.map_err(BookError::from)?;
         }
         Ok((going, mine))
+    }
+
+    /// Whether somebody else has started it since this process claimed it: then the row is theirs, and whoever
+    /// comes after their death must find it.
+    async fn under_way(&self, message: MessageId, recipient: RecipientId) -> Result<bool, BookError> {
+        let person = self.book.person(recipient).await?;
+        Ok(person.as_ref().and_then(|p| p.state.sent(message)).is_some_and(|sent| sent.outcome.is_none()))
     }
 
     async fn hand_over(&self, going: Vec<Going>, done: &mut Dispatched) -> Result<(), DispatchError> {

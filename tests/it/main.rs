@@ -1,10 +1,14 @@
 //! One binary for all integration tests: it links once.
 
 mod content;
+#[cfg(unix)]
+mod fence;
 mod gateway;
 mod inbound;
 mod law;
 mod ledger;
 mod phone;
 mod place;
+#[cfg(unix)]
+mod support;
 mod walk;
