@@ -243,8 +243,10 @@ impl Worker<'_> {
         now: DateTime<Utc>,
         done: &mut Dispatched,
     ) -> Result<(Vec<Going>, Mine<'_>), DispatchError> {
-        let terms: HashMap<_, _> =
-            drafts.iter().map(|d| (d.message, (d.program.clone(), d.sender.clone(), d.person.recipient))).collect();
+        let terms: HashMap<_, _> = drafts
+            .iter()
+            .map(|d| (d.message, (d.program.clone(), d.sender.clone(), d.person.recipient)))
+            .collect();
         let mine = self.orphans.mine(terms.keys().copied().collect());
         let (mut going, mut changes) = (Vec::new(), Vec::new());
         for (message, reserved) in reserve(self.book, self.policy, drafts, now).await? {
@@ -253,7 +255,8 @@ impl Worker<'_> {
                     going.push(Going { permit, person, program: program.clone(), sender: sender.clone() });
                 }
                 (Reserved::Held(decision), _) => changes.push(held(message, &decision, now, done)),
-                (Reserved::Duplicate, Some((.., recipient))) if self.under_way(message, *recipient).await? => {}
+                (Reserved::Duplicate, Some((.., recipient)))
+                    if self.under_way(message, *recipient).await? => {}
                 (Reserved::Duplicate | Reserved::Permit(..), _) => {
                     *done.dropped.entry("duplicate").or_default() += 1;
                     changes.push(OutboxChange::Remove(message));
