@@ -167,10 +167,9 @@ impl State {
             }
             Event::Confirmed(e) => {
                 self.hear(e.inbound, e.acted_ms);
-                if let Some(pending) = self.program_mut(&e.program).pending.take() {
-                    if e.acted_ms <= pending.expires_ms {
-                        self.opt_in(&e.program, &Grant { acted_ms: e.acted_ms, ..pending.grant }, seq);
-                    }
+                let pending = self.program_mut(&e.program).pending.take();
+                if let Some(pending) = pending.filter(|pending| e.acted_ms <= pending.expires_ms) {
+                    self.opt_in(&e.program, &Grant { acted_ms: e.acted_ms, ..pending.grant }, seq);
                 }
             }
             // A list is a claim: past any revocation only the person can open again.

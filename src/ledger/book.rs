@@ -95,7 +95,7 @@ impl Book {
             return Ok(None);
         };
         let row = self.ledger.read(recipient).await?;
-        row.map(|row| self.from_row(row, false)).transpose()
+        row.map(|row| self.person_of(row, false)).transpose()
     }
 
     /// The current tenure of a number; if there is none, one is staged that begins with the first write.
@@ -115,7 +115,7 @@ impl Book {
     /// The store failed, or what it holds does not fit.
     pub async fn person(&self, recipient: RecipientId) -> Result<Option<Person>, BookError> {
         let row = self.ledger.read(recipient).await?;
-        row.map(|row| self.from_row(row, true)).transpose()
+        row.map(|row| self.person_of(row, true)).transpose()
     }
 
     /// The house stream.
@@ -124,12 +124,12 @@ impl Book {
     /// The store failed, or what it holds does not fit.
     pub async fn house(&self) -> Result<Person, BookError> {
         match self.ledger.read(RecipientId::HOUSE).await? {
-            Some(row) => self.from_row(row, false),
+            Some(row) => self.person_of(row, false),
             None => Ok(Person::blank(RecipientId::HOUSE)),
         }
     }
 
-    fn from_row(&self, row: Row, unseal: bool) -> Result<Person, BookError> {
+    fn person_of(&self, row: Row, unseal: bool) -> Result<Person, BookError> {
         let state = state_of(&row)?;
         let whereabouts = row.group.as_deref().and_then(Whereabouts::from_bytes);
         let key = match row.vault.as_ref().filter(|_| unseal) {

@@ -175,12 +175,6 @@ pub struct Head {
     pub hash: Hash,
 }
 
-impl Default for Hash {
-    fn default() -> Self {
-        Self([0; 32])
-    }
-}
-
 /// Who waits for a commit: a STOP overtakes everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {

@@ -1,5 +1,14 @@
 //! One binary for all integration tests: it links once.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on has failed; clippy's own switch does not see helper functions"
+)]
+
 mod content;
 #[cfg(unix)]
 mod fence;
