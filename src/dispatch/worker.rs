@@ -114,7 +114,7 @@ impl Worker<'_> {
     pub(crate) async fn run(&self, batch: Batch) -> Result<Dispatched, DispatchError> {
         let mut done = Dispatched::default();
         let Some(now) = self.clock.now() else { return Err(DispatchError::NoClock) };
-        self.recover(now, &mut done).await?;
+        let lease = self.recover(now, &mut done).await?;
         let now_ms = now.timestamp_millis();
         let until_ms = now_ms + i64::try_from(CLAIM.as_millis()).unwrap_or(0);
         let lanes = Lane::ALL.to_vec();
@@ -130,7 +130,9 @@ impl Worker<'_> {
         let (permits, _mine) = self.reserve(drafts, now, &mut done).await?;
         self.hand_over(permits, &mut done).await?;
         let (_, next) = self.book.ledger().waiting(None).await.map_err(BookError::from)?;
-        done.next_due = next.and_then(DateTime::from_timestamp_millis);
+        // What another worker started and never concluded is something to do, too, once its lease is over.
+        let next = next.and_then(DateTime::from_timestamp_millis);
+        done.next_due = next.into_iter().chain(lease).min();
         Ok(done)
     }
 
@@ -242,8 +244,10 @@ impl Worker<'_> {
         now: DateTime<Utc>,
         done: &mut Dispatched,
     ) -> Result<(Vec<Going>, Mine<'_>), DispatchError> {
-        let terms: HashMap<_, _> =
-            drafts.iter().map(|d| (d.message, (d.program.clone(), d.sender.clone(), d.person.recipient))).collect();
+        let terms: HashMap<_, _> = drafts
+            .iter()
+            .map(|d| (d.message, (d.program.clone(), d.sender.clone(), d.person.recipient)))
+            .collect();
         let mine = self.orphans.mine(terms.keys().copied().collect());
         let (mut going, mut changes) = (Vec::new(), Vec::new());
         for (message, reserved) in reserve(self.book, self.policy, drafts, now).await? {
@@ -252,7 +256,8 @@ impl Worker<'_> {
                     going.push(Going { permit, person, program: program.clone(), sender: sender.clone() });
                 }
                 (Reserved::Held(decision), _) => changes.push(held(message, &decision, now, done)),
-                (Reserved::Duplicate, Some((.., recipient))) if self.under_way(message, *recipient).await? => {}
+                (Reserved::Duplicate, Some((.., recipient)))
+                    if self.under_way(message, *recipient).await? => {}
                 (Reserved::Duplicate | Reserved::Permit(..), _) => {
                     *done.dropped.entry("duplicate").or_default() += 1;
                     changes.push(OutboxChange::Remove(message));
@@ -300,9 +305,15 @@ impl Worker<'_> {
     }
 
     /// Messages that somebody started and never concluded: after the lease they are looked up, or called unknown.
-    async fn recover(&self, now: DateTime<Utc>, done: &mut Dispatched) -> Result<(), DispatchError> {
+    /// Returns when the next lease ends.
+    async fn recover(
+        &self,
+        now: DateTime<Utc>,
+        done: &mut Dispatched,
+    ) -> Result<Option<DateTime<Utc>>, DispatchError> {
         let started = self.book.ledger().started(WINDOW * 4).await.map_err(BookError::from)?;
-        let due = self.orphans.due(&started, self.clock.monotonic());
+        let (due, wait) = self.orphans.due(&started, self.clock.monotonic());
+        let lease = wait.map(|wait| now + wait);
         let mut answers = Vec::new();
         for row in due {
             let Some(person) = self.book.person(row.stream).await? else { continue };
@@ -323,10 +334,10 @@ impl Worker<'_> {
             let person = Box::new(person);
             answers.push(outcome::Answer { message: row.message, program, sender, answered, person });
         }
-        if answers.is_empty() {
-            return Ok(());
+        if !answers.is_empty() {
+            conclude(self.book, answers, now).await?;
         }
-        Ok(conclude(self.book, answers, now).await?)
+        Ok(lease)
     }
 }
 
@@ -380,19 +391,21 @@ impl Orphans {
         Mine { orphans: self, messages }
     }
 
-    /// Those that are not this process's own and have been seen for longer than the lease.
-    fn due(&self, started: &[Queued], now: Duration) -> Vec<Queued> {
+    /// Those that are not this process's own and have been seen for longer than the lease, and after what time
+    /// the next of the others will have been.
+    fn due(&self, started: &[Queued], now: Duration) -> (Vec<Queued>, Option<Duration>) {
         let mine = self.mine.lock().unwrap_or_else(PoisonError::into_inner);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.retain(|message, _| started.iter().any(|row| row.message == *message));
-        let mut due = Vec::new();
+        let (mut due, mut wait) = (Vec::new(), None);
         for row in started.iter().filter(|row| !mine.contains(&row.message)) {
             let first = *seen.entry(row.message).or_insert(now);
-            if now.saturating_sub(first) >= LEASE {
-                due.push(row.clone());
+            match LEASE.saturating_sub(now.saturating_sub(first)) {
+                Duration::ZERO => due.push(row.clone()),
+                left => wait = Some(wait.map_or(left, |wait: Duration| wait.min(left))),
             }
         }
-        due
+        (due, wait)
     }
 }
 
