@@ -14,6 +14,8 @@ mod content;
 mod fence;
 mod gateway;
 mod inbound;
+#[cfg(unix)]
+mod kill;
 mod law;
 mod ledger;
 mod phone;

@@ -21,4 +21,4 @@ pub(crate) use carrier::Door;
 pub(crate) use clock::SharedClock;
 pub(crate) use member::Member;
 pub(crate) use record::{Entry, Fault, faults};
-pub(crate) use stage::{audience, end, message, open, set};
+pub(crate) use stage::{audience, ledger, message, open, runtime, set, shop_on};

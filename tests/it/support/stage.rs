@@ -20,11 +20,11 @@ use crate::walk::{at, flash, number, soldes};
 const TEXT: ConsentText =
     ConsentText { version: "v3", language: "fr", text: "J'accepte. STOP pour arrêter." };
 
-pub(super) fn runtime() -> Runtime {
+pub(crate) fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().build().unwrap()
 }
 
-pub(super) async fn ledger(folder: &Path) -> SqliteLedger {
+pub(crate) async fn ledger(folder: &Path) -> SqliteLedger {
     let keys = KeyFile::open_or_create(folder.join("key")).unwrap();
     SqliteLedger::open(folder.join("shop.optin"), keys).await.unwrap()
 }
@@ -42,11 +42,16 @@ pub(super) fn shop(ledger: impl Into<Admitted>, folder: &Path, gateway: impl Gat
 
 /// The shop for the test itself, which sends nothing with it.
 pub(crate) async fn open(folder: &Path) -> Messenger {
-    shop(ledger(folder).await, folder, SimulatedCarrier::seeded(1))
+    shop_on(ledger(folder).await, folder)
+}
+
+/// [`open`] on a ledger that is open already.
+pub(crate) fn shop_on(ledger: impl Into<Admitted>, folder: &Path) -> Messenger {
+    shop(ledger, folder, SimulatedCarrier::seeded(1))
 }
 
 /// When the campaign is over.
-pub(crate) fn end() -> DateTime<Utc> {
+pub(super) fn end() -> DateTime<Utc> {
     at("2026-11-28T20:00:00Z")
 }
 
