@@ -35,7 +35,7 @@
 //! assert_eq!(got.intent, Intent::Stop);                                // got.in_flight: already started
 //!
 //! let done = shop.dispatch(Batch::default()).await?;                   // again at done.next_due
-//! assert_eq!(done.dropped["revoked"], 1);                              // the sale; her STOP is confirmed instead
+//! assert_eq!(done.accepted, 1);                                        // her STOP is confirmed; no sale goes out
 //! # Ok::<(), optin::Error>(()) }).unwrap();
 //! ```
 //!

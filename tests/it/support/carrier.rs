@@ -73,7 +73,7 @@ impl Desk {
     }
 
     fn refuses(&self, message: MessageId) -> bool {
-        self.moody && message.0[0] % 8 == 0
+        self.moody && message.0[0].is_multiple_of(8)
     }
 }
 
