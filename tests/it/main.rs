@@ -10,6 +10,7 @@
 )]
 
 mod content;
+mod contract;
 #[cfg(unix)]
 mod fence;
 mod gateway;
