@@ -12,6 +12,7 @@
     reason = "a benchmark reads the clock and stops at the first thing that goes wrong"
 )]
 
+mod plan;
 mod raw_store;
 
 /// One line of the table.
@@ -37,7 +38,7 @@ fn main() {
     }
     let full = args.iter().any(|arg| arg == "--full");
     println!("name | ours | peer | ratio");
-    for measure in raw_store::ALL {
+    for measure in plan::ALL.iter().chain(raw_store::ALL) {
         measure(full).iter().for_each(Line::print);
     }
 }

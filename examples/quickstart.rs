@@ -86,9 +86,9 @@ async fn main_job() -> Res<()> {
     let (mut held, mut refusal) = (Vec::new(), None);
     let plan = shop
         .plan_each(campaign, |planned| match planned.fate {
-            Fate::Hold(until, _) => held.push((planned.number, until)),
+            Fate::Hold(until, _) => held.extend(planned.number.map(|number| (number, until))),
             Fate::Refuse(decision) if telling(&decision) => {
-                refusal = refusal.take().or(Some((planned.number, decision)))
+                refusal = refusal.take().or(planned.number.map(|number| (number, decision)))
             }
             _ => {}
         })

@@ -123,7 +123,10 @@ pub(crate) fn plan(args: &PlanArgs) -> Done {
                     Fate::Send(_) | Fate::Twice => return,
                 };
                 if args.rows {
-                    println!("{}  {why}", planned.number);
+                    println!(
+                        "{}  {why}",
+                        planned.number.map(|number| number.to_string()).unwrap_or_default()
+                    );
                 }
             })
             .await?;

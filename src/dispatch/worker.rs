@@ -172,7 +172,7 @@ impl Worker<'_> {
             let why = if over { Code::CampaignOver.code() } else { "late" };
             return self.drop_row(row.message, why, done).await;
         }
-        let Some(sender) = self.sender(&job.program, person.whereabouts.as_ref()) else {
+        let Some(sender) = self.sender(&job.program, person.whereabouts.as_deref()) else {
             return self.drop_row(row.message, "no_sender", done).await;
         };
         Ok(Some(Draft {
