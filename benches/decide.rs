@@ -130,7 +130,9 @@ fn five_zones_and_eight_rules(at: &str) -> Question {
     question
 }
 
-pub(super) fn rows() -> Vec<Line> {
+pub(super) const ALL: &[fn(bool) -> Vec<Line>] = &[decide];
+
+fn decide(_: bool) -> Vec<Line> {
     let new_york = Whereabouts::of("+12125550123".parse().unwrap());
     let allow = Question::new(Rulebook::builtin(), new_york.clone(), "2026-11-18T17:00:00Z");
     assert!(allow.decide().is_allowed());

@@ -16,7 +16,6 @@ use optin::{
 pub(crate) struct Customer {
     pub(crate) row: ImportRow,
     pub(crate) values: Values,
-    pub(crate) first_name: String,
 }
 
 /// A row that is left out, and why.
@@ -128,7 +127,6 @@ impl Columns {
                 zone: None,
             },
         };
-        let first_name = field(self.first_name).to_owned();
-        Ok(Customer { row, values: Values::new().with("first_name", &first_name), first_name })
+        Ok(Customer { row, values: Values::new().with("first_name", field(self.first_name)) })
     }
 }

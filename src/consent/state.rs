@@ -167,10 +167,9 @@ impl State {
             }
             Event::Confirmed(e) => {
                 self.hear(e.inbound, e.acted_ms);
-                if let Some(pending) = self.program_mut(&e.program).pending.take() {
-                    if e.acted_ms <= pending.expires_ms {
-                        self.opt_in(&e.program, &Grant { acted_ms: e.acted_ms, ..pending.grant }, seq);
-                    }
+                let pending = self.program_mut(&e.program).pending.take();
+                if let Some(pending) = pending.filter(|pending| e.acted_ms <= pending.expires_ms) {
+                    self.opt_in(&e.program, &Grant { acted_ms: e.acted_ms, ..pending.grant }, seq);
                 }
             }
             // A list is a claim: past any revocation only the person can open again.
@@ -246,9 +245,11 @@ impl State {
         self.inbound.iter().any(|(id, _)| *id == inbound)
     }
 
-    /// Messages that have started and whose outcome is not known.
+    /// Messages that have started and whose outcome is not known, or called *unknown*: the worker that started
+    /// one may only be asleep, and still hand it over. A delivery report settles it.
     pub fn in_flight(&self) -> impl Iterator<Item = &Sent> {
-        self.sends.iter().filter(|sent| sent.outcome.is_none())
+        let open = |sent: &&Sent| matches!(sent.outcome, None | Some(Outcome::Unknown));
+        self.sends.iter().filter(open).filter(|sent| sent.delivery.is_none())
     }
 
     fn program_mut(&mut self, name: &Name) -> &mut ProgramState {

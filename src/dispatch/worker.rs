@@ -15,7 +15,7 @@ use crate::{
     campaign::{Job, Late},
     clock::Clock,
     gateway::{Answered, DynGateway, LookUp},
-    id::{MessageId, Name},
+    id::{MessageId, Name, RecipientId},
     inbound::{ANSWERS, WaitingAnswer},
     ledger::{Book, BookError, Claim, Lane, OutboxChange, Person, Queued},
     message::{Body, Kind},
@@ -114,7 +114,7 @@ impl Worker<'_> {
     pub(crate) async fn run(&self, batch: Batch) -> Result<Dispatched, DispatchError> {
         let mut done = Dispatched::default();
         let Some(now) = self.clock.now() else { return Err(DispatchError::NoClock) };
-        self.recover(now, &mut done).await?;
+        let lease_ends = self.recover(now, &mut done).await?;
         let now_ms = now.timestamp_millis();
         let until_ms = now_ms + i64::try_from(CLAIM.as_millis()).unwrap_or(0);
         let lanes = Lane::ALL.to_vec();
@@ -130,7 +130,8 @@ impl Worker<'_> {
         let (permits, _mine) = self.reserve(drafts, now, &mut done).await?;
         self.hand_over(permits, &mut done).await?;
         let (_, next) = self.book.ledger().waiting(None).await.map_err(BookError::from)?;
-        done.next_due = next.and_then(DateTime::from_timestamp_millis);
+        let next = next.and_then(DateTime::from_timestamp_millis);
+        done.next_due = next.into_iter().chain(lease_ends.map(|left| now + left)).min();
         Ok(done)
     }
 
@@ -171,7 +172,7 @@ impl Worker<'_> {
             let why = if over { Code::CampaignOver.code() } else { "late" };
             return self.drop_row(row.message, why, done).await;
         }
-        let Some(sender) = self.sender(&job.program, person.whereabouts.as_ref()) else {
+        let Some(sender) = self.sender(&job.program, person.whereabouts.as_deref()) else {
             return self.drop_row(row.message, "no_sender", done).await;
         };
         Ok(Some(Draft {
@@ -242,16 +243,20 @@ impl Worker<'_> {
         now: DateTime<Utc>,
         done: &mut Dispatched,
     ) -> Result<(Vec<Going>, Mine<'_>), DispatchError> {
-        let terms: HashMap<_, _> =
-            drafts.iter().map(|d| (d.message, (d.program.clone(), d.sender.clone()))).collect();
+        let terms: HashMap<_, _> = drafts
+            .iter()
+            .map(|d| (d.message, (d.program.clone(), d.sender.clone(), d.person.recipient)))
+            .collect();
         let mine = self.orphans.mine(terms.keys().copied().collect());
         let (mut going, mut changes) = (Vec::new(), Vec::new());
         for (message, reserved) in reserve(self.book, self.policy, drafts, now).await? {
             match (reserved, terms.get(&message)) {
-                (Reserved::Permit(permit, person), Some((program, sender))) => {
+                (Reserved::Permit(permit, person), Some((program, sender, _))) => {
                     going.push(Going { permit, person, program: program.clone(), sender: sender.clone() });
                 }
                 (Reserved::Held(decision), _) => changes.push(held(message, &decision, now, done)),
+                (Reserved::Duplicate, Some((.., recipient)))
+                    if self.under_way(message, *recipient).await? => {}
                 (Reserved::Duplicate | Reserved::Permit(..), _) => {
                     *done.dropped.entry("duplicate").or_default() += 1;
                     changes.push(OutboxChange::Remove(message));
@@ -262,6 +267,13 @@ impl Worker<'_> {
             self.book.ledger().outbox(changes).await.map_err(BookError::from)?;
         }
         Ok((going, mine))
+    }
+
+    /// Whether somebody else has started it since this process claimed it: then the row is theirs, and whoever
+    /// comes after their death must find it.
+    async fn under_way(&self, message: MessageId, recipient: RecipientId) -> Result<bool, BookError> {
+        let person = self.book.person(recipient).await?;
+        Ok(person.as_ref().and_then(|p| p.state.sent(message)).is_some_and(|sent| sent.outcome.is_none()))
     }
 
     async fn hand_over(&self, going: Vec<Going>, done: &mut Dispatched) -> Result<(), DispatchError> {
@@ -292,9 +304,14 @@ impl Worker<'_> {
     }
 
     /// Messages that somebody started and never concluded: after the lease they are looked up, or called unknown.
-    async fn recover(&self, now: DateTime<Utc>, done: &mut Dispatched) -> Result<(), DispatchError> {
+    /// Returns how long the first of the others still has.
+    async fn recover(
+        &self,
+        now: DateTime<Utc>,
+        done: &mut Dispatched,
+    ) -> Result<Option<Duration>, DispatchError> {
         let started = self.book.ledger().started(WINDOW * 4).await.map_err(BookError::from)?;
-        let due = self.orphans.due(&started, self.clock.monotonic());
+        let (due, left) = self.orphans.due(&started, self.clock.monotonic());
         let mut answers = Vec::new();
         for row in due {
             let Some(person) = self.book.person(row.stream).await? else { continue };
@@ -315,10 +332,10 @@ impl Worker<'_> {
             let person = Box::new(person);
             answers.push(outcome::Answer { message: row.message, program, sender, answered, person });
         }
-        if answers.is_empty() {
-            return Ok(());
+        if !answers.is_empty() {
+            conclude(self.book, answers, now).await?;
         }
-        Ok(conclude(self.book, answers, now).await?)
+        Ok(left)
     }
 }
 
@@ -372,19 +389,21 @@ impl Orphans {
         Mine { orphans: self, messages }
     }
 
-    /// Those that are not this process's own and have been seen for longer than the lease.
-    fn due(&self, started: &[Queued], now: Duration) -> Vec<Queued> {
+    /// Those that are not this process's own and have been seen for longer than the lease, and how long the
+    /// first of the rest still has.
+    fn due(&self, started: &[Queued], now: Duration) -> (Vec<Queued>, Option<Duration>) {
         let mine = self.mine.lock().unwrap_or_else(PoisonError::into_inner);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.retain(|message, _| started.iter().any(|row| row.message == *message));
-        let mut due = Vec::new();
+        let (mut due, mut left): (_, Option<Duration>) = (Vec::new(), None);
         for row in started.iter().filter(|row| !mine.contains(&row.message)) {
             let first = *seen.entry(row.message).or_insert(now);
-            if now.saturating_sub(first) >= LEASE {
-                due.push(row.clone());
+            match LEASE.checked_sub(now.saturating_sub(first)).filter(|rest| !rest.is_zero()) {
+                Some(rest) => left = Some(left.map_or(rest, |left| left.min(rest))),
+                None => due.push(row.clone()),
             }
         }
-        due
+        (due, left)
     }
 }
 

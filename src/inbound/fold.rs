@@ -1,6 +1,6 @@
 //! Folding: what is left of a text when everything that does not change its meaning is gone.
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
 
 use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 
@@ -78,7 +78,7 @@ fn runs<'w>(
     })
 }
 
-/// Folds a text in one pass; `None` beyond [`LONGEST`] characters.
+/// Folds a text in one pass; `None` beyond [`LONGEST`] characters, or twice as many letters once taken apart.
 ///
 /// Folding a folded text changes nothing. Compatibility forms are taken apart (NFKD), combining marks
 /// dropped and the rest lowered; that NFKC would have put some together again makes no difference once
@@ -94,8 +94,8 @@ pub(super) fn fold(text: &str) -> Option<Folded> {
     let mut rest = text.char_indices().peekable();
     while let Some((at, c)) = rest.next() {
         let raw = at..at + c.len_utf8();
-        if c.is_ascii_alphanumeric() {
-            pen.letter(c.to_ascii_lowercase(), &raw);
+        if let Some(letter) = one_letter(c) {
+            pen.letter(letter, &raw);
             continue;
         }
         let glued = rest.peek().is_some_and(|&(_, next)| next.is_alphanumeric());
@@ -104,6 +104,10 @@ pub(super) fn fold(text: &str) -> Option<Folded> {
             pen.follow(c, glued);
         } else {
             pen.other(c, &raw, glued);
+            // One character may stand for eighteen letters.
+            if pen.letters > 2 * LONGEST {
+                return None;
+            }
         }
     }
     pen.close();
@@ -130,6 +134,7 @@ struct Pen {
     clause: usize,
     quoted: bool,
     link: Link,
+    letters: usize,
     /// Words written when the current sentence or clause began: an empty one gets no number.
     sentence_from: usize,
     clause_from: usize,
@@ -147,6 +152,7 @@ impl Pen {
             }
         }
         self.folded.text.push(c);
+        self.letters += 1;
     }
 
     /// A character outside ASCII.
@@ -154,6 +160,7 @@ impl Pen {
         if !c.is_alphanumeric() {
             // Marks are sorted as they are: decomposition would tear `´` and `…` into something else.
             match sign(c) {
+                Sign::Picture if u32::from(c) >= 0x1f200 => return self.sign(Sign::Picture, glued),
                 Sign::Mark | Sign::Picture => {}
                 known => return self.sign(known, glued),
             }
@@ -163,6 +170,13 @@ impl Pen {
 
     /// A character as decomposition leaves it.
     fn part(&mut self, part: char, raw: &Range<usize>) {
+        if let Some(letter) = one_letter(part) {
+            return self.letter(letter, raw);
+        }
+        self.slow_part(part, raw);
+    }
+
+    fn slow_part(&mut self, part: char, raw: &Range<usize>) {
         if canonical_combining_class(part) != 0 || invisible(part) {
             return;
         }
@@ -254,6 +268,34 @@ impl Pen {
     }
 }
 
+/// What the alphabets below U+0800 fold to, where that is one letter; worked out once.
+static ONE_LETTER: LazyLock<Vec<Option<char>>> = LazyLock::new(|| {
+    let of = |code| {
+        let mut pen = Pen::default();
+        let mut letters = 0;
+        let c = char::from_u32(code).filter(|c| c.is_alphanumeric() && !invisible(*c))?;
+        decompose_compatible(c, |part| {
+            letters += usize::from(part.is_alphanumeric() && canonical_combining_class(part) == 0);
+            pen.slow_part(part, &(0..0));
+        });
+        let mut folded = pen.folded.text.chars();
+        folded.next().filter(|_| letters == 1 && folded.next().is_none() && pen.folded.words.is_empty())
+    };
+    (0..0x800).map(of).collect()
+});
+
+/// The short way through folding, for most letters of most texts.
+fn one_letter(c: char) -> Option<char> {
+    match u32::from(c) {
+        _ if c.is_ascii_alphanumeric() => Some(c.to_ascii_lowercase()),
+        0..0x80 => None,
+        code @ 0x80..0x800 => ONE_LETTER.get(code as usize).copied().flatten(),
+        // Han.
+        0x4e00..=0x9fff => Some(c),
+        _ => None,
+    }
+}
+
 /// White-on-black letters (🅂, 🅢, 🆂) have no decomposition in Unicode.
 fn boxed_letter(c: char) -> char {
     let code = u32::from(c);
@@ -318,6 +360,23 @@ mod tests {
         assert!(fold(&"é".repeat(LONGEST)).is_some());
         assert!(fold(&"é".repeat(LONGEST + 1)).is_none());
         assert!(fold(&"\u{301}".repeat(100_000)).is_none());
+    }
+
+    #[test]
+    fn the_short_way_and_the_long_way_fold_alike() {
+        for c in (0..=0xffff).filter_map(char::from_u32) {
+            let Some(letter) = one_letter(c) else { continue };
+            let mut pen = Pen::default();
+            decompose_compatible(c, |part| pen.slow_part(part, &(0..0)));
+            pen.close();
+            assert_eq!((pen.folded.text, pen.folded.words.len()), (letter.to_string(), 1), "{c:?}");
+        }
+        assert_eq!((one_letter('é'), one_letter('Й'), one_letter('ß')), (Some('e'), Some('и'), None));
+    }
+
+    #[test]
+    fn a_text_that_swells_is_not_read() {
+        assert!(fold(&"ﷺ".repeat(LONGEST)).is_none());
     }
 
     proptest! {

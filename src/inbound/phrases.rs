@@ -15,7 +15,7 @@ use super::{
 pub(super) const BUILTIN: &str = include_str!("phrases.toml");
 
 /// Slots that may be tried on one text. Ordinary ones need a few hundred; a text made to need more is unsure.
-const WORK: u32 = 60_000;
+const WORK: u32 = 40_000;
 /// Words that a `*` stands for at most.
 const GAP: usize = 2;
 /// Plain patterns that one written pattern may stand for.

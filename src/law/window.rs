@@ -231,10 +231,23 @@ fn opening(
 ) -> Option<i64> {
     let moment = Moment::within(span, at);
     if hours.is_open_at(&moment, tolerance)? {
-        return Some(at);
+        Some(at)
+    } else {
+        later_opening(span_at, &moment, hours, tolerance)
     }
+}
+
+/// The first second after the moment, at which the hours are closed, at which they are open.
+fn later_opening(
+    span_at: &impl Fn(i64) -> Option<Span>,
+    moment: &Moment,
+    hours: &Hours,
+    tolerance: Tolerance,
+) -> Option<i64> {
+    let span = moment.span;
+    let at = moment.local() - i64::from(span.offset);
     // One day back for a window over midnight, one more than the horizon for zones ahead of the first.
-    for day in moment.day - 1..=moment.day + HORIZON / DAY + 1 {
+    for day in moment.day - i64::from(hours.overnight)..=moment.day + HORIZON / DAY + 1 {
         let weekday = weekday(day);
         if !hours.windows.iter().any(|window| window.days().holds(weekday))
             || !hours.admits(day, weekday, tolerance)?
@@ -288,25 +301,25 @@ fn common(
     let end = at.saturating_add(HORIZON);
     let mut first = whole_minute(at)?;
     let mut agreed = 0;
-    let mut known: Option<(Zone, Span)> = None;
+    let mut known: Option<(Zone, Moment)> = None;
     for &(hours, zone) in all.iter().cycle() {
         if first > end {
             return None;
         }
         let zone = hours.zone().unwrap_or(zone);
-        let span = match known {
-            Some((of, span)) if of == zone && span.from <= first && first < span.until => span,
-            _ => span_at(zone, first)?,
+        let moment = match known {
+            Some((of, moment)) if of == zone => moment,
+            _ => Moment::within(span_at(zone, first)?, first),
         };
-        known = Some((zone, span));
-        let opens = opening(&|at| span_at(zone, at), span, hours, tolerance, first)?;
-        let rounded = whole_minute(opens)?;
-        if opens != first {
-            first = rounded;
-            // Rounded past the opening, even these hours have to be asked again.
-            agreed = usize::from(rounded == opens);
-        } else {
+        known = Some((zone, moment));
+        if hours.is_open_at(&moment, tolerance)? {
             agreed += 1;
+        } else {
+            let opens = later_opening(&|at| span_at(zone, at), &moment, hours, tolerance)?;
+            first = whole_minute(opens)?;
+            // Rounded past the opening, even these hours have to be asked again.
+            agreed = usize::from(first == opens);
+            known = None;
         }
         if agreed == all.len() {
             break;

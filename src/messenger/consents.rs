@@ -102,6 +102,20 @@ pub struct Imports {
     pub odd_postal_codes: u64,
 }
 
+impl std::fmt::Display for Imports {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { open, claims, closed, noted, odd_postal_codes } = self;
+        write!(
+            f,
+            "{open} consents stand · {claims} claims past a revocation · {closed} opt-outs · {noted} without either"
+        )?;
+        if *odd_postal_codes > 0 {
+            write!(f, " · {odd_postal_codes} postal codes do not fit their country")?;
+        }
+        Ok(())
+    }
+}
+
 impl Messenger {
     /// Records a consent. The words that were shown are kept once, in the house stream.
     ///

@@ -53,7 +53,7 @@ def fixed():
             yield "x" * (n - 1) + char
             yield "x" * (n - 1) + char + "y" * 100
     for start in range(60, 71):
-        for cluster in ["👩‍👩‍👧‍👦", "👍🏽", "🇫🇷", "e\u0301", "1️⃣", "\r\n"]:
+        for cluster in ["👩‍👩‍👧‍👦", "👍🏽", "🇫🇷", "e\u0301", "1️⃣", "\r\n", "👍\ufe0f🏽", "👍\ufe0f\ufe0f🏽", "👩\ufe0f\u200d👩🏽", "🇫🇷\u0301\u0301"]:
             yield "ж" * start + cluster + "ж" * 60
 
 

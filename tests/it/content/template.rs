@@ -137,6 +137,38 @@ fn the_worst_case_knows_alphabets_and_footer() {
     assert_eq!(worst("{{", ""), (Encoding::Gsm7, 1, 2));
 }
 
+/// A run of marks is taken in by the cluster before the value; a run of prepended marks takes in the one behind it.
+#[test]
+fn the_worst_case_counts_a_value_that_joins_its_neighbours() {
+    let tags = Tags::new().with("one", Tag::text(20));
+    for (middle, mark) in [("{one}👩‍👩‍👧‍👦", "\u{110BD}"), ("👩‍👩‍👧‍👦{one}", "\u{1D167}")]
+    {
+        let source = format!("{}{middle}{}", "ж".repeat(20), "ж".repeat(20));
+        let checked = Template::parse(&source).unwrap().check(&tags).unwrap();
+        let body = checked.render(&Values::new().with("one", &mark.repeat(20))).unwrap();
+        assert_eq!(body.segments(Counting::Graphemes).segments, 3);
+        assert_eq!(checked.worst_case("", Counting::Graphemes).segments, 3);
+    }
+}
+
+/// Half a flag as a value moves every pair in the flags behind it.
+#[test]
+fn the_worst_case_counts_flags_that_pair_anew() {
+    let tags = Tags::new().with("one", Tag::text(1));
+    for before in 0..67 {
+        for flags in 1..12 {
+            for after in [0, 1, 2, 30, 60, 66] {
+                let text =
+                    format!("{}{{one}}{}{}", "ж".repeat(before), "🇫🇷".repeat(flags), "ж".repeat(after));
+                let checked = Template::parse(&text).unwrap().check(&tags).unwrap();
+                let real =
+                    checked.render(&Values::new().with("one", "🇫")).unwrap().segments(Counting::Graphemes);
+                assert!(real.segments <= checked.worst_case("", Counting::Graphemes).segments, "{text}");
+            }
+        }
+    }
+}
+
 /// Texts that try to be more than they look: marks, joiners, flags, pairs.
 fn hostile(least: usize, most: usize) -> impl Strategy<Value = String> {
     let one = "[a-z\\[€é字😀\u{301}\u{200D}\u{FE0F}🏽🇫👩\u{1D167}\u{600}\u{1100}\u{1161}\u{11a8}]";

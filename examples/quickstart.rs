@@ -1,0 +1,217 @@
+//! The main job in one run: a flash sale to the customers of a Shopify export, on a real ledger in a temporary
+//! folder. Some are held until their morning, some refused with a cited reason; the worker is killed half-way and
+//! another resumes; somebody texts STOP in between. Time is simulated, so a day passes in seconds.
+
+#[path = "support/shop.rs"]
+mod shop;
+#[path = "support/shopify.rs"]
+mod shopify;
+#[path = "support/wire.rs"]
+mod wire;
+
+use std::{
+    collections::BTreeMap,
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Command, Stdio},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use indicatif::{ProgressBar, ProgressStyle};
+use optin::{
+    Messenger,
+    campaign::{Campaign, Fate},
+    clock::{Clock, FixedClock},
+    dispatch::{Batch, Dispatched},
+    gateway::Inbound,
+    law::Rulebook,
+    ledger::{KeyFile, SqliteLedger},
+    message::{Template, Values},
+    phone::PhoneNumber,
+    policy::{Decision, Language},
+};
+use wire::FileCarrier;
+
+type Res<T> = Result<T, Box<dyn std::error::Error>>;
+
+const EXPORT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/customers.csv");
+const STARTS: &str = "2026-11-27T14:00:00Z";
+const ENDS: &str = "2026-11-28T02:00:00Z";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Res<()> {
+    let mut args = std::env::args().skip(1);
+    match (args.next().as_deref(), args.next()) {
+        (Some("--worker"), Some(folder)) => worker(Path::new(&folder)).await,
+        _ => main_job().await,
+    }
+}
+
+/// One shop over the ledger in `folder`. Workers in other processes open the same files.
+async fn open(folder: &Path, clock: &Arc<FixedClock>, announces: bool) -> Res<Messenger> {
+    let keys = KeyFile::open_or_create(folder.join("optin.key"))?;
+    let ledger = SqliteLedger::open(folder.join("shop.optin"), keys).await?;
+    Ok(Messenger::builder(ledger, Rulebook::builtin())
+        .program(shop::program(40.try_into()?)?)
+        .gateway(FileCarrier::in_folder(folder, announces))
+        .clock(Arc::clone(clock))
+        .build()?)
+}
+
+async fn main_job() -> Res<()> {
+    let folder = tempfile::tempdir()?;
+    let clock = Arc::new(FixedClock::at(STARTS.parse::<DateTime<Utc>>()? - chrono::Duration::days(2)));
+    let shop = open(folder.path(), &clock, false).await?;
+
+    println!("1. Import the shop's customers\n");
+    let export = shopify::read(Path::new(EXPORT), "soldes", clock.now().ok_or("no clock")?)?;
+    let mut audience: Vec<(PhoneNumber, Values)> = Vec::new();
+    let mut rows = Vec::new();
+    for customer in export.customers {
+        audience.push((customer.row.number, customer.values));
+        rows.push(customer.row);
+    }
+    let imports = shop.import("shopify-2026-11-25", rows, |_, _| {}).await?;
+    println!("{imports}\n");
+
+    println!("2. Plan the flash sale: Friday 27 November 2026, 14:00 UTC\n");
+    clock.set(STARTS.parse()?);
+    let campaign = Campaign::marketing("flash-2026-11-27", "soldes")?
+        .category("promo")?
+        .text(Template::parse("Maison Lune: {first_name|Hello}, -40 % until 9 pm / jusqu'à 21 h")?)
+        .window(STARTS.parse()?..ENDS.parse()?)
+        .audience(audience);
+    let (mut held, mut refusal) = (Vec::new(), None);
+    let plan = shop
+        .plan_each(campaign, |planned| match planned.fate {
+            Fate::Hold(until, _) => held.extend(planned.number.map(|number| (number, until))),
+            Fate::Refuse(decision) if telling(&decision) => {
+                refusal = refusal.take().or(planned.number.map(|number| (number, decision)))
+            }
+            _ => {}
+        })
+        .await?;
+    shop::print_plan(&plan, &export.faults, export.rows, 1.0);
+    if let Some((number, decision)) = &refusal {
+        println!("\nWhy not {number}?\n{}", decision.explain(Language::English));
+        println!("\nPourquoi pas {number} ?\n{}", decision.explain(Language::French));
+    }
+
+    println!("\n3. Approve, launch, and kill the worker half-way\n");
+    let planned = plan.now + plan.held;
+    let half = plan.now / 2;
+    let launched = shop.launch(plan.approve("lea@maisonlune.fr")?).await?;
+    assert_eq!(launched.queued, planned);
+    let bar = ProgressBar::new(planned)
+        .with_style(ProgressStyle::with_template("{bar:40} {pos:>4} of {len} accepted  {msg}")?);
+    let taken = kill_half_way(folder.path(), half, &bar)?;
+    bar.suspend(|| println!("   the worker was killed after the carrier had taken {taken}"));
+
+    let (patient, until) = *held.last().ok_or("nobody is held")?;
+    clock.set(wire::last_time(folder.path()).unwrap_or(STARTS.parse()?));
+    let stop = Inbound::text("in-1", patient, "72345", "Stop. Thank you", clock.now().ok_or("no clock")?)?;
+    let got = shop.receive(stop).await?;
+    bar.suspend(|| {
+        println!(
+            "   {patient}, held until {}, texts \"Stop. Thank you\": {}",
+            until.format("%H:%M UTC"),
+            got.intent
+        );
+        println!("   in flight at that moment: {}\n", got.in_flight.len());
+    });
+
+    let done = resume(&shop, &clock, &bar, taken).await?;
+    bar.finish_and_clear();
+
+    println!("4. What the carrier really got\n");
+    let log = wire::read(folder.path());
+    let mut by_message: BTreeMap<&str, u32> = BTreeMap::new();
+    log.iter().for_each(|line| *by_message.entry(&line.message).or_default() += 1);
+    let to_patient: Vec<_> = log.iter().filter(|line| line.number == patient).collect();
+    println!("  {:<44}{:>6}", "messages", by_message.len());
+    println!("  {:<44}{:>6}", "sent twice", by_message.values().filter(|count| **count > 1).count());
+    println!("  {:<44}{:>6}", "outcome unknown, found at the carrier", done.found);
+    println!("  {:<44}{:>6}", "outcome unknown, left and counted", done.unknown);
+    for (why, count) in &done.dropped {
+        println!("  {:<44}{count:>6}", format!("not sent: {why}"));
+    }
+    println!("  {:<44}{:>6}", format!("to {patient} after STOP"), to_patient.len());
+    for line in &to_patient {
+        println!("      {}  {}", line.at.format("%H:%M UTC"), line.text);
+    }
+    for (number, until) in held.iter().take(3) {
+        if let Some(line) = log.iter().find(|line| line.number == *number) {
+            println!(
+                "  {number} was held until {}, got it {}",
+                until.format("%H:%M"),
+                line.at.format("%H:%M UTC")
+            );
+        }
+    }
+
+    println!("\n5. Verify the whole ledger\n");
+    let verified = shop.verify().await?.map_err(|flaw| flaw.to_string())?;
+    println!("  {} people, {} records: every record fits.", verified.streams, verified.records);
+    println!("  head {}", verified.head.hash);
+    let twice = by_message.values().any(|count| *count > 1);
+    let after_stop = to_patient.iter().any(|line| !line.text.contains("unsubscribed"));
+    if twice || after_stop { Err("somebody was texted who should not have been".into()) } else { Ok(()) }
+}
+
+/// A refusal that cites a rule, to show.
+fn telling(decision: &Decision) -> bool {
+    decision.reasons.iter().any(|reason| reason.citation().is_some())
+}
+
+/// Runs this program again as a worker and kills it, as `kill -9` does, when the carrier has taken `half`.
+fn kill_half_way(folder: &Path, half: u64, bar: &ProgressBar) -> Res<u64> {
+    let mut child =
+        Command::new(std::env::current_exe()?).arg("--worker").arg(folder).stdout(Stdio::piped()).spawn()?;
+    let lines = BufReader::new(child.stdout.take().ok_or("no pipe")?).lines();
+    let mut taken = 0;
+    for _ in lines.map_while(Result::ok) {
+        taken += 1;
+        bar.set_position(taken);
+        if taken >= half {
+            child.kill()?;
+        }
+    }
+    child.wait()?;
+    Ok(wire::read(folder).len() as u64)
+}
+
+/// The worker process: dispatches what is due now. The carrier prints a line for each message that it takes.
+async fn worker(folder: &Path) -> Res<()> {
+    let clock = Arc::new(FixedClock::at(STARTS.parse()?));
+    let shop = open(folder, &clock, true).await?;
+    loop {
+        let done = shop.dispatch(Batch::of(24)).await?;
+        std::io::stdout().flush()?;
+        let (Some(now), Some(next)) = (clock.now(), done.next_due) else { return Ok(()) };
+        // Until the killing, only what may go at once.
+        if next > now + chrono::Duration::minutes(5) {
+            return Ok(());
+        }
+        clock.advance((next - now).to_std().unwrap_or_default());
+    }
+}
+
+/// Dispatches until nothing waits, moving the clock to what is due next.
+async fn resume(shop: &Messenger, clock: &FixedClock, bar: &ProgressBar, taken: u64) -> Res<Dispatched> {
+    let mut all = Dispatched::default();
+    loop {
+        let done = shop.dispatch(Batch::default()).await?;
+        all.accepted += done.accepted;
+        all.found += done.found;
+        all.unknown += done.unknown;
+        for (why, count) in done.dropped {
+            *all.dropped.entry(why).or_default() += count;
+        }
+        bar.set_position(taken + all.accepted);
+        let (Some(now), Some(next)) = (clock.now(), done.next_due) else { return Ok(all) };
+        bar.set_message(now.format("%a %H:%M UTC").to_string());
+        clock.advance((next - now).to_std().unwrap_or_default().max(Duration::from_millis(1)));
+    }
+}
