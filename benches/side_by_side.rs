@@ -39,6 +39,8 @@ fn main() {
     }
     let full = args.iter().any(|arg| arg == "--full");
     println!("name | ours | peer | ratio");
+    let decide_only = std::env::args().any(|a| a == "--decide");
+    for measure in decide::ALL.iter().take(1).filter(|_| decide_only) { measure(full).iter().for_each(Line::print); return; }
     for measure in decide::ALL.iter().chain(plan::ALL).chain(raw_store::ALL) {
         measure(full).iter().for_each(Line::print);
     }
