@@ -69,7 +69,8 @@ impl Question {
 
     fn decide(&self) -> Decision {
         let Self { policy, whereabouts, state, program, sender, at } = self;
-        let request = Request { program, kind: Kind::Marketing, category: None, subject: None, sender: Some(sender) };
+        let request =
+            Request { program, kind: Kind::Marketing, category: None, subject: None, sender: Some(sender) };
         policy.decide(Facts { whereabouts, state }, request, *at)
     }
 

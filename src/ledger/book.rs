@@ -23,7 +23,9 @@ use crate::{
 /// The version of the fold: a cached state of another one is not believed.
 const FOLD: u8 = 1;
 /// At most so many records of a stream are read at once.
-pub(crate) const PAGE: usize = 512;
+pub(super) const PAGE: usize = 512;
+/// At most so many people are read at once: a page stays within what an allocator keeps at hand.
+pub(crate) const PEOPLE: usize = 96;
 /// At most so many groups of places are kept in memory.
 const GROUPS: usize = 4_096;
 
@@ -108,7 +110,11 @@ impl Book {
         if rows.len() != numbers.len() {
             return Err(BookError::Answers);
         }
-        rows.into_iter().map(|row| row.map(|row| self.person_of(row, unlock)).transpose()).collect()
+        let mut people = Vec::with_capacity(rows.len());
+        for row in rows {
+            people.push(row.map(|row| self.person_of(row, unlock)).transpose()?);
+        }
+        Ok(people)
     }
 
     /// People after `after` in the ledger's stable order, at most a page of them; empty at the end.
@@ -116,8 +122,12 @@ impl Book {
     /// # Errors
     /// The store failed, or what it holds does not fit.
     pub async fn page(&self, after: Option<RecipientId>, unlock: bool) -> Result<Vec<Person>, BookError> {
-        let rows = self.ledger.scan(after, PAGE).await?;
-        rows.into_iter().map(|row| self.person_of(row, unlock)).collect()
+        let rows = self.ledger.scan(after, PEOPLE).await?;
+        let mut people = Vec::with_capacity(rows.len());
+        for row in rows {
+            people.push(self.person_of(row, unlock)?);
+        }
+        Ok(people)
     }
 
     /// The current tenure of a number; if there is none, one is staged that begins with the first write.

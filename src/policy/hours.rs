@@ -29,10 +29,8 @@ pub(super) fn is_lifted(question: &Question<'_>, rule: &Rule) -> bool {
 pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
     let table = &question.policy.zones;
     let zones = question.facts.whereabouts.zones();
-    let moments: Few<(Zone, Moment)> = zones
-        .iter()
-        .filter_map(|zone| Some((*zone, Moment::new(table, *zone, question.at)?)))
-        .collect();
+    let moments: Few<(Zone, Moment)> =
+        zones.iter().filter_map(|zone| Some((*zone, Moment::new(table, *zone, question.at)?))).collect();
     if moments.iter().count() < zones.len() {
         findings.miss(Need::ZoneData, Reason::new(Code::ZoneData, None, Fact::None));
     }

@@ -98,7 +98,13 @@ impl Ask {
         self.sent_with(when, subject, None, Outcome::Accepted)
     }
 
-    fn sent_with(mut self, when: &str, subject: Option<&str>, category: Option<&str>, outcome: Outcome) -> Self {
+    fn sent_with(
+        mut self,
+        when: &str,
+        subject: Option<&str>,
+        category: Option<&str>,
+        outcome: Outcome,
+    ) -> Self {
         self.state.sends.push(Sent {
             message: MessageId([self.state.sends.len() as u8; 16]),
             at_ms: ms(when),
@@ -300,9 +306,7 @@ fn florida_counts_three_of_a_subject_in_a_day() {
     assert_eq!(three().about("shoes").settled().answer(), "allow warning:cap_reached/US-FL-CAP");
     let unnamed = |ask: Ask| ask.with(|ask| ask.state.sends[1].subject = None).about("shoes");
     assert_eq!(unnamed(three()).answer(), held);
-    let two_and = |outcome| {
-        three().about("shoes").with(|ask| ask.state.sends[0].outcome = outcome)
-    };
+    let two_and = |outcome| three().about("shoes").with(|ask| ask.state.sends[0].outcome = outcome);
     let open = "allow 2026-11-19T01:00:00Z";
     assert_eq!(two_and(Some(Outcome::Refused)).answer(), open);
     assert_eq!(two_and(Some(Outcome::Deferred)).answer(), open);
@@ -331,7 +335,8 @@ fn oregon_counts_any_subject_and_maryland_the_same() {
     let (portland, baltimore) = ("+15035550123", "+14105550123");
     assert_eq!(three(portland).answer(), "defer 2026-11-19T17:00:00Z cap_reached/US-OR-CAP");
     assert_eq!(three(baltimore).answer(), "allow 2026-11-19T01:00:00Z");
-    let same = three(baltimore).with(|ask| ask.state.sends.iter_mut().for_each(|s| s.subject = Some(name("coats"))));
+    let same =
+        three(baltimore).with(|ask| ask.state.sends.iter_mut().for_each(|s| s.subject = Some(name("coats"))));
     assert_eq!(same.answer(), "defer 2026-11-19T17:00:00Z cap_reached/US-MD-CAP");
     // Oregon's cap began with 2026.
     let before = three(portland).with(|ask| {
@@ -369,12 +374,16 @@ fn texas_opens_at_noon_on_sunday() {
     let austin = |when| ask("+15125550123", when);
     let sunday_at_ten = "2026-11-22T16:00:00Z";
     assert_eq!(austin(sunday_at_ten).answer(), "defer 2026-11-22T18:00:00Z window_closed/US-TX-HOURS");
-    let customer = bare("+15125550123", sunday_at_ten).grant(Basis::ExpressWritten, Some("2026-01-01T00:00:00Z"), None);
+    let customer =
+        bare("+15125550123", sunday_at_ten).grant(Basis::ExpressWritten, Some("2026-01-01T00:00:00Z"), None);
     assert_eq!(customer.answer(), "allow 2026-11-23T03:00:00Z");
     assert_eq!(austin(sunday_at_ten).settled().answer(), "allow warning:window_closed/US-TX-HOURS");
     assert_eq!(austin("2026-11-22T18:00:00Z").answer(), "allow 2026-11-23T03:00:00Z");
     // The evening before its law began, the next morning is already under it.
-    assert_eq!(austin("2025-09-01T02:30:00Z").answer(), "defer 2025-09-01T14:00:00Z window_closed/US-FED-HOURS");
+    assert_eq!(
+        austin("2025-09-01T02:30:00Z").answer(),
+        "defer 2025-09-01T14:00:00Z window_closed/US-FED-HOURS"
+    );
 }
 
 #[test]
@@ -428,7 +437,8 @@ fn some_states_count_by_area_code_wherever_one_lives() {
 #[test]
 fn mississippi_goes_by_central_time() {
     let new_york = optin::place::Zone::named("America/New_York").unwrap();
-    let jackson = |when| ask("+16015550123", when).with(|ask| ask.whereabouts = ask.whereabouts.with_zone(new_york));
+    let jackson =
+        |when| ask("+16015550123", when).with(|ask| ask.whereabouts = ask.whereabouts.with_zone(new_york));
     assert_eq!(jackson("2026-11-19T01:30:00Z").answer(), "allow 2026-11-19T02:00:00Z");
     let early = "defer 2026-11-18T14:00:00Z window_closed/US-MS-HOURS";
     assert_eq!(jackson("2026-11-18T13:30:00Z").answer(), early);
@@ -489,8 +499,5 @@ fn a_missing_fact_defers() {
     // Before the book begins.
     assert_eq!(ask(PARIS, "2024-08-30T10:00:00Z").answer(), "defer coverage no_coverage");
     // Past the zone table.
-    assert_eq!(
-        ask(LONDON, "2046-06-01T10:00:00Z").answer(),
-        "defer zone_data zone_data"
-    );
+    assert_eq!(ask(LONDON, "2046-06-01T10:00:00Z").answer(), "defer zone_data zone_data");
 }

@@ -53,22 +53,56 @@ const AREAS: &[&str] = &[
     "807", "867", "604", "775", "906", "208", "423", "448",
 ];
 const ABROAD: &[&str] = &[
-    "33612345678", "33712345678", "33388123456", "590690123456", "596696123456", "594694123456", "262692123456",
-    "262639123456", "508551234", "687751234", "447700900123", "4915112345678", "919812345678", "27821234567",
+    "33612345678",
+    "33712345678",
+    "33388123456",
+    "590690123456",
+    "596696123456",
+    "594694123456",
+    "262692123456",
+    "262639123456",
+    "508551234",
+    "687751234",
+    "447700900123",
+    "4915112345678",
+    "919812345678",
+    "27821234567",
 ];
 const POSTAL: &[&str] = &[
-    "10001", "33101", "32501", "39201", "79901", "84101", "92101", "02903", "67000", "57000", "75001", "97400",
-    "97110", "H2X 1Y4", "SW1A 1AA", "99999",
+    "10001", "33101", "32501", "39201", "79901", "84101", "92101", "02903", "67000", "57000", "75001",
+    "97400", "97110", "H2X 1Y4", "SW1A 1AA", "99999",
 ];
 const ZONES: &[&str] = &[
-    "America/New_York", "America/Phoenix", "Pacific/Honolulu", "Europe/Paris", "Asia/Kathmandu",
-    "Australia/Lord_Howe", "Mars/Base",
+    "America/New_York",
+    "America/Phoenix",
+    "Pacific/Honolulu",
+    "Europe/Paris",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "Mars/Base",
 ];
 /// Local days on which clocks turn, holidays fall or rules begin, with the days around them.
 const TURNS: &[&str] = &[
-    "2024-03-10", "2024-11-03", "2025-03-09", "2025-03-30", "2025-11-02", "2026-03-29", "2026-10-25", "2026-11-01",
-    "2024-09-01", "2025-09-01", "2025-12-26", "2026-01-01", "2026-03-01", "2026-04-01", "2026-04-03", "2026-07-04",
-    "2026-11-26", "2026-12-20", "2026-12-26", "2027-07-24",
+    "2024-03-10",
+    "2024-11-03",
+    "2025-03-09",
+    "2025-03-30",
+    "2025-11-02",
+    "2026-03-29",
+    "2026-10-25",
+    "2026-11-01",
+    "2024-09-01",
+    "2025-09-01",
+    "2025-12-26",
+    "2026-01-01",
+    "2026-03-01",
+    "2026-04-01",
+    "2026-04-03",
+    "2026-07-04",
+    "2026-11-26",
+    "2026-12-20",
+    "2026-12-26",
+    "2027-07-24",
 ];
 
 /// Rules that begin, end, lapse and run over midnight, which the book of today hardly has.
@@ -169,8 +203,18 @@ fn grant(dice: &mut Dice, at: i64) -> Grant {
     Grant {
         basis: dice.of(Basis::ALL),
         how: How::Form,
-        acquisition: dice.of(&[Acquisition::Own, Acquisition::Own, Acquisition::Own, Acquisition::Partner, Acquisition::Marketplace]),
-        acted_ms: if dice.one_in(12) { at + dice.between(1, 2 * DAY) } else { at - dice.between(0, 800 * DAY) } * 1000,
+        acquisition: dice.of(&[
+            Acquisition::Own,
+            Acquisition::Own,
+            Acquisition::Own,
+            Acquisition::Partner,
+            Acquisition::Marketplace,
+        ]),
+        acted_ms: if dice.one_in(12) {
+            at + dice.between(1, 2 * DAY)
+        } else {
+            at - dice.between(0, 800 * DAY)
+        } * 1000,
         zone: None,
         text: None,
         sale_ms: date(dice),
@@ -192,7 +236,13 @@ fn sent(dice: &mut Dice, at: i64) -> Sent {
         sender: name("36123"),
         category: maybe(dice, &["promo", "news"]),
         subject: maybe(dice, &["shoes", "hats"]),
-        outcome: dice.of(&[None, Some(Outcome::Accepted), Some(Outcome::Unknown), Some(Outcome::Refused), Some(Outcome::Deferred)]),
+        outcome: dice.of(&[
+            None,
+            Some(Outcome::Accepted),
+            Some(Outcome::Unknown),
+            Some(Outcome::Refused),
+            Some(Outcome::Deferred),
+        ]),
         delivery: None,
         answer: None,
     }
@@ -211,7 +261,8 @@ fn revocation(dice: &mut Dice, at: i64) -> Revocation {
 }
 
 fn program(dice: &mut Dice, at: i64, of: &str) -> ProgramState {
-    let opening = |dice: &mut Dice| Opening { acted_ms: (at - dice.between(0, 100 * DAY)) * 1000, seq: dice.roll(20) };
+    let opening =
+        |dice: &mut Dice| Opening { acted_ms: (at - dice.between(0, 100 * DAY)) * 1000, seq: dice.roll(20) };
     ProgramState {
         program: name(of),
         grants: (0..=dice.roll(3)).map(|_| grant(dice, at)).collect(),

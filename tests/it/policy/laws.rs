@@ -64,10 +64,11 @@ windows = [{ days = "tue-sun", from = "10:00", to = "19:00" }]
 
 #[test]
 fn more_places_zones_or_rules_never_allow_more() {
-    let everywhere: Vec<Zone> = ["America/New_York", "Pacific/Honolulu", "Europe/Paris", "Pacific/Kiritimati"]
-        .iter()
-        .filter_map(|zone| Zone::named(zone))
-        .collect();
+    let everywhere: Vec<Zone> =
+        ["America/New_York", "Pacific/Honolulu", "Europe/Paris", "Pacific/Kiritimati"]
+            .iter()
+            .filter_map(|zone| Zone::named(zone))
+            .collect();
     let mut allowed = 0;
     each(|dice, case, book, zones| {
         let more = book.with_overlay("one-more.toml", ONE_MORE).unwrap();

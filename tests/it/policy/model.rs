@@ -6,9 +6,7 @@ use chrono::{DateTime, Months, NaiveDate};
 use optin::{
     consent::{Acquisition, Basis, Grant, Sent, State, event::Said},
     id::Name,
-    law::{
-        CapKey, Certainty, Hours, LiftBy, Need, Posture, Reach, Rule, Rulebook, TimeOfDay, Window,
-    },
+    law::{CapKey, Certainty, Hours, LiftBy, Need, Posture, Reach, Rule, Rulebook, TimeOfDay, Window},
     message::Kind,
     place::{Place, Whereabouts, Zone, ZoneTable},
 };
@@ -117,7 +115,8 @@ impl<'a> Model<'a> {
 
     fn rules_at(&self, at: i64) -> impl Iterator<Item = (Place, &'a Rule)> {
         let places = self.places(at);
-        let of = places.into_iter().map(|place| self.rules.iter().find(|(known, _)| *known == place).unwrap());
+        let of =
+            places.into_iter().map(|place| self.rules.iter().find(|(known, _)| *known == place).unwrap());
         of.flat_map(|(place, rules)| rules.iter().map(|rule| (*place, *rule)))
     }
 
@@ -229,10 +228,12 @@ impl<'a> Model<'a> {
         }
         let said = |grant: &&Grant| grant.basis != Basis::None;
         let usable: Vec<&Grant> = self.usable(at).filter(said).collect();
-        let named = usable.iter().find_map(|grant| Some((grant, grounds.iter().find(|g| g.basis == grant.basis)?)));
+        let named =
+            usable.iter().find_map(|grant| Some((grant, grounds.iter().find(|g| g.basis == grant.basis)?)));
         if let Some((grant, ground)) = named {
             let sale = ground.needs.iter().any(|n| matches!(n, Need::Sale | Need::SaleWithin { .. }));
-            let inquiry = ground.needs.iter().any(|n| matches!(n, Need::Inquiry | Need::InquiryWithin { .. }));
+            let inquiry =
+                ground.needs.iter().any(|n| matches!(n, Need::Inquiry | Need::InquiryWithin { .. }));
             let need = match (sale, inquiry, grant.sale_ms, grant.inquiry_ms) {
                 (true, false, None, _) | (true, true, None, None) => Some("sale_at"),
                 (false, true, _, None) => Some("inquiry_at"),
@@ -293,9 +294,8 @@ impl<'a> Model<'a> {
     }
 
     fn caps(&self, at: i64, found: &mut Findings) {
-        let in_period = |sent: &Sent, hours: u32| {
-            sent.debits() && sent.at_ms > at * 1000 - i64::from(hours) * 3_600_000
-        };
+        let in_period =
+            |sent: &Sent, hours: u32| sent.debits() && sent.at_ms > at * 1000 - i64::from(hours) * 3_600_000;
         for (_, rule) in self.rules_at(at) {
             for cap in &rule.caps {
                 let same = |sent: &Sent| {
@@ -308,15 +308,18 @@ impl<'a> Model<'a> {
                     in_period(sent, cap.per_hours.into()) && rule.kinds.contains(sent.kind) && same(sent)
                 };
                 let count = self.case.state.sends.iter().filter(counts).count();
-                if count >= usize::from(cap.max) && rule.in_force_on(self.today(at)) && !self.is_lifted(rule, at) {
+                if count >= usize::from(cap.max)
+                    && rule.in_force_on(self.today(at))
+                    && !self.is_lifted(rule, at)
+                {
                     let list = if self.binds(rule) { &mut found.waits } else { &mut found.warnings };
                     put(list, "cap_reached", Some(rule));
                 }
             }
         }
         for (max, hours, category) in &self.case.brand_caps {
-            let about = self.case.kind == Kind::Marketing
-                && (category.is_none() || *category == self.case.category);
+            let about =
+                self.case.kind == Kind::Marketing && (category.is_none() || *category == self.case.category);
             let counts = |sent: &&Sent| {
                 in_period(sent, *hours)
                     && sent.kind == Kind::Marketing
@@ -366,7 +369,11 @@ impl<'a> Model<'a> {
     pub(super) fn until(&self) -> Option<i64> {
         let held = |at: i64, only_caps: bool| {
             let mut found = Findings::default();
-            if only_caps { self.caps(at, &mut found) } else { self.waits(at, &mut found) }
+            if only_caps {
+                self.caps(at, &mut found)
+            } else {
+                self.waits(at, &mut found)
+            }
             !found.waits.is_empty()
         };
         let rules = self.rules.iter().flat_map(|(_, rules)| rules).flat_map(|rule| &rule.caps);
@@ -392,7 +399,10 @@ impl<'a> Model<'a> {
         }
         let own = self.case.brand_hours.is_some() && self.case.kind == Kind::Marketing;
         let bound = self.rules_at(at).any(|(_, rule)| {
-            rule.hours.is_some() && self.binds(rule) && !self.is_lifted(rule, at) && rule.in_force_on(self.today(at))
+            rule.hours.is_some()
+                && self.binds(rule)
+                && !self.is_lifted(rule, at)
+                && rule.in_force_on(self.today(at))
         });
         (own || bound).then_some(at + HORIZON)
     }
