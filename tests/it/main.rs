@@ -10,4 +10,5 @@ mod ledger_verify;
 mod phone;
 mod place;
 mod receive;
+mod simulation;
 mod walk;
