@@ -78,6 +78,7 @@ fn the_same_seed_gives_the_same_trace() {
 /// `SEEDS=100000 cargo test --release --test it simulation::many -- --ignored --nocapture`
 #[test]
 #[ignore = "as long as SEEDS says"]
+#[allow(clippy::disallowed_methods, reason = "a person says how long")]
 fn many_seeds() {
     let seeds = std::env::var("SEEDS").map_or(10_000, |seeds| seeds.parse().unwrap());
     (1_000..1_000 + seeds).for_each(|seed| drop(simulate(seed)));
@@ -86,6 +87,7 @@ fn many_seeds() {
 /// `SEED=17 cargo test --test it simulation::one -- --ignored --nocapture`
 #[test]
 #[ignore = "for looking at one seed"]
+#[allow(clippy::disallowed_methods, reason = "a person says which")]
 fn one_seed() {
     let seed = std::env::var("SEED").map_or(0, |seed| seed.parse().unwrap());
     println!("{:?}", simulate(seed));

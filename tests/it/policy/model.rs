@@ -342,7 +342,7 @@ impl<'a> Model<'a> {
             };
             let weekday = chrono::Datelike::weekday(&date(day));
             let unwise = hours.discouraged().contains(weekday) || off(hours.discouraged_holidays());
-            let admits = !off(hours.holidays()) && !(strict && unwise);
+            let admits = !(off(hours.holidays()) || strict && unwise);
             hours.windows().iter().any(|window| {
                 let (opens, closes) = edges(window);
                 let (opens, closes) = (day * DAY + opens, day * DAY + closes);
