@@ -3,7 +3,7 @@
 use std::{
     pin::pin,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Waker},
 };
 
 use chrono::{DateTime, Duration, Utc};
