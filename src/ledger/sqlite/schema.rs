@@ -66,7 +66,9 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, Trouble> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(&during)?;
     connection.busy_timeout(OPENING).map_err(&during)?;
-    connection.execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF").map_err(&during)?;
+    connection
+        .execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384")
+        .map_err(&during)?;
     Ok(connection)
 }
 
