@@ -7,6 +7,8 @@
 mod jsonl;
 #[path = "support/people.rs"]
 mod people;
+#[path = "support/shop.rs"]
+mod shop;
 #[path = "support/shopify.rs"]
 mod shopify;
 

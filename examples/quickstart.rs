@@ -2,8 +2,8 @@
 //! folder. Some are held until their morning, some refused with a cited reason; the worker is killed half-way and
 //! another resumes; somebody texts STOP in between. Time is simulated, so a day passes in seconds.
 
-#[path = "support/people.rs"]
-mod people;
+#[path = "support/shop.rs"]
+mod shop;
 #[path = "support/shopify.rs"]
 mod shopify;
 #[path = "support/wire.rs"]
@@ -22,7 +22,7 @@ use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
 use optin::{
     Messenger,
-    campaign::{Campaign, Fate, Plan},
+    campaign::{Campaign, Fate},
     clock::{Clock, FixedClock},
     dispatch::{Batch, Dispatched},
     gateway::Inbound,
@@ -42,19 +42,19 @@ const ENDS: &str = "2026-11-28T02:00:00Z";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Res<()> {
-    let args: Vec<String> = std::env::args().collect();
-    match args.get(1).map(String::as_str) {
-        Some("--worker") => worker(Path::new(&args[2])).await,
+    let mut args = std::env::args().skip(1);
+    match (args.next().as_deref(), args.next()) {
+        (Some("--worker"), Some(folder)) => worker(Path::new(&folder)).await,
         _ => main_job().await,
     }
 }
 
 /// One shop over the ledger in `folder`. Workers in other processes open the same files.
-async fn shop(folder: &Path, clock: &Arc<FixedClock>, announces: bool) -> Res<Messenger> {
+async fn open(folder: &Path, clock: &Arc<FixedClock>, announces: bool) -> Res<Messenger> {
     let keys = KeyFile::open_or_create(folder.join("optin.key"))?;
     let ledger = SqliteLedger::open(folder.join("shop.optin"), keys).await?;
     Ok(Messenger::builder(ledger, Rulebook::builtin())
-        .program(people::programs(40.try_into()?)?)
+        .program(shop::program(40.try_into()?)?)
         .gateway(FileCarrier::in_folder(folder, announces))
         .clock(Arc::clone(clock))
         .build()?)
@@ -63,7 +63,7 @@ async fn shop(folder: &Path, clock: &Arc<FixedClock>, announces: bool) -> Res<Me
 async fn main_job() -> Res<()> {
     let folder = tempfile::tempdir()?;
     let clock = Arc::new(FixedClock::at(STARTS.parse::<DateTime<Utc>>()? - chrono::Duration::days(2)));
-    let shop = shop(folder.path(), &clock, false).await?;
+    let shop = open(folder.path(), &clock, false).await?;
 
     println!("1. Import the shop's customers\n");
     let export = shopify::read(Path::new(EXPORT), "soldes", clock.now().ok_or("no clock")?)?;
@@ -86,14 +86,14 @@ async fn main_job() -> Res<()> {
     let (mut held, mut refusal) = (Vec::new(), None);
     let plan = shop
         .plan_each(campaign, |planned| match planned.fate {
-            Fate::Hold(until, _) => held.push((planned.number, until)),
+            Fate::Hold(until, _) => held.extend(planned.number.map(|number| (number, until))),
             Fate::Refuse(decision) if telling(&decision) => {
-                refusal = refusal.take().or(Some((planned.number, decision)))
+                refusal = refusal.take().or(planned.number.map(|number| (number, decision)))
             }
             _ => {}
         })
         .await?;
-    people::print_plan(&plan, &export.faults, export.rows, 1.0);
+    shop::print_plan(&plan, &export.faults, export.rows, 1.0);
     if let Some((number, decision)) = &refusal {
         println!("\nWhy not {number}?\n{}", decision.explain(Language::English));
         println!("\nPourquoi pas {number} ?\n{}", decision.explain(Language::French));
@@ -101,12 +101,12 @@ async fn main_job() -> Res<()> {
 
     println!("\n3. Approve, launch, and kill the worker half-way\n");
     let planned = plan.now + plan.held;
-    let summary = Summary::of(&plan);
+    let half = plan.now / 2;
     let launched = shop.launch(plan.approve("lea@maisonlune.fr")?).await?;
     assert_eq!(launched.queued, planned);
     let bar = ProgressBar::new(planned)
         .with_style(ProgressStyle::with_template("{bar:40} {pos:>4} of {len} accepted  {msg}")?);
-    let taken = kill_half_way(folder.path(), summary.now / 2, &bar)?;
+    let taken = kill_half_way(folder.path(), half, &bar)?;
     bar.suspend(|| println!("   the worker was killed after the carrier had taken {taken}"));
 
     let (patient, until) = *held.last().ok_or("nobody is held")?;
@@ -165,16 +165,6 @@ fn telling(decision: &Decision) -> bool {
     decision.reasons.iter().any(|reason| reason.citation().is_some())
 }
 
-struct Summary {
-    now: u64,
-}
-
-impl Summary {
-    const fn of(plan: &Plan) -> Self {
-        Self { now: plan.now }
-    }
-}
-
 /// Runs this program again as a worker and kills it, as `kill -9` does, when the carrier has taken `half`.
 fn kill_half_way(folder: &Path, half: u64, bar: &ProgressBar) -> Res<u64> {
     let mut child =
@@ -195,7 +185,7 @@ fn kill_half_way(folder: &Path, half: u64, bar: &ProgressBar) -> Res<u64> {
 /// The worker process: dispatches what is due now. The carrier prints a line for each message that it takes.
 async fn worker(folder: &Path) -> Res<()> {
     let clock = Arc::new(FixedClock::at(STARTS.parse()?));
-    let shop = shop(folder, &clock, true).await?;
+    let shop = open(folder, &clock, true).await?;
     loop {
         let done = shop.dispatch(Batch::of(24)).await?;
         std::io::stdout().flush()?;

@@ -29,6 +29,12 @@ fn bad(code: &'static str, message: impl ToString) -> Bad {
     Bad { code, message: message.to_string() }
 }
 
+impl Bad {
+    pub(crate) fn into_value(self) -> Value {
+        json!({"error": {"code": self.code, "message": self.message}})
+    }
+}
+
 /// Reads lines until the end and answers each.
 pub(crate) fn run(answer: impl Fn(&Tools, &str) -> Result<Value, Bad>) -> io::Result<()> {
     let tools = Tools::new();
@@ -42,8 +48,7 @@ pub(crate) fn run(answer: impl Fn(&Tools, &str) -> Result<Value, Bad>) -> io::Re
             Ok(text) => answer(&tools, text),
             Err(error) => Err(error),
         };
-        let value = value
-            .unwrap_or_else(|Bad { code, message }| json!({"error": {"code": code, "message": message}}));
+        let value = value.unwrap_or_else(Bad::into_value);
         writeln!(out, "{value}")?;
         line.clear();
     }
@@ -58,7 +63,7 @@ pub(crate) struct Tools {
 }
 
 impl Tools {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { rulebook: Rulebook::builtin(), zones: ZoneTable::newest(), matcher: Matcher::builtin() }
     }
 }

@@ -15,10 +15,13 @@ use optin::{
     message::{Kind, Template},
     phone::{Country, PhoneNumber},
     policy::{Language, Request},
-    program::{Program, Sender},
+    program::Program,
 };
 
-use crate::shopify;
+use crate::{
+    shop::{print_plan, program},
+    shopify,
+};
 
 type Done = Result<bool, Box<dyn std::error::Error>>;
 
@@ -85,21 +88,11 @@ fn runtime() -> Result<tokio::runtime::Runtime, std::io::Error> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
-/// The brand of the examples: a short code for each country it writes to.
-pub(crate) fn programs(per_second: std::num::NonZeroU32) -> Result<Program, optin::id::NameError> {
-    Ok(Program::new("soldes", "Maison Lune")?
-        .sender(Sender::short_code(Country::US, "72345")?.throughput(per_second))
-        .sender(Sender::short_code(Country::CA, "72345-CA")?.throughput(per_second))
-        .sender(Sender::short_code(Country::FR, "36123")?.throughput(per_second))
-        .sender(Sender::short_code(Country::GB, "60123")?.throughput(per_second))
-        .help("aide@maisonlune.fr"))
-}
-
 pub(crate) fn plan(args: &PlanArgs) -> Done {
     let exported = args.from - chrono::Duration::days(1);
     let export = shopify::read(&args.customers, "soldes", exported)?;
     let shop = Messenger::builder(MemoryLedger::new()?, Rulebook::builtin())
-        .program(programs(args.per_second)?)
+        .program(program(args.per_second)?)
         .gateway(SimulatedCarrier::seeded(1))
         .clock(FixedClock::at(args.from))
         .build()?;
@@ -130,37 +123,16 @@ pub(crate) fn plan(args: &PlanArgs) -> Done {
                     Fate::Send(_) | Fate::Twice => return,
                 };
                 if args.rows {
-                    println!("{}  {why}", planned.number);
+                    println!(
+                        "{}  {why}",
+                        planned.number.map(|number| number.to_string()).unwrap_or_default()
+                    );
                 }
             })
             .await?;
         print_plan(&plan, &export.faults, export.rows, args.cents);
         Ok(true)
     })
-}
-
-pub(crate) fn print_plan(plan: &optin::campaign::Plan, faults: &[shopify::Fault], rows: u64, cents: f64) {
-    println!("{rows} rows read, {} left out", faults.len());
-    for fault in faults.iter().take(12) {
-        println!("  line {:>4}  {}", fault.line, fault.why);
-    }
-    println!("\n{plan}");
-    println!("  {:<28}{:>8}", "goes at once", plan.now);
-    println!("  {:<28}{:>8}", "held until a lawful hour", plan.held);
-    for (reason, count) in &plan.refused {
-        println!("  refused: {reason:<19}{count:>8}");
-    }
-    println!("  {:<28}{:>8}  (at most {} each)", "segments", plan.segments, plan.worst_case_segments);
-    println!("  {:<28}{:>8.2}", "cost", plan.segments as f64 * cents / 100.0);
-    println!("\n  {:<12}{:>10}{:>12}   ends", "sender", "messages", "do not fit");
-    for lane in &plan.backlog {
-        let ends = lane.ends.map(|ends| ends.format("%F %H:%M UTC").to_string()).unwrap_or_default();
-        println!("  {:<12}{:>10}{:>12}   {ends}", lane.sender.as_str(), lane.messages, lane.too_late);
-    }
-    for (country, finding) in &plan.findings {
-        println!("  {country}: {} ({})", finding.code, finding.citation);
-    }
-    println!("  rule book {} · tz {}", plan.rulebook, plan.tz);
 }
 
 async fn open(args: &LedgerArgs) -> Result<SqliteLedger, Box<dyn std::error::Error>> {

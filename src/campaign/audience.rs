@@ -2,11 +2,19 @@ use std::{fmt, sync::Arc};
 
 use crate::{message::Values, phone::PhoneNumber};
 
-type Rows = dyn Fn() -> Box<dyn Iterator<Item = (PhoneNumber, Values)> + Send> + Send + Sync;
+pub(crate) type Rows = dyn Fn() -> Box<dyn Iterator<Item = (PhoneNumber, Values)> + Send> + Send + Sync;
 
 /// Who is meant. It is walked twice, once to plan and once to launch, so it must give the same rows again.
 #[derive(Clone)]
-pub struct Audience(Arc<Rows>);
+pub struct Audience(Source);
+
+#[derive(Clone)]
+pub(crate) enum Source {
+    /// The host's rows.
+    Rows(Arc<Rows>),
+    /// Every person of the ledger whom the program knows.
+    Everyone,
+}
 
 impl Audience {
     /// Rows made anew for each walk, such as a query of the shop's database: nothing is held in memory.
@@ -14,11 +22,18 @@ impl Audience {
     where
         I: Iterator<Item = (PhoneNumber, Values)> + Send + 'static,
     {
-        Self(Arc::new(move || Box::new(rows())))
+        Self(Source::Rows(Arc::new(move || Box::new(rows()))))
     }
 
-    pub(crate) fn rows(&self) -> Box<dyn Iterator<Item = (PhoneNumber, Values)> + Send> {
-        (self.0)()
+    /// Everyone in the ledger whom the campaign's program knows. Every tag then needs its fallback: the ledger
+    /// holds no merge values.
+    #[must_use]
+    pub const fn everyone() -> Self {
+        Self(Source::Everyone)
+    }
+
+    pub(crate) const fn source(&self) -> &Source {
+        &self.0
     }
 }
 

@@ -7,6 +7,7 @@ mod definition;
 mod plan;
 
 pub use audience::Audience;
+pub(crate) use audience::Source;
 pub use backlog::Backlog;
 pub(crate) use definition::Job;
 pub use definition::{Campaign, CampaignError, Late};

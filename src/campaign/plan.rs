@@ -5,14 +5,14 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::{
-    Audience, Campaign, CampaignError,
+    Audience, Campaign, CampaignError, Source,
     backlog::{Backlog, Histogram},
 };
 use crate::{
     consent::State,
     content::{Finding, Lint, Said, Severity},
-    id::{Hash, MessageId, Name},
-    ledger::{Book, BookError, Person},
+    id::{Hash, MessageId, Name, RecipientId},
+    ledger::{Book, BookError, PAGE, Person},
     message::{Body, CheckedTemplate, Counting, RenderError, Values},
     phone::{Country, PhoneNumber},
     place::Whereabouts,
@@ -111,8 +111,8 @@ pub struct ApproveError {
 /// One row of a plan.
 #[derive(Debug)]
 pub struct Planned {
-    /// Who.
-    pub number: PhoneNumber,
+    /// Who; `None` where the audience is the ledger's own, whose numbers are sealed.
+    pub number: Option<PhoneNumber>,
     /// What is foreseen.
     pub fate: Fate,
 }
@@ -131,6 +131,8 @@ pub(crate) struct Planner<'a> {
     starts: DateTime<Utc>,
     ends: DateTime<Utc>,
     footers: BTreeMap<Option<Country>, String>,
+    /// The state of somebody whom the ledger does not know.
+    nobody: State,
     seen: HashSet<u64>,
     /// Launching seals values, so it needs people's keys; planning does not.
     pub(crate) unlock: bool,
@@ -138,12 +140,28 @@ pub(crate) struct Planner<'a> {
 
 /// A row with what launching needs of it.
 pub(crate) struct Walked {
-    pub(crate) number: PhoneNumber,
+    pub(crate) number: Option<PhoneNumber>,
     pub(crate) fate: Fate,
     pub(crate) person: Option<Person>,
     pub(crate) body: Option<Body>,
     pub(crate) sender: Sender,
+    pub(crate) country: Option<Country>,
     pub(crate) closes: DateTime<Utc>,
+}
+
+/// Where a walk through an audience stands.
+pub(crate) enum Pages {
+    /// The host's rows that are left.
+    Rows(Box<dyn Iterator<Item = (PhoneNumber, Values)> + Send>),
+    /// The last person of the ledger that was seen.
+    Everyone(Option<RecipientId>),
+}
+
+/// One row of an audience with the person behind it, if the ledger knows one.
+pub(crate) struct Member {
+    number: Option<PhoneNumber>,
+    values: Values,
+    person: Option<Person>,
 }
 
 impl<'a> Planner<'a> {
@@ -177,30 +195,58 @@ impl<'a> Planner<'a> {
             starts: window.start.max(at),
             ends: window.end,
             footers: BTreeMap::new(),
+            nobody: State::default(),
             seen: HashSet::new(),
             unlock: false,
         })
     }
 
-    pub(crate) fn rows(&self) -> Box<dyn Iterator<Item = (PhoneNumber, Values)> + Send> {
-        self.audience.rows()
+    /// The first page of the audience.
+    pub(crate) fn pages(&self) -> Pages {
+        match self.audience.source() {
+            Source::Rows(rows) => Pages::Rows(rows()),
+            Source::Everyone => Pages::Everyone(None),
+        }
+    }
+
+    /// The next rows, each with the person behind it; empty at the end.
+    pub(crate) async fn page(&self, pages: &mut Pages) -> Result<Vec<Member>, BookError> {
+        match pages {
+            Pages::Rows(rows) => {
+                let rows: Vec<_> = rows.take(PAGE).collect();
+                let numbers: Vec<_> = rows.iter().map(|(number, _)| *number).collect();
+                let people = self.book.find_all(&numbers, self.unlock).await?;
+                let member = |((number, values), person)| Member { number: Some(number), values, person };
+                Ok(rows.into_iter().zip(people).map(member).collect())
+            }
+            Pages::Everyone(after) => loop {
+                let people = self.book.page(*after, self.unlock).await?;
+                let Some(last) = people.last() else { return Ok(Vec::new()) };
+                *after = Some(last.recipient);
+                let known = people.into_iter().filter(|p| p.state.program(&self.campaign.program).is_some());
+                let member = |person| Member { number: None, values: Values::new(), person: Some(person) };
+                let members: Vec<_> = known.map(member).collect();
+                if !members.is_empty() {
+                    return Ok(members);
+                }
+            },
+        }
     }
 
     /// What would happen to one row, judged at the moment at which the campaign could first reach it.
-    pub(crate) async fn walk(&mut self, number: PhoneNumber, values: &Values) -> Result<Walked, BookError> {
-        let person = if self.unlock { self.book.find(number).await? } else { self.book.look(number).await? };
-        let blank = State::default();
+    pub(crate) fn walk(&mut self, member: Member) -> Walked {
+        let Member { number, values, person } = member;
         let by_number;
-        let whereabouts = match person.as_ref().and_then(|person| person.whereabouts.as_ref()) {
-            Some(whereabouts) => whereabouts,
-            None => {
+        let whereabouts = match (person.as_ref().and_then(|person| person.whereabouts.as_deref()), number) {
+            (Some(whereabouts), _) => Some(whereabouts),
+            (None, Some(number)) => {
                 by_number = Whereabouts::of(number);
-                &by_number
+                Some(&by_number)
             }
+            (None, None) => None,
         };
-        let country = whereabouts.places().first().map(|place| place.country());
+        let country = whereabouts.and_then(|w| w.places().first()).map(|place| place.country());
         let sender = self.program.sender_for(country).unwrap_or(&self.fallback).clone();
-        let state = person.as_ref().map_or(&blank, |person| &person.state);
         let request = Request {
             program: &self.campaign.program,
             kind: self.campaign.kind,
@@ -208,19 +254,22 @@ impl<'a> Planner<'a> {
             subject: self.campaign.subject.as_ref(),
             sender: Some(sender.id()),
         };
-        let decision = self.policy.decide(Facts { whereabouts, state }, request, self.starts);
-        let (fate, closes) = self.fate(decision);
-        let mut walked = Walked { number, fate, body: None, sender, closes, person: None };
-        if !self.seen.insert(number.digits()) {
-            walked.fate = Fate::Twice;
-        } else if matches!(walked.fate, Fate::Send(_) | Fate::Hold(..)) {
-            match self.body(values, country, &walked.sender) {
-                Ok(body) => walked.body = Some(body),
-                Err(error) => walked.fate = Fate::NoText(error),
+        let state = person.as_ref().map_or(&self.nobody, |person| &person.state);
+        let decision = match whereabouts {
+            Some(whereabouts) => self.policy.decide(Facts { whereabouts, state }, request, self.starts),
+            None => Decision::refusing(Code::PlaceUnknown, self.policy.posture),
+        };
+        let (mut fate, closes) = self.fate(decision);
+        let mut body = None;
+        if number.is_some_and(|number| !self.seen.insert(number.digits())) {
+            fate = Fate::Twice;
+        } else if matches!(fate, Fate::Send(_) | Fate::Hold(..)) {
+            match self.body(&values, country, &sender) {
+                Ok(text) => body = Some(text),
+                Err(error) => fate = Fate::NoText(error),
             }
         }
-        walked.person = person;
-        Ok(walked)
+        Walked { number, fate, person, body, sender, country, closes }
     }
 
     /// A decision at the campaign's start, as a fate within the campaign's window.
@@ -287,48 +336,56 @@ impl<'a> Planner<'a> {
         let mut backlog = Histogram::default();
         let mut digest = self.inputs();
         let mut senders: BTreeMap<Option<Country>, Sender> = BTreeMap::new();
-        for (number, values) in self.rows() {
-            digest.update(number.digits().to_be_bytes());
-            let walked = self.walk(number, &values).await?;
-            if let Some(body) = &walked.body {
-                digest.update(body.digest());
-                segments += u64::from(body.segments(Counting::Standard).segments);
-                let country = walked.country();
-                senders.entry(country).or_insert_with(|| walked.sender.clone());
+        let mut pages = self.pages();
+        loop {
+            let page = self.page(&mut pages).await?;
+            if page.is_empty() {
+                break;
             }
-            let release = match &walked.fate {
-                Fate::Send(when) => {
-                    now += 1;
-                    Some(*when)
+            for member in page {
+                let walked = self.walk(member);
+                let who = walked.person.as_ref().map(|person| person.recipient);
+                digest.update(walked.number.map_or(0, |number| number.digits()).to_be_bytes());
+                digest.update(who.unwrap_or(RecipientId::HOUSE).0);
+                if let Some(body) = &walked.body {
+                    digest.update(body.digest());
+                    segments += u64::from(body.segments(Counting::Standard).segments);
+                    senders.entry(walked.country).or_insert_with(|| walked.sender.clone());
                 }
-                Fate::Hold(until, _) => {
-                    held += 1;
-                    Some(*until)
+                let release = match &walked.fate {
+                    Fate::Send(when) => {
+                        now += 1;
+                        Some(*when)
+                    }
+                    Fate::Hold(until, _) => {
+                        held += 1;
+                        Some(*until)
+                    }
+                    Fate::Refuse(decision) => {
+                        let code = decision.reasons.first().map_or("unknown", |reason| reason.code.code());
+                        *refused.entry(code).or_default() += 1;
+                        None
+                    }
+                    Fate::NoText(_) => {
+                        *refused.entry("no_text").or_default() += 1;
+                        None
+                    }
+                    Fate::Twice => {
+                        *refused.entry("twice").or_default() += 1;
+                        None
+                    }
+                };
+                if let Some(release) = release {
+                    let sender = &walked.sender;
+                    backlog.add(
+                        sender.id(),
+                        sender.per_second().get(),
+                        release.timestamp(),
+                        walked.closes.timestamp(),
+                    );
                 }
-                Fate::Refuse(decision) => {
-                    let code = decision.reasons.first().map_or("unknown", |reason| reason.code.code());
-                    *refused.entry(code).or_default() += 1;
-                    None
-                }
-                Fate::NoText(_) => {
-                    *refused.entry("no_text").or_default() += 1;
-                    None
-                }
-                Fate::Twice => {
-                    *refused.entry("twice").or_default() += 1;
-                    None
-                }
-            };
-            if let Some(release) = release {
-                let sender = &walked.sender;
-                backlog.add(
-                    sender.id(),
-                    sender.per_second().get(),
-                    release.timestamp(),
-                    walked.closes.timestamp(),
-                );
+                each(Planned { number: walked.number, fate: walked.fate });
             }
-            each(Planned { number, fate: walked.fate });
         }
         let findings = self.findings(&senders);
         let longest = self.footers.values().max_by_key(|footer| footer.len()).cloned().unwrap_or_default();
@@ -383,12 +440,6 @@ impl<'a> Planner<'a> {
 }
 
 impl Walked {
-    pub(crate) fn country(&self) -> Option<Country> {
-        let whereabouts = self.person.as_ref().and_then(|person| person.whereabouts.as_ref());
-        let place = |whereabouts: &Whereabouts| whereabouts.places().first().map(|place| place.country());
-        whereabouts.map_or_else(|| place(&Whereabouts::of(self.number)), place)
-    }
-
     pub(crate) fn message(&self, campaign: &Campaign) -> Option<MessageId> {
         let person = self.person.as_ref()?;
         Some(MessageId::derive(&campaign.program, &campaign.name, person.recipient, 0))

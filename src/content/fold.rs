@@ -68,7 +68,7 @@ mod tests {
         let source = "Été : répondez\u{200B} ARRÊT";
         let folded = Folded::new(source);
         let at = folded.as_str().find("ARRET").unwrap();
-        assert_eq!(&source[folded.source(at..at + 5)], "ARRÊT");
+        assert_eq!(source.get(folded.source(at..at + 5)), Some("ARRÊT"));
     }
 
     #[test]

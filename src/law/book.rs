@@ -1,6 +1,10 @@
 //! The book put together: entries, each place's law, the version.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+    sync::Arc,
+};
 
 use sha2::{Digest, Sha256};
 
@@ -19,10 +23,10 @@ pub(super) struct Book {
     pub(super) calendars: Vec<Arc<Calendar>>,
     /// By place.
     pub(super) coverage: Vec<Coverage>,
-    /// What binds at each place that a row or a rule names, by place.
-    at: Vec<(Place, PlaceLaw)>,
+    /// What binds at each place that a row or a rule names.
+    at: HashMap<Place, PlaceLaw, Quick>,
     /// What binds in a part of a country that no row and no rule names.
-    elsewhere: Vec<(Country, PlaceLaw)>,
+    elsewhere: HashMap<Country, PlaceLaw, Quick>,
     nowhere: PlaceLaw,
 }
 
@@ -41,7 +45,11 @@ impl Book {
         places.sort_unstable();
         places.dedup();
         let mut book = Self { version, draft, digest, rules, calendars, coverage, ..Self::default() };
-        book.at = places.iter().map(|&place| (place, book.sort_out(|of| book.reaches(of, place)))).collect();
+        let at = places.iter().map(|&place| {
+            let coverage = book.coverage_of(place).cloned();
+            (place, PlaceLaw { coverage, ..book.sort_out(|of| book.reaches(of, place)) })
+        });
+        book.at = at.collect();
         let countries = places.iter().filter(|place| place.subdivision().is_none());
         book.elsewhere =
             countries.map(|&country| (country.country(), book.sort_out(|of| of == country))).collect();
@@ -81,16 +89,40 @@ impl Book {
     }
 
     pub(super) fn law_of(&self, place: Place) -> &PlaceLaw {
-        if let Ok(found) = self.at.binary_search_by_key(&place, |(at, _)| *at) {
-            return self.at.get(found).map_or(&self.nowhere, |(_, law)| law);
-        }
-        let country = self.elsewhere.binary_search_by_key(&place.country(), |(country, _)| *country);
-        country.ok().and_then(|found| self.elsewhere.get(found)).map_or(&self.nowhere, |(_, law)| law)
+        let unnamed = || self.elsewhere.get(&place.country()).unwrap_or(&self.nowhere);
+        self.at.get(&place).unwrap_or_else(unnamed)
     }
 
     pub(super) fn coverage_of(&self, place: Place) -> Option<&Coverage> {
         let found = self.coverage.binary_search_by_key(&place, |row| row.place).ok()?;
         self.coverage.get(found)
+    }
+}
+
+/// FNV-1a: places are five bytes, and come from the book, not from a stranger.
+#[derive(Debug, Clone)]
+pub(super) struct Fnv(u64);
+
+type Quick = BuildHasherDefault<Fnv>;
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    // The lengths before the bytes never vary.
+    fn write_usize(&mut self, _: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 

@@ -3,7 +3,7 @@ use std::{fmt, str::FromStr, sync::Arc};
 use chrono::Weekday;
 use thiserror::Error;
 
-use super::Calendar;
+use super::{Calendar, stretch::Plain};
 use crate::place::Zone;
 
 /// A set of days of the week.
@@ -238,6 +238,8 @@ pub struct Hours {
     pub(super) discouraged_holidays: Vec<Arc<Calendar>>,
     /// The longest window ends on the day after: yesterday must be looked at too.
     pub(super) overnight: bool,
+    /// The windows as a table, if they are simple enough.
+    pub(super) plain: Option<Plain>,
 }
 
 impl Hours {
@@ -245,6 +247,7 @@ impl Hours {
     #[must_use]
     pub fn new(windows: Vec<Window>) -> Self {
         let overnight = windows.iter().any(|window| window.edges().1 > 86_400);
+        let plain = Plain::of(&windows);
         Self {
             windows,
             zone: None,
@@ -252,6 +255,7 @@ impl Hours {
             discouraged: DaySet::NONE,
             discouraged_holidays: Vec::new(),
             overnight,
+            plain,
         }
     }
 

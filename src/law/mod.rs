@@ -23,6 +23,7 @@ mod read;
 mod rule;
 mod rulebook;
 mod schema;
+mod stretch;
 mod window;
 
 pub use bases::{Bases, Ground, Need, Standing};

@@ -9,6 +9,8 @@ use crate::place::Place;
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlaceLaw {
+    /// The place's coverage, if it has any; look at its date.
+    pub coverage: Option<Coverage>,
     /// Every rule that applies there, by id.
     pub rules: Vec<Arc<Rule>>,
     /// Those with [`hours`](Rule::hours).
@@ -162,7 +164,7 @@ impl Rulebook {
     /// The same for a day counted from 1970-01-01.
     #[must_use]
     pub fn coverage_on_day(&self, place: Place, day: i64) -> Option<&Coverage> {
-        self.0.coverage_of(place).filter(|row| row.holds_on_day(day))
+        self.law_of(place).coverage.as_ref().filter(|row| row.holds_on_day(day))
     }
 
     /// All rows of coverage, by place.

@@ -11,7 +11,7 @@ use crate::place::{Span, Zone, ZoneTable};
 /// How far ahead an opening is looked for: 8 days, in seconds.
 pub const HORIZON: i64 = 8 * DAY;
 
-const DAY: i64 = 86_400;
+pub(super) const DAY: i64 = 86_400;
 const MINUTE: i64 = 60;
 
 names! {
@@ -125,7 +125,7 @@ impl Hours {
     }
 
     /// Whether windows open on this day, holidays and discouraged days considered.
-    fn admits(&self, day: i64, weekday: u32, tolerance: Tolerance) -> Option<bool> {
+    pub(super) fn admits(&self, day: i64, weekday: u32, tolerance: Tolerance) -> Option<bool> {
         for calendar in &self.holidays {
             if calendar.is_holiday_on_day(day)? {
                 return Some(false);
@@ -174,13 +174,17 @@ impl Moment {
             || (offset_before > offset && start + closes < from.saturating_add(i64::from(offset_before)))
     }
 
-    const fn local(&self) -> i64 {
+    pub(super) const fn span(&self) -> Span {
+        self.span
+    }
+
+    pub(super) const fn local(&self) -> i64 {
         self.day * DAY + self.second
     }
 }
 
 /// Days from Monday of a day counted from 1970-01-01, a Thursday.
-const fn weekday(day: i64) -> u32 {
+pub(super) const fn weekday(day: i64) -> u32 {
     (day + 3).rem_euclid(7) as u32
 }
 
@@ -227,10 +231,23 @@ fn opening(
 ) -> Option<i64> {
     let moment = Moment::within(span, at);
     if hours.is_open_at(&moment, tolerance)? {
-        return Some(at);
+        Some(at)
+    } else {
+        later_opening(span_at, &moment, hours, tolerance)
     }
+}
+
+/// The first second after the moment, at which the hours are closed, at which they are open.
+fn later_opening(
+    span_at: &impl Fn(i64) -> Option<Span>,
+    moment: &Moment,
+    hours: &Hours,
+    tolerance: Tolerance,
+) -> Option<i64> {
+    let span = moment.span;
+    let at = moment.local() - i64::from(span.offset);
     // One day back for a window over midnight, one more than the horizon for zones ahead of the first.
-    for day in moment.day - 1..=moment.day + HORIZON / DAY + 1 {
+    for day in moment.day - i64::from(hours.overnight)..=moment.day + HORIZON / DAY + 1 {
         let weekday = weekday(day);
         if !hours.windows.iter().any(|window| window.days().holds(weekday))
             || !hours.admits(day, weekday, tolerance)?
@@ -284,25 +301,25 @@ fn common(
     let end = at.saturating_add(HORIZON);
     let mut first = whole_minute(at)?;
     let mut agreed = 0;
-    let mut known: Option<(Zone, Span)> = None;
+    let mut known: Option<(Zone, Moment)> = None;
     for &(hours, zone) in all.iter().cycle() {
         if first > end {
             return None;
         }
         let zone = hours.zone().unwrap_or(zone);
-        let span = match known {
-            Some((of, span)) if of == zone && span.from <= first && first < span.until => span,
-            _ => span_at(zone, first)?,
+        let moment = match known {
+            Some((of, moment)) if of == zone => moment,
+            _ => Moment::within(span_at(zone, first)?, first),
         };
-        known = Some((zone, span));
-        let opens = opening(&|at| span_at(zone, at), span, hours, tolerance, first)?;
-        let rounded = whole_minute(opens)?;
-        if opens != first {
-            first = rounded;
-            // Rounded past the opening, even these hours have to be asked again.
-            agreed = usize::from(rounded == opens);
-        } else {
+        known = Some((zone, moment));
+        if hours.is_open_at(&moment, tolerance)? {
             agreed += 1;
+        } else {
+            let opens = later_opening(&|at| span_at(zone, at), &moment, hours, tolerance)?;
+            first = whole_minute(opens)?;
+            // Rounded past the opening, even these hours have to be asked again.
+            agreed = usize::from(first == opens);
+            known = None;
         }
         if agreed == all.len() {
             break;

@@ -1,4 +1,7 @@
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -20,12 +23,16 @@ use crate::{
 /// The version of the fold: a cached state of another one is not believed.
 const FOLD: u8 = 1;
 /// At most so many records of a stream are read at once.
-pub(super) const PAGE: usize = 512;
+pub(crate) const PAGE: usize = 512;
+/// At most so many groups of places are kept in memory.
+const GROUPS: usize = 4_096;
 
 /// A ledger seen through the core: people instead of bytes.
 #[derive(Debug, Clone)]
 pub struct Book {
     ledger: Arc<dyn DynLedger>,
+    /// Groups that were read before. There are few, and they never change.
+    groups: Arc<Mutex<HashMap<Vec<u8>, Arc<Whereabouts>>>>,
 }
 
 /// One stream, read, and what is to be appended to it. Nothing happens until [`Book::write`].
@@ -38,7 +45,7 @@ pub struct Person {
     /// The fold, records that are staged included.
     pub state: State,
     /// Where the person may be.
-    pub whereabouts: Option<Whereabouts>,
+    pub whereabouts: Option<Arc<Whereabouts>>,
     head: Option<Hash>,
     key: Option<SubjectKey>,
     number: Option<Vec<u8>>,
@@ -63,7 +70,7 @@ impl Book {
     /// A book over this ledger.
     #[must_use]
     pub fn new(ledger: Arc<dyn DynLedger>) -> Self {
-        Self { ledger }
+        Self { ledger, groups: Arc::default() }
     }
 
     /// The ledger beneath.
@@ -87,16 +94,31 @@ impl Book {
         }
     }
 
-    /// The current tenure of a number, with nothing unsealed: enough to decide, not to write personal values.
+    /// The current tenures of many numbers, an answer for each in order. Without `unlock` nothing is unsealed:
+    /// enough to decide, not to write personal values.
     ///
     /// # Errors
     /// The store failed, or what it holds does not fit.
-    pub async fn look(&self, number: PhoneNumber) -> Result<Option<Person>, BookError> {
-        let Some(recipient) = self.ledger.find(self.keys().index_entries(number)).await? else {
-            return Ok(None);
-        };
-        let row = self.ledger.read(recipient).await?;
-        row.map(|row| self.from_row(row, false)).transpose()
+    pub async fn find_all(
+        &self,
+        numbers: &[PhoneNumber],
+        unlock: bool,
+    ) -> Result<Vec<Option<Person>>, BookError> {
+        let people = numbers.iter().map(|number| self.keys().index_entries(*number)).collect();
+        let rows = self.ledger.look_up(people).await?;
+        if rows.len() != numbers.len() {
+            return Err(BookError::Answers);
+        }
+        rows.into_iter().map(|row| row.map(|row| self.person_of(row, unlock)).transpose()).collect()
+    }
+
+    /// People after `after` in the ledger's stable order, at most a page of them; empty at the end.
+    ///
+    /// # Errors
+    /// The store failed, or what it holds does not fit.
+    pub async fn page(&self, after: Option<RecipientId>, unlock: bool) -> Result<Vec<Person>, BookError> {
+        let rows = self.ledger.scan(after, PAGE).await?;
+        rows.into_iter().map(|row| self.person_of(row, unlock)).collect()
     }
 
     /// The current tenure of a number; if there is none, one is staged that begins with the first write.
@@ -116,7 +138,7 @@ impl Book {
     /// The store failed, or what it holds does not fit.
     pub async fn person(&self, recipient: RecipientId) -> Result<Option<Person>, BookError> {
         let row = self.ledger.read(recipient).await?;
-        row.map(|row| self.from_row(row, true)).transpose()
+        row.map(|row| self.person_of(row, true)).transpose()
     }
 
     /// The house stream.
@@ -125,14 +147,14 @@ impl Book {
     /// The store failed, or what it holds does not fit.
     pub async fn house(&self) -> Result<Person, BookError> {
         match self.ledger.read(RecipientId::HOUSE).await? {
-            Some(row) => self.from_row(row, false),
+            Some(row) => self.person_of(row, false),
             None => Ok(Person::blank(RecipientId::HOUSE)),
         }
     }
 
-    fn from_row(&self, row: Row, unseal: bool) -> Result<Person, BookError> {
+    fn person_of(&self, row: Row, unseal: bool) -> Result<Person, BookError> {
         let state = state_of(&row)?;
-        let whereabouts = row.group.as_deref().and_then(Whereabouts::from_bytes);
+        let whereabouts = row.group.and_then(|group| self.whereabouts(group));
         let key = match row.vault.as_ref().filter(|_| unseal) {
             Some(vault) => Some(self.keys().unwrap(&vault.key)?),
             None => None,
@@ -148,6 +170,19 @@ impl Book {
         })
     }
 
+    fn whereabouts(&self, group: Vec<u8>) -> Option<Arc<Whereabouts>> {
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = groups.get(&group) {
+            return Some(Arc::clone(known));
+        }
+        if groups.len() >= GROUPS {
+            groups.clear();
+        }
+        let read = Arc::new(Whereabouts::from_bytes(&group)?);
+        groups.insert(group, Arc::clone(&read));
+        Some(read)
+    }
+
     fn open(&self, number: PhoneNumber, before: Option<&Person>, at_ms: i64) -> Result<Person, BookError> {
         let recipient = RecipientId::random()?;
         let key = SubjectKey::generate()?;
@@ -160,7 +195,7 @@ impl Book {
             key: Some(key),
             number: Some(sealed),
             index: vec![IndexChange { entry, was: before.map(|person| person.recipient) }],
-            whereabouts: Some(whereabouts),
+            whereabouts: Some(Arc::new(whereabouts)),
             ..Person::blank(recipient)
         };
         let opened = Opened { generation, index: entry, group: digest(&group) };
@@ -325,13 +360,13 @@ impl Person {
     /// # Errors
     /// As [`stage`](Self::stage).
     pub fn locate(&mut self, at_ms: i64, whereabouts: Whereabouts) -> Result<(), BookError> {
-        if self.whereabouts.as_ref() == Some(&whereabouts) {
+        if self.whereabouts.as_deref() == Some(&whereabouts) {
             return Ok(());
         }
         let group = whereabouts.to_bytes();
         let event = crate::consent::event::Located { group: digest(&group) };
         self.group = Some(group);
-        self.whereabouts = Some(whereabouts);
+        self.whereabouts = Some(Arc::new(whereabouts));
         self.stage(at_ms, event, &[])
     }
 

@@ -19,6 +19,7 @@ pub mod conformance;
 mod sqlite;
 
 pub use admitted::Admitted;
+pub(crate) use book::PAGE;
 pub use book::{Book, BookError, Person, Written};
 pub use envelope::{Envelope, EnvelopeError, advance, leaf_hash};
 pub use keys::{KeyFile, KeyFileError, Keys, SealError};

@@ -175,12 +175,6 @@ pub struct Head {
     pub hash: Hash,
 }
 
-impl Default for Hash {
-    fn default() -> Self {
-        Self([0; 32])
-    }
-}
-
 /// Who waits for a commit: a STOP overtakes everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
@@ -209,6 +203,24 @@ pub trait Ledger: Debug + Send + Sync + 'static {
 
     /// What a stream stands at; `None` if it does not exist.
     fn read(&self, stream: RecipientId) -> impl Future<Output = Result<Option<Row>, LedgerError>> + Send;
+
+    /// [`find`](Self::find) and [`read`](Self::read) for many at once, an answer for each in order. A store that
+    /// can do better than one by one should: a plan asks for hundreds.
+    fn look_up(
+        &self,
+        people: Vec<Vec<Hash>>,
+    ) -> impl Future<Output = Result<Vec<Option<Row>>, LedgerError>> + Send {
+        async move {
+            let mut rows = Vec::with_capacity(people.len());
+            for index in people {
+                rows.push(match self.find(index).await? {
+                    Some(stream) => self.read(stream).await?,
+                    None => None,
+                });
+            }
+            Ok(rows)
+        }
+    }
 
     /// Compare-and-append, each item by itself, an answer for each in order. Items of one call may share a commit.
     fn append(
@@ -319,6 +331,8 @@ pub trait DynLedger: Debug + Send + Sync {
     fn find(&self, index: Vec<Hash>) -> BoxFuture<'_, Result<Option<RecipientId>, LedgerError>>;
     /// See [`Ledger::read`].
     fn read(&self, stream: RecipientId) -> BoxFuture<'_, Result<Option<Row>, LedgerError>>;
+    /// See [`Ledger::look_up`].
+    fn look_up(&self, people: Vec<Vec<Hash>>) -> BoxFuture<'_, Result<Vec<Option<Row>>, LedgerError>>;
     /// See [`Ledger::append`].
     fn append(
         &self,
@@ -372,6 +386,9 @@ impl<L: Ledger> DynLedger for L {
     }
     fn read(&self, stream: RecipientId) -> BoxFuture<'_, Result<Option<Row>, LedgerError>> {
         Box::pin(Ledger::read(self, stream))
+    }
+    fn look_up(&self, people: Vec<Vec<Hash>>) -> BoxFuture<'_, Result<Vec<Option<Row>>, LedgerError>> {
+        Box::pin(Ledger::look_up(self, people))
     }
     fn append(
         &self,

@@ -35,12 +35,12 @@ impl Messenger {
         request: Request<'_>,
         at: DateTime<Utc>,
     ) -> Result<Decision, BookError> {
-        let person = self.inner.book.look(number).await?;
+        let person = self.inner.book.find_all(&[number], false).await?.pop().flatten();
         let blank = State::default();
         let state = person.as_ref().map_or(&blank, |person| &person.state);
         let by_number = Whereabouts::of(number);
         let whereabouts =
-            person.as_ref().and_then(|person| person.whereabouts.as_ref()).unwrap_or(&by_number);
+            person.as_ref().and_then(|person| person.whereabouts.as_deref()).unwrap_or(&by_number);
         Ok(self.inner.policy.decide(Facts { whereabouts, state }, request, at))
     }
 
@@ -92,31 +92,43 @@ impl Messenger {
         };
         self.note(at.timestamp_millis(), &[record.into()]).await?;
         let (mut launched, mut changes) = (Launched::default(), Vec::with_capacity(CHUNK));
-        for (number, values) in planner.rows() {
-            let walked = planner.walk(number, &values).await?;
-            let message = walked.message(campaign);
-            let due = match walked.fate {
-                Fate::Send(when) | Fate::Hold(when, _) => when,
-                Fate::Refuse(_) | Fate::NoText(_) | Fate::Twice => {
+        let mut pages = planner.pages();
+        loop {
+            let page = planner.page(&mut pages).await?;
+            if page.is_empty() {
+                break;
+            }
+            for member in page {
+                let walked = planner.walk(member);
+                let message = walked.message(campaign);
+                let due = match walked.fate {
+                    Fate::Send(when) | Fate::Hold(when, _) => when,
+                    Fate::Refuse(_) | Fate::NoText(_) | Fate::Twice => {
+                        launched.refused += 1;
+                        continue;
+                    }
+                };
+                let (Some(message), Some(person), Some(body)) = (message, walked.person, walked.body) else {
                     launched.refused += 1;
                     continue;
+                };
+                changes.push(OutboxChange::Put(Queued {
+                    message,
+                    stream: person.recipient,
+                    lane: lane(campaign.kind),
+                    due_ms: due.timestamp_millis(),
+                    job: campaign.name.clone(),
+                    payload: person.seal(&message.0, body.as_str().as_bytes())?,
+                }));
+                launched.queued += 1;
+                if changes.len() == CHUNK {
+                    inner
+                        .book
+                        .ledger()
+                        .outbox(std::mem::take(&mut changes))
+                        .await
+                        .map_err(BookError::from)?;
                 }
-            };
-            let (Some(message), Some(person), Some(body)) = (message, walked.person, walked.body) else {
-                launched.refused += 1;
-                continue;
-            };
-            changes.push(OutboxChange::Put(Queued {
-                message,
-                stream: person.recipient,
-                lane: lane(campaign.kind),
-                due_ms: due.timestamp_millis(),
-                job: campaign.name.clone(),
-                payload: person.seal(&message.0, body.as_str().as_bytes())?,
-            }));
-            launched.queued += 1;
-            if changes.len() == CHUNK {
-                inner.book.ledger().outbox(std::mem::take(&mut changes)).await.map_err(BookError::from)?;
             }
         }
         if !changes.is_empty() {

@@ -275,5 +275,9 @@ mod tests {
         assert_eq!(newest_of(&[&folder("2099c", b"TZif, but no more")]), bundled);
         assert_eq!(newest_of(&[&folder("2099c", b""), &newer]), "2099b");
         assert_eq!(newest_of(&[]), bundled);
+        // Of equal releases the bundled copy counts: it has all zones, this host's only Paris.
+        let host = folder(bundled, paris);
+        let table = ZoneTable::newest_of(std::iter::once(host.path()));
+        assert!(table.span(Zone::named("Europe/London").unwrap(), 1_700_000_000).is_some());
     }
 }

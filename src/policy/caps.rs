@@ -14,8 +14,8 @@ use crate::{consent::Sent, id::Name, law::CapKey, message::Kind};
 const HOUR_MS: i64 = 3_600_000;
 
 pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
-    for place in question.places() {
-        for rule in &question.policy.rulebook.law_of(place).caps {
+    for (_, law) in question.laws.iter() {
+        for rule in &law.caps {
             if !question.concerns(rule)
                 || !rule.in_force_on_day(question.day)
                 || hours::is_lifted(question, rule)

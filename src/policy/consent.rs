@@ -16,7 +16,7 @@ use crate::{
 
 pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
     let state = question.facts.state;
-    let program = state.program(question.request.program);
+    let program = question.program;
     let reaching = state.revocations.iter().filter(|revocation| reaches(revocation, question));
     // One opening must be later than all of them: two halves do not make a consent.
     let (mut acted_ms, mut seq) = (i64::MIN, 0);
@@ -37,9 +37,8 @@ pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
             findings.deny(Reason::new(code, None, since(suspension.acted_ms, None)));
         }
     }
-    for place in question.places() {
-        let law = question.policy.rulebook.law_of(place);
-        ground(question, law, program, place, findings);
+    for (place, law) in question.laws.iter() {
+        ground(question, law, program, *place, findings);
     }
 }
 

@@ -3,12 +3,14 @@ use chrono::{DateTime, Utc};
 use super::{
     Brand, caps, consent,
     decision::{Code, Decision, Fact, Need, Reason, Verdict},
+    edge,
+    few::Few,
     hours,
 };
 use crate::{
-    consent::State,
+    consent::{Grant, ProgramState, State},
     id::Name,
-    law::{Posture, Rule, Rulebook},
+    law::{HORIZON, PlaceLaw, Posture, Rule, Rulebook},
     message::Kind,
     place::{Place, Whereabouts, ZoneTable},
 };
@@ -79,10 +81,14 @@ impl Findings {
     pub(super) fn wait(&mut self, reason: Reason) {
         self.waits.push(reason);
     }
+
+    fn is_clear(&self) -> bool {
+        self.denials.is_empty() && self.missing.is_empty() && self.waits.is_empty()
+    }
 }
 
 /// One decision under way.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Question<'a> {
     pub(super) policy: &'a Policy,
     pub(super) facts: Facts<'a>,
@@ -91,19 +97,45 @@ pub(super) struct Question<'a> {
     pub(super) at: i64,
     /// The local day in the first candidate zone, for what is dated by the day.
     pub(super) day: i64,
+    /// What stands with the request's program.
+    pub(super) program: Option<&'a ProgramState>,
+    /// The places whose law counts, with it: where the person may be, and where the number is from if that
+    /// place's law follows its area code.
+    pub(super) laws: Few<(Place, &'a PlaceLaw)>,
 }
 
 impl<'a> Question<'a> {
-    /// The places whose law counts: where the person may be, and where the number is from if that place's law
-    /// follows its area code.
-    pub(super) fn places(&self) -> impl Iterator<Item = Place> + 'a {
-        let Self { policy, facts, day, .. } = *self;
+    fn new(policy: &'a Policy, facts: Facts<'a>, request: Request<'a>, at: i64) -> Self {
+        let local = facts.whereabouts.zones().first().and_then(|zone| policy.zones.local(*zone, at));
+        let day = local.unwrap_or(at).div_euclid(86_400);
         let places = facts.whereabouts.places();
-        let by_number = facts.whereabouts.number_places().iter().filter(move |place| {
+        let by_number = facts.whereabouts.number_places().iter().filter(|place| {
             !places.contains(place)
                 && policy.rulebook.coverage_on_day(**place, day).is_some_and(|c| c.by_number)
         });
-        places.iter().chain(by_number).copied()
+        let laws = places.iter().chain(by_number).map(|place| (*place, policy.rulebook.law_of(*place)));
+        let program = facts.state.program(request.program);
+        Self { policy, facts, request, at, day, program, laws: laws.collect() }
+    }
+
+    /// The same question at another second.
+    fn as_of(&self, at: i64) -> Self {
+        Self::new(self.policy, self.facts, self.request, at)
+    }
+
+    pub(super) const fn at_ms(&self) -> i64 {
+        self.at.saturating_mul(1_000)
+    }
+
+    /// The grounds on record in the program.
+    pub(super) fn grants(&self) -> &'a [Grant] {
+        self.program.map_or(&[], |program| &program.grants)
+    }
+
+    /// Every rule about this message, in force or not.
+    pub(super) fn rules(&self) -> impl Iterator<Item = &'a Rule> {
+        let all = self.laws.iter().flat_map(|(_, law)| &law.rules);
+        all.map(AsRef::as_ref).filter(|rule| self.concerns(rule))
     }
 
     /// Whether a rule is about this message at all.
@@ -122,27 +154,23 @@ impl Policy {
     /// Decides whether this message may go to this person at `at`.
     #[must_use]
     pub fn decide(&self, facts: Facts<'_>, request: Request<'_>, at: DateTime<Utc>) -> Decision {
-        let mut findings = Findings { closes: i64::MAX, ..Findings::default() };
-        let at_secs = at.timestamp();
-        let local = facts.whereabouts.zones().first().and_then(|zone| self.zones.local(*zone, at_secs));
-        let day = local.unwrap_or(at_secs).div_euclid(86_400);
-        let question = Question { policy: self, facts, request, at: at_secs, day };
-        question.person(&mut findings);
-        question.covered(&mut findings);
-        consent::check(&question, &mut findings);
-        let closed = hours::check(&question, &mut findings);
-        caps::check(&question, &mut findings);
-        question.settle(findings, closed)
-    }
-
-    /// How far ahead the law looks the same: the hours that bind this message to this person at `at`, lifted
-    /// and dated ones left out, with the zone each is read in.
-    pub(super) fn settled(&self) -> bool {
-        self.posture == Posture::Settled
+        let question = Question::new(self, facts, request, at.timestamp());
+        question.settle(question.ask())
     }
 }
 
 impl Question<'_> {
+    /// Everything that stands in the way.
+    fn ask(&self) -> Findings {
+        let mut findings = Findings { closes: i64::MAX, ..Findings::default() };
+        self.person(&mut findings);
+        self.covered(&mut findings);
+        consent::check(self, &mut findings);
+        hours::check(self, &mut findings);
+        caps::check(self, &mut findings);
+        findings
+    }
+
     fn person(&self, findings: &mut Findings) {
         let state = self.facts.state;
         if state.erased {
@@ -163,14 +191,14 @@ impl Question<'_> {
         if self.facts.whereabouts.zones().is_empty() {
             findings.miss(Need::Zone, Reason::new(Code::ZoneUnknown, None, Fact::None));
         }
-        for place in self.places() {
-            if self.policy.rulebook.coverage_on_day(place, self.day).is_none() {
-                findings.miss(Need::Coverage, Reason::new(Code::NoCoverage, None, Fact::Place(place)));
+        for (place, _) in self.laws.iter() {
+            if self.policy.rulebook.coverage_on_day(*place, self.day).is_none() {
+                findings.miss(Need::Coverage, Reason::new(Code::NoCoverage, None, Fact::Place(*place)));
             }
         }
     }
 
-    fn settle(&self, findings: Findings, closed: bool) -> Decision {
+    fn settle(&self, findings: Findings) -> Decision {
         let Findings { denials, missing, waits, needs, warnings, caps_until, closes } = findings;
         let posture = self.policy.posture;
         let decided = |verdict, reasons| Decision { verdict, reasons, needs: Vec::new(), warnings, posture };
@@ -183,18 +211,56 @@ impl Question<'_> {
             return Decision { needs, ..decided(Verdict::Defer { until: None }, reasons) };
         }
         if waits.is_empty() {
+            let closes = if edge::any(self) { self.lasts(closes) } else { closes };
             let not_after = (closes < i64::MAX).then(|| DateTime::from_timestamp(closes, 0)).flatten();
             return decided(Verdict::Allow { not_after }, waits);
         }
-        let from = self.at.max(caps_until);
-        let until = if closed || caps_until > self.at { hours::next(self, from) } else { None };
-        match until.and_then(|until| DateTime::from_timestamp(until, 0)) {
+        match self.until(caps_until).and_then(|until| DateTime::from_timestamp(until, 0)) {
             Some(until) => decided(Verdict::Defer { until: Some(until) }, waits),
             None => {
                 let mut reasons = waits;
                 reasons.push(Reason::new(Code::NoCommonWindow, None, Fact::None));
                 decided(Verdict::Deny, reasons)
             }
+        }
+    }
+
+    /// Until when it stays allowed: the next closing, or before that whatever else comes in between.
+    fn lasts(&self, mut closes: i64) -> i64 {
+        let end = self.at.saturating_add(HORIZON);
+        let far = if closes < i64::MAX { end } else { i64::MAX };
+        let mut then = self.as_of(self.at);
+        while let Some(edge) = edge::next(&then).filter(|edge| *edge < closes && *edge <= end) {
+            then = self.as_of(edge);
+            let findings = then.ask();
+            if !findings.is_clear() {
+                return edge;
+            }
+            closes = findings.closes;
+        }
+        if closes > end { far } else { closes }
+    }
+
+    /// The first whole minute at which nothing closes it, within [`HORIZON`] of the second from which the caps have
+    /// room.
+    fn until(&self, caps_until: i64) -> Option<i64> {
+        let mut now = self.as_of(self.at);
+        let mut clear = self.at.max(caps_until);
+        loop {
+            let (from, end) = (clear.max(now.at), clear.saturating_add(HORIZON));
+            let edge = edge::next(&now).filter(|edge| *edge <= end);
+            let found = match edge {
+                Some(edge) if edge <= from => None,
+                _ => hours::next(&now, from).filter(|found| *found <= end),
+            };
+            match (found, edge) {
+                (Some(found), edge) if edge.is_none_or(|edge| found < edge) => return Some(found),
+                (_, edge) => now = self.as_of(edge?),
+            }
+            // Another rule or lift, another cap.
+            let mut caps = Findings::default();
+            caps::check(&now, &mut caps);
+            clear = if caps.waits.is_empty() { clear.min(now.at) } else { caps.caps_until };
         }
     }
 }

@@ -209,6 +209,13 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// A refusal for a reason without a rule.
+    #[must_use]
+    pub fn refusing(code: Code, posture: Posture) -> Self {
+        let reasons = vec![Reason::bare(code)];
+        Self { verdict: Verdict::Deny, reasons, needs: Vec::new(), warnings: Vec::new(), posture }
+    }
+
     /// Whether it may go.
     #[must_use]
     pub const fn is_allowed(&self) -> bool {

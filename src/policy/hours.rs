@@ -6,9 +6,10 @@ use super::{
     consent::{standing, usable},
     decide::{Findings, Question},
     decision::{Code, Fact, Need, Reason},
+    few::Few,
 };
 use crate::{
-    law::{Hours, Moment, Rule, Standing, Tolerance, closes_at, next_common},
+    law::{Hours, Moment, Rule, Standing, Tolerance, next_common},
     message::Kind,
     place::Zone,
 };
@@ -21,31 +22,28 @@ pub(super) fn is_lifted(question: &Question<'_>, rule: &Rule) -> bool {
     let lifts = |standing: &Standing| {
         rule.lifted_by.iter().any(|lift| lift.lifts(standing, question.policy.posture, question.at))
     };
-    let program = question.facts.state.program(question.request.program);
-    usable(question, program).any(|grant| lifts(&standing(grant)))
+    usable(question, question.program).any(|grant| lifts(&standing(grant)))
 }
 
-/// Asks every zone and every rule. Returns whether anything is closed.
-pub(super) fn check(question: &Question<'_>, findings: &mut Findings) -> bool {
-    let mut closed = false;
-    for &zone in question.facts.whereabouts.zones() {
-        let Some(moment) = Moment::new(&question.policy.zones, zone, question.at) else {
-            findings.miss(Need::ZoneData, Reason::new(Code::ZoneData, None, Fact::None));
-            continue;
-        };
-        for place in question.places() {
-            for rule in &question.policy.rulebook.law_of(place).hours {
-                if question.concerns(rule) && rule.in_force_on_day(moment.day()) && !is_lifted(question, rule)
-                {
-                    closed |= one(question, rule, zone, moment, findings);
-                }
+/// Asks every rule in every zone.
+pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
+    let table = &question.policy.zones;
+    let zones = question.facts.whereabouts.zones();
+    let moments: Few<(Zone, Moment)> =
+        zones.iter().filter_map(|zone| Some((*zone, Moment::new(table, *zone, question.at)?))).collect();
+    if moments.iter().count() < zones.len() {
+        findings.miss(Need::ZoneData, Reason::new(Code::ZoneData, None, Fact::None));
+    }
+    for (_, law) in question.laws.iter() {
+        for rule in law.hours.iter().filter(|rule| question.concerns(rule) && !is_lifted(question, rule)) {
+            for (zone, moment) in moments.iter().filter(|(_, moment)| rule.in_force_on_day(moment.day())) {
+                one(question, rule, *zone, moment, findings);
             }
         }
-        if let Some(hours) = brand(question) {
-            closed |= own(question, hours, zone, moment, findings);
-        }
     }
-    closed
+    if let Some(hours) = brand(question) {
+        moments.iter().for_each(|(zone, moment)| own(question, hours, *zone, moment, findings));
+    }
 }
 
 /// The brand's own hours, which hold marketing.
@@ -53,60 +51,49 @@ fn brand<'q>(question: &Question<'q>) -> Option<&'q Hours> {
     question.policy.brand.hours.as_ref().filter(|_| question.request.kind == Kind::Marketing)
 }
 
-fn one(
-    question: &Question<'_>,
-    rule: &Arc<Rule>,
-    zone: Zone,
-    moment: Moment,
-    findings: &mut Findings,
-) -> bool {
-    let Some(hours) = &rule.hours else { return false };
+fn one(question: &Question<'_>, rule: &Arc<Rule>, zone: Zone, moment: &Moment, findings: &mut Findings) {
+    let Some(hours) = &rule.hours else { return };
     let table = &question.policy.zones;
     let tolerance = Tolerance::from(question.policy.posture);
-    // Hours with a zone of their own are the same for every candidate: ask once.
+    // Hours with a zone of their own are read by its clock, whatever the candidate's shows.
     let (zone, moment) = match hours.zone() {
-        None => (zone, Some(moment)),
+        None => (zone, Some(*moment)),
         Some(own) => (own, Moment::new(table, own, question.at)),
     };
-    let open = moment.and_then(|moment| Some((moment, hours.is_open_at(&moment, tolerance)?)));
-    let Some((moment, open)) = open else {
+    let asked = moment.and_then(|moment| Some((moment, hours.open_until(table, zone, &moment, tolerance)?)));
+    let Some((moment, open)) = asked else {
         findings.miss(Need::ZoneData, Reason::new(Code::ZoneData, Some(Arc::clone(rule)), Fact::None));
-        return false;
+        return;
     };
     let binds = question.policy.posture.binds(rule.reach);
-    let reason = || Reason::new(Code::WindowClosed, Some(Arc::clone(rule)), local(zone, &moment));
-    if open && binds {
-        let closes = closes_at(table, hours, tolerance, zone, question.at);
-        findings.closes = findings.closes.min(closes.unwrap_or(question.at));
-        // Tolerated, but worth a word.
-        if question.policy.settled() && hours.is_open_at(&moment, Tolerance::Closed) == Some(false) {
-            findings.warnings.push(reason());
+    let list = match open {
+        Some(closes) if binds => {
+            findings.closes = findings.closes.min(closes);
+            // Tolerated, but worth a word.
+            if tolerance == Tolerance::Closed || hours.is_open_at(&moment, Tolerance::Closed) != Some(false) {
+                return;
+            }
+            &mut findings.warnings
         }
-        return false;
-    }
-    if open {
-        return false;
-    }
-    let list = if binds { &mut findings.waits } else { &mut findings.warnings };
+        Some(_) => return,
+        None if binds => &mut findings.waits,
+        None => &mut findings.warnings,
+    };
     let known = |held: &Reason| {
         held.code == Code::WindowClosed
             && held.rule.as_ref().is_some_and(|other| Arc::ptr_eq(other, rule))
             && matches!(held.fact, Fact::Local { zone: of, .. } if of == zone)
     };
     if !list.iter().any(known) {
-        list.push(reason());
+        list.push(Reason::new(Code::WindowClosed, Some(Arc::clone(rule)), local(zone, &moment)));
     }
-    binds
 }
 
-fn own(question: &Question<'_>, hours: &Hours, zone: Zone, moment: Moment, findings: &mut Findings) -> bool {
-    if hours.is_open_at(&moment, Tolerance::Closed) == Some(true) {
-        let closes = closes_at(&question.policy.zones, hours, Tolerance::Closed, zone, question.at);
-        findings.closes = findings.closes.min(closes.unwrap_or(question.at));
-        return false;
+fn own(question: &Question<'_>, hours: &Hours, zone: Zone, moment: &Moment, findings: &mut Findings) {
+    match hours.open_until(&question.policy.zones, zone, moment, Tolerance::Closed) {
+        Some(Some(closes)) => findings.closes = findings.closes.min(closes),
+        _ => findings.wait(Reason::new(Code::BrandHours, None, local(zone, moment))),
     }
-    findings.wait(Reason::new(Code::BrandHours, None, local(zone, &moment)));
-    true
 }
 
 fn local(zone: Zone, moment: &Moment) -> Fact {
@@ -115,30 +102,28 @@ fn local(zone: Zone, moment: &Moment) -> Fact {
     Fact::Local { zone, minute, weekday }
 }
 
-/// The first whole minute from `from` on at which every binding rule and the brand are open.
+/// The first whole minute from `from` on at which every rule that binds at the question's second, and the brand,
+/// are open.
 pub(super) fn next(question: &Question<'_>, from: i64) -> Option<i64> {
+    let table = &question.policy.zones;
     let mut all: Vec<(&Hours, Zone)> = Vec::with_capacity(16);
+    let binding = question.laws.iter().flat_map(|(_, law)| &law.hours).filter(|rule| {
+        question.policy.posture.binds(rule.reach) && question.concerns(rule) && !is_lifted(question, rule)
+    });
+    let binding: Few<&Rule> = binding.map(AsRef::as_ref).collect();
     for &zone in question.facts.whereabouts.zones() {
-        for place in question.places() {
-            for rule in &question.policy.rulebook.law_of(place).hours {
-                let day = question.policy.zones.local(zone, question.at)?.div_euclid(86_400);
-                let binds = question.policy.posture.binds(rule.reach)
-                    && question.concerns(rule)
-                    && rule.in_force_on_day(day)
-                    && !is_lifted(question, rule);
-                if let Some(hours) = rule.hours.as_ref().filter(|_| binds) {
-                    let pair = (hours, hours.zone().unwrap_or(zone));
-                    if !all.iter().any(|held| std::ptr::eq(held.0, pair.0) && held.1 == pair.1) {
-                        all.push(pair);
-                    }
-                }
+        let day = table.local(zone, question.at)?.div_euclid(86_400);
+        let dated = binding.iter().filter(|rule| rule.in_force_on_day(day));
+        for hours in dated.filter_map(|rule| rule.hours.as_ref()).chain(brand(question)) {
+            let pair = (hours, hours.zone().unwrap_or(zone));
+            if !all.iter().any(|held| std::ptr::eq(held.0, pair.0) && held.1 == pair.1) {
+                all.push(pair);
             }
         }
-        all.extend(brand(question).map(|hours| (hours, zone)));
     }
     let tolerance = Tolerance::from(question.policy.posture);
     if all.is_empty() {
         return from.checked_add(59).map(|at| at - at.rem_euclid(60));
     }
-    next_common(&question.policy.zones, &all, tolerance, from)
+    next_common(table, &all, tolerance, from)
 }

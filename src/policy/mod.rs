@@ -10,7 +10,9 @@ mod caps;
 mod consent;
 mod decide;
 mod decision;
+mod edge;
 mod explain;
+mod few;
 mod hours;
 
 pub use brand::{Brand, BrandCap};

@@ -1,5 +1,7 @@
 //! The simulated carrier as a host meets it: with permits that the ledger minted.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
 use std::{
     pin::pin,
     sync::Arc,

@@ -1,5 +1,6 @@
 //! Tests of `inbound`.
 
+mod heldout;
 mod opening;
 mod reading;
 mod replies;

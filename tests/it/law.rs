@@ -1,5 +1,12 @@
 //! Tests of `law`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "clippy knows a test by its attribute, not the helpers beside it"
+)]
+
 mod calendars;
 mod coverage;
 mod mutants;

@@ -14,6 +14,7 @@ use optin::{
 
 mod accidents;
 mod conformance;
+mod model;
 mod neighbours;
 mod refusals;
 

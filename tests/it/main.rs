@@ -1,14 +1,31 @@
 //! One binary for all integration tests: it links once.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on has failed; clippy's own switch does not see helper functions"
+)]
+
 mod content;
+mod contract;
+#[cfg(unix)]
+mod fence;
 mod fold;
 mod gateway;
 mod inbound;
+#[cfg(unix)]
+mod kill;
 mod law;
 mod ledger;
 mod ledger_verify;
 mod phone;
 mod place;
+mod policy;
 mod receive;
 mod simulation;
+#[cfg(unix)]
+mod support;
 mod walk;

@@ -1,7 +1,7 @@
 //! What any ledger must do, as a suite that it runs against itself.
 //!
-//! The memory ledger, the SQLite ledger and a host's own run the same checks: [`streams`] compare-and-append,
-//! read back, scan and erase; [`waiting`] the outbox, budgets and jobs. Nothing here panics: a ledger that does
+//! The memory ledger, the SQLite ledger and a host's own run the same checks: `streams` compare-and-append,
+//! read back, scan and erase; `waiting` the outbox, budgets and jobs. Nothing here panics: a ledger that does
 //! not conform gets a [`Failure`] that names the check and what was seen. The checks take a [`Maker`], because
 //! each begins with an empty ledger and some open one again.
 

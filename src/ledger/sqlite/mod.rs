@@ -154,6 +154,10 @@ impl Ledger for SqliteLedger {
         self.see(|db| reads::read(db, stream))
     }
 
+    async fn look_up(&self, people: Vec<Vec<Hash>>) -> Result<Vec<Option<Row>>, LedgerError> {
+        self.see(|db| reads::look_up(db, &people))
+    }
+
     async fn append(&self, items: Vec<Append>, urgency: Urgency) -> Result<Vec<Appended>, LedgerError> {
         self.write(Job::append(items, urgency)).await
     }

@@ -183,6 +183,19 @@ fn a_finding_shows_where_and_what_instead() {
 }
 
 #[test]
+fn a_countrys_own_row_comes_before_everybodys() {
+    let rules = |place: &str, kind, text: &str| -> Vec<_> {
+        let said = Said::new(text, kind, country(place), ShortCode, "Maison Lune");
+        Lint::builtin().check(&said).into_iter().map(|f| f.rule).collect()
+    };
+    assert_eq!(rules("FR", Kind::Marketing, "Soldes"), ["fr-brand", "fr-opt-out"]);
+    assert_eq!(rules("GB", Kind::Marketing, "Sale"), ["gb-brand", "gb-opt-out"]);
+    assert_eq!(rules("DE", Kind::Marketing, "Sale"), ["brand", "opt-out"]);
+    assert_eq!(rules("RE", Kind::Transactional, "Colis. STOP"), ["fr-stop-in-transactional"]);
+    assert_eq!(rules("DE", Kind::Transactional, "Paket. STOP"), ["stop-in-transactional"]);
+}
+
+#[test]
 fn a_host_may_lay_its_own_rows_over() {
     let row = r#"
         [[opt_out]]

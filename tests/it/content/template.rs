@@ -137,14 +137,18 @@ fn the_worst_case_knows_alphabets_and_footer() {
     assert_eq!(worst("{{", ""), (Encoding::Gsm7, 1, 2));
 }
 
-/// A run of prepended marks takes in the cluster behind the value.
+/// A run of marks is taken in by the cluster before the value; a run of prepended marks takes in the one behind it.
 #[test]
-fn the_worst_case_counts_a_value_that_joins_what_follows() {
-    let checked = Template::parse(&format!("{}{{one}}👩‍👩‍👧‍👦{}", "ж".repeat(20), "ж".repeat(20)));
-    let checked = checked.unwrap().check(&Tags::new().with("one", Tag::text(20))).unwrap();
-    let body = checked.render(&Values::new().with("one", &"\u{110BD}".repeat(20))).unwrap();
-    assert_eq!(body.segments(Counting::Graphemes).segments, 3);
-    assert_eq!(checked.worst_case("", Counting::Graphemes).segments, 3);
+fn the_worst_case_counts_a_value_that_joins_its_neighbours() {
+    let tags = Tags::new().with("one", Tag::text(20));
+    for (middle, mark) in [("{one}👩‍👩‍👧‍👦", "\u{110BD}"), ("👩‍👩‍👧‍👦{one}", "\u{1D167}")]
+    {
+        let source = format!("{}{middle}{}", "ж".repeat(20), "ж".repeat(20));
+        let checked = Template::parse(&source).unwrap().check(&tags).unwrap();
+        let body = checked.render(&Values::new().with("one", &mark.repeat(20))).unwrap();
+        assert_eq!(body.segments(Counting::Graphemes).segments, 3);
+        assert_eq!(checked.worst_case("", Counting::Graphemes).segments, 3);
+    }
 }
 
 /// Half a flag as a value moves every pair in the flags behind it.
@@ -152,8 +156,8 @@ fn the_worst_case_counts_a_value_that_joins_what_follows() {
 fn the_worst_case_counts_flags_that_pair_anew() {
     let tags = Tags::new().with("one", Tag::text(1));
     for before in 0..67 {
-        for flags in 1..20 {
-            for after in [0, 1, 2, 3, 5, 8, 30, 60, 64, 66, 67] {
+        for flags in 1..12 {
+            for after in [0, 1, 2, 30, 60, 66] {
                 let text =
                     format!("{}{{one}}{}{}", "ж".repeat(before), "🇫🇷".repeat(flags), "ж".repeat(after));
                 let checked = Template::parse(&text).unwrap().check(&tags).unwrap();

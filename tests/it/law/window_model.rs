@@ -66,8 +66,8 @@ impl Clock {
                 let to = if to > from { to } else { to + 1440 };
                 let opens = self.edge(day * 1440 + from, true).unwrap_or(usize::MAX);
                 let closes = self.edge(day * 1440 + to, false).unwrap_or(self.shown.len());
-                for minute in opens..closes {
-                    open[minute] = true;
+                if opens < closes {
+                    open[opens..closes].fill(true);
                 }
             }
         }
@@ -84,7 +84,7 @@ fn admits(hours: &Hours, date: NaiveDate, tolerance: Tolerance) -> bool {
         calendars.iter().any(|calendar| calendar.days().iter().any(|day| day.date == date))
     };
     let frowned = hours.discouraged().contains(date.weekday()) || in_any(hours.discouraged_holidays());
-    !in_any(hours.holidays()) && !(tolerance == Tolerance::Closed && frowned)
+    !in_any(hours.holidays()) && (tolerance == Tolerance::Open || !frowned)
 }
 
 fn days() -> impl Strategy<Value = DaySet> {

@@ -170,7 +170,7 @@ pub(super) fn faults(book: &Rulebook, table: &ZoneTable) -> Vec<String> {
                 if is_open(table, hours, Tolerance::Closed, zone, at) != Some(expected) {
                     faults.push(format!("{id} at {time}: not {expected}"));
                 }
-                if !rule.in_force_on(time[..10].parse().unwrap()) {
+                if !rule.in_force_on(time.split_once('T').unwrap().0.parse().unwrap()) {
                     faults.push(format!("{id} is not in force at {time}"));
                 }
             }

@@ -26,7 +26,9 @@ fn alike(table: &ZoneTable, one: Zone, other: Zone) -> bool {
         if a.offset != b.offset {
             return false;
         }
-        at = a.until.min(b.until);
+        let next = a.until.min(b.until);
+        assert!(next > at, "a stretch that does not end after it begins");
+        at = next;
     }
     true
 }

@@ -1,0 +1,45 @@
+//! What is ours beside what a hand-written program would do, both measured in one run:
+//! `cargo bench --bench side_by_side` (add `-- --full` for the sizes of the requirement).
+//!
+//! Prints `name | ours | peer | ratio`. A peer of `-` means that the figure stands alone.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a benchmark reads the clock and stops at the first thing that goes wrong"
+)]
+
+mod decide;
+mod plan;
+mod raw_store;
+
+/// One line of the table.
+#[derive(Debug)]
+struct Line {
+    name: &'static str,
+    ours: String,
+    peer: String,
+    ratio: Option<f64>,
+}
+
+impl Line {
+    fn print(&self) {
+        let ratio = self.ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
+        println!("{} | {} | {} | {ratio}", self.name, self.ours, self.peer);
+    }
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(at) = args.iter().position(|arg| arg == "--worker") {
+        return raw_store::worker(&args[at + 1..]);
+    }
+    let full = args.iter().any(|arg| arg == "--full");
+    println!("name | ours | peer | ratio");
+    for measure in decide::ALL.iter().chain(plan::ALL).chain(raw_store::ALL) {
+        measure(full).iter().for_each(Line::print);
+    }
+}

@@ -1,0 +1,66 @@
+use thiserror::Error;
+
+use crate::{
+    campaign::{ApproveError, CampaignError},
+    dispatch::DispatchError,
+    id::{NameError, NoRandomness},
+    inbound::ReceiveError,
+    ledger::{BookError, KeyFileError, LedgerError},
+    message::{RenderError, TemplateError},
+    messenger::{BuildError, ConsentError, LaunchError, PlanError},
+    permit::ReserveError,
+    phone::{CountryError, PhoneNumberError},
+    place::{PlaceError, PostalCodeError},
+};
+
+/// Any error of this library, for `?`. Each operation has its own, finer one.
+///
+/// A refusal is never an error: it is a [`Decision`](crate::policy::Decision). No error holds a whole number, a
+/// body or a secret.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "each variant wraps the documented error of its name")]
+pub enum Error {
+    #[error(transparent)]
+    Approve(#[from] ApproveError),
+    #[error(transparent)]
+    Book(#[from] BookError),
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    #[error(transparent)]
+    Campaign(#[from] CampaignError),
+    #[error(transparent)]
+    Consent(#[from] ConsentError),
+    #[error(transparent)]
+    Country(#[from] CountryError),
+    #[error(transparent)]
+    Dispatch(#[from] DispatchError),
+    #[error("not a time: write RFC 3339")]
+    Time(#[from] chrono::ParseError),
+    #[error(transparent)]
+    KeyFile(#[from] KeyFileError),
+    #[error(transparent)]
+    Launch(#[from] LaunchError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Name(#[from] NameError),
+    #[error(transparent)]
+    PhoneNumber(#[from] PhoneNumberError),
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    PostalCode(#[from] PostalCodeError),
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+    #[error(transparent)]
+    Receive(#[from] ReceiveError),
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    #[error(transparent)]
+    Reserve(#[from] ReserveError),
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+}

@@ -1,0 +1,110 @@
+//! The moments, other than the edges of a window, at which an answer may change though nothing happens: a rule
+//! begins or ends, a ground or a lift lapses, a date that lies ahead arrives, a suspension runs out.
+//!
+//! A decision holds from one such moment to the next, so whoever looks ahead asks again at each.
+
+use chrono::{DateTime, Months, NaiveDate, Utc};
+
+use super::decide::Question;
+use crate::{
+    law::{LiftBy, Need, Rule},
+    place::Zone,
+};
+
+const DAY: i64 = 86_400;
+
+/// Whether there may be such a moment at all: a quick look that most decisions end with.
+pub(super) fn any(question: &Question<'_>) -> bool {
+    let dated = |rule: &Rule| rule.from.is_some_and(ahead(question)) || rule.to.is_some_and(ahead(question));
+    question.facts.state.suspension.is_some()
+        || question.grants().iter().any(|grant| {
+            grant.sale_ms.is_some() || grant.inquiry_ms.is_some() || grant.acted_ms > question.at_ms()
+        })
+        || question.rules().any(dated)
+}
+
+fn ahead(question: &Question<'_>) -> impl Fn(NaiveDate) -> bool + use<> {
+    // A zone may be a day behind the first.
+    let yesterday = date(question.day - 1);
+    move |date| yesterday.is_none_or(|yesterday| date > yesterday)
+}
+
+fn date(day: i64) -> Option<NaiveDate> {
+    DateTime::from_timestamp(day.checked_mul(DAY)?, 0).map(|at| at.date_naive())
+}
+
+/// The first such second after the question's own.
+pub(super) fn next(question: &Question<'_>) -> Option<i64> {
+    let mut first = None;
+    let mut meet = |at: Option<i64>| {
+        if let Some(at) = at.filter(|at| *at > question.at) {
+            first = Some(first.map_or(at, |first: i64| first.min(at)));
+        }
+    };
+    let deadline = question.facts.state.suspension.map(|suspension| suspension.deadline_ms);
+    meet(deadline.map(|ms| ms.saturating_add(999).div_euclid(1_000)));
+    let second = |ms: i64| ms.div_euclid(1_000);
+    for grant in question.grants() {
+        meet(Some(second(grant.acted_ms)));
+        meet(grant.sale_ms.map(second));
+        meet(grant.inquiry_ms.map(second));
+    }
+    let soon = ahead(question);
+    for rule in question.rules() {
+        for date in [rule.from, rule.to].into_iter().flatten().filter(|date| soon(*date)) {
+            let day = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
+            question.facts.whereabouts.zones().iter().for_each(|zone| meet(midnight(question, *zone, day)));
+        }
+        for (of_sale, months) in periods(rule) {
+            for grant in question.grants() {
+                let then = if of_sale { grant.sale_ms } else { grant.inquiry_ms };
+                meet(then.and_then(|then| lapse(second(then), months, question.at)));
+            }
+        }
+    }
+    first
+}
+
+/// The months that anything in the rule counts from a sale (true) or from an inquiry.
+fn periods(rule: &Rule) -> impl Iterator<Item = (bool, u16)> {
+    let lifts = rule.lifted_by.iter().filter_map(|lift| match lift.by {
+        LiftBy::SaleWithin { months } => Some((true, months)),
+        LiftBy::InquiryWithin { months } => Some((false, months)),
+        _ => None,
+    });
+    let grounds = rule.bases.iter().flat_map(|bases| bases.grounds()).flat_map(|ground| &ground.needs);
+    lifts.chain(grounds.filter_map(|need| match need {
+        Need::SaleWithin { months } => Some((true, *months)),
+        Need::InquiryWithin { months } => Some((false, *months)),
+        Need::Sale | Need::Inquiry => None,
+    }))
+}
+
+/// So many months after `then`, if that is still to come.
+fn lapse(then: i64, months: u16, at: i64) -> Option<i64> {
+    // No month is longer than 31 days: most dates need no calendar.
+    if at - then > i64::from(months) * 31 * DAY {
+        return None;
+    }
+    let then = DateTime::<Utc>::from_timestamp(then, 0)?;
+    Some(then.checked_add_months(Months::new(months.into()))?.timestamp())
+}
+
+/// When a local day begins in a zone, or before that the moment its clock is turned: then it is asked again.
+fn midnight(question: &Question<'_>, zone: Zone, local: i64) -> Option<i64> {
+    let span = question.policy.zones.span(zone, question.at)?;
+    Some((local - i64::from(span.offset)).min(span.until))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_lapse_by_the_calendar() {
+        let second = |text: &str| text.parse::<DateTime<Utc>>().unwrap().timestamp();
+        let sale = second("2025-08-31T10:00:00Z");
+        assert_eq!(lapse(sale, 6, sale), Some(second("2026-02-28T10:00:00Z")));
+        assert_eq!(lapse(sale, 6, second("2026-03-05T10:00:00Z")), None);
+    }
+}

@@ -1,0 +1,186 @@
+//! The command line's field names, line by line, as other programs read them.
+
+#[path = "../../examples/support/jsonl.rs"]
+#[allow(dead_code, reason = "the loop over standard input is the example's")]
+mod jsonl;
+
+use jsonl::Tools;
+use serde_json::{Value, json};
+
+type Command = fn(&Tools, &str) -> Result<Value, jsonl::Bad>;
+
+fn ask(command: Command, line: &Value) -> Value {
+    let answer = command(&Tools::new(), &line.to_string());
+    answer.unwrap_or_else(|bad| bad.into_value())
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn phone() {
+    let ask =
+        |number: &str, region: Option<&str>| ask(jsonl::phone, &json!({"number": number, "region": region}));
+    let ana = json!({"valid": true, "e164": "+33612345678", "region": "FR", "jurisdictions": ["FR"], "zones": ["Europe/Paris"]});
+    for written in [
+        "06 12 34 56 78",
+        "06.12.34.56.78",
+        "0033 6 12 34 56 78",
+        "+33 (0)6 12 34 56 78",
+        "０６１２３４５６７８",
+    ] {
+        assert_eq!(ask(written, Some("FR")), ana, "{written}");
+    }
+    assert_eq!(ask("011 33 6 12 34 56 78", Some("US")), ana);
+    assert_eq!(ask("+33612345678", None), ana);
+    let sf = ask("(415) 555-2671", Some("US"));
+    assert_eq!(
+        (&sf["e164"], &sf["jurisdictions"], &sf["zones"]),
+        (&json!("+14155552671"), &json!(["US-CA"]), &json!(["America/Los_Angeles"]))
+    );
+    let reunion = ask("0692 12 34 56", Some("RE"));
+    assert_eq!(reunion["jurisdictions"], json!(["FR-974", "FR-976"]));
+    let none = json!({"valid": false, "e164": null, "region": null, "jurisdictions": [], "zones": []});
+    for wrong in ["", "call me", "12", "06 12 34 56 78 90 12 34 56", "06 12 34 56 7x"] {
+        assert_eq!(ask(wrong, Some("FR")), none, "{wrong}");
+    }
+    assert_eq!(ask("06 12 34 56 78", None), none);
+    assert_eq!(ask("06 12 34 56 78", Some("France"))["error"]["code"], "bad_region");
+}
+
+fn decide(changes: Value) -> Value {
+    let mut line = json!({
+        "number": "+33612345678", "kind": "marketing", "at": "2026-11-27T10:00:00Z",
+        "consent": {"basis": "express_written", "at": "2026-01-01T00:00:00Z"}, "history": [],
+    });
+    for (key, value) in changes.as_object().unwrap() {
+        line[key] = value.clone();
+    }
+    ask(jsonl::decide, &line)
+}
+
+#[test]
+fn decide_answers_with_every_field() {
+    let allowed = decide(json!({}));
+    let fields =
+        ["decision", "needs", "not_after", "posture", "reasons", "rulebook", "tz", "until", "warnings"];
+    assert_eq!(keys(&allowed), fields);
+    assert_eq!(
+        (&allowed["decision"], &allowed["not_after"]),
+        (&json!("allow"), &json!("2026-11-27T20:30:00Z"))
+    );
+    assert_eq!(
+        (&allowed["posture"], &allowed["until"], &allowed["reasons"]),
+        (&json!("strict"), &Value::Null, &json!([]))
+    );
+
+    let night = decide(json!({"at": "2026-11-27T23:00:00+01:00"}));
+    assert_eq!((&night["decision"], &night["until"]), (&json!("defer"), &json!("2026-11-28T07:00:00Z")));
+    let reason = night["reasons"].as_array().unwrap().iter().find(|r| r["rule"] == "FR-HOURS-2026").unwrap();
+    assert_eq!(keys(reason), ["citation", "code", "fact", "rule"]);
+    assert_eq!(
+        (&reason["code"], &reason["fact"]),
+        (&json!("window_closed"), &json!("Europe/Paris Fri 23:00"))
+    );
+
+    let denied = decide(json!({"consent": null}));
+    assert_eq!((&denied["decision"], &denied["reasons"][0]["code"]), (&json!("deny"), &json!("no_consent")));
+}
+
+#[test]
+fn decide_holds_what_it_does_not_know() {
+    for (change, need) in [
+        (json!({"zone": "Mars/Base"}), "zone"),
+        (json!({"number": "+4915112345678"}), "coverage"),
+        (json!({"number": "+19990001234"}), "place"),
+        (
+            json!({"at": "2023-06-01T12:00:00Z", "consent": {"basis": "express", "at": "2022-01-01T00:00:00Z"}}),
+            "coverage",
+        ),
+        (json!({"consent": {"basis": "soft_opt_in", "at": "2026-01-01T00:00:00Z"}}), "sale_at"),
+    ] {
+        let held = decide(change.clone());
+        assert_eq!((&held["decision"], &held["until"]), (&json!("defer"), &Value::Null), "{change}: {held}");
+        assert!(held["needs"].as_array().unwrap().contains(&json!(need)), "{change}: {held}");
+    }
+}
+
+#[test]
+fn decide_takes_postures_brands_and_histories() {
+    let sunday = json!({"at": "2026-11-29T10:00:00Z"});
+    assert_eq!(decide(sunday.clone())["decision"], "defer");
+    let settled = decide(json!({"at": "2026-11-29T10:00:00Z", "posture": "settled"}));
+    assert_eq!((&settled["decision"], &settled["posture"]), (&json!("allow"), &json!("settled")));
+    assert_eq!(settled["warnings"][0]["code"], "window_closed");
+    let brand = decide(json!({"brand": {"hours": ["12:00", "18:00"], "days": "mon-fri"}}));
+    assert_eq!((&brand["decision"], &brand["until"]), (&json!("defer"), &json!("2026-11-27T11:00:00Z")));
+    let sent = |at: &str| json!({"at": at, "kind": "marketing", "subject": "sale"});
+    let three =
+        json!([sent("2026-11-27T15:00:00Z"), sent("2026-11-27T16:00:00Z"), sent("2026-11-27T17:00:00Z")]);
+    let florida =
+        json!({"number": "+13055550123", "at": "2026-11-27T18:00:00Z", "subject": "sale", "history": three});
+    let capped = decide(florida);
+    assert_eq!(
+        (&capped["reasons"][0]["code"], &capped["until"]),
+        (&json!("cap_reached"), &json!("2026-11-28T15:00:00Z"))
+    );
+    assert_eq!(capped["reasons"][0]["rule"], "US-FL-CAP");
+}
+
+#[test]
+fn window() {
+    let asked = json!({"zones": ["America/New_York", "Europe/Paris"], "at": "2026-11-27T06:00:00Z", "window": ["09:00", "20:00"], "days": "mon-sat"});
+    let answer = ask(jsonl::window, &asked);
+    assert_eq!(
+        answer,
+        json!({
+            "local": ["2026-11-27T01:00:00-05:00", "2026-11-27T07:00:00+01:00"],
+            "allowed": false, "next_allowed": "2026-11-27T14:00:00Z",
+        })
+    );
+    let never = json!({"zones": ["Asia/Tokyo", "America/Los_Angeles"], "at": "2026-11-27T06:00:00Z", "window": ["09:00", "12:00"], "days": "all"});
+    assert_eq!(ask(jsonl::window, &never)["next_allowed"], Value::Null);
+    let night = json!({"zones": ["Europe/Paris"], "at": "2026-11-28T00:30:00Z", "window": ["22:00", "02:00"], "days": "fri"});
+    assert_eq!(ask(jsonl::window, &night)["allowed"], true);
+    let unknown = json!({"zones": ["Mars/Base"], "at": "2026-11-28T00:30:00Z", "window": ["00:00", "24:00"], "days": "all"});
+    assert_eq!(
+        ask(jsonl::window, &unknown),
+        json!({"local": [null], "allowed": false, "next_allowed": null})
+    );
+    let wrong = json!({"zones": [], "at": "today", "window": ["9", "20:00"], "days": "all"});
+    assert_eq!(keys(&ask(jsonl::window, &wrong)), ["error"]);
+}
+
+#[test]
+fn intent() {
+    let stop = ask(jsonl::intent, &json!({"text": "STOP", "country": "US", "language": "en"}));
+    assert_eq!(stop, json!({"intent": "stop", "tier": 1, "language": "en", "scope": "program"}));
+    let yes = |context: &str| {
+        ask(jsonl::intent, &json!({"text": "Oui", "language": "fr", "context": context}))["intent"].clone()
+    };
+    assert_eq!(
+        (yes("double_opt_in"), yes("none"), yes("survey")),
+        (json!("confirm"), json!("other"), json!("other"))
+    );
+    assert_eq!(ask(jsonl::intent, &json!({"text": "x", "context": "party"}))["error"]["code"], "bad_context");
+}
+
+#[test]
+fn segments() {
+    let count = |text: &str| ask(jsonl::count, &json!({"text": text}));
+    assert_eq!(count("Soldes à 9 €"), json!({"encoding": "gsm7", "segments": 1, "units": 13}));
+    assert_eq!(count(&"ç".repeat(71)), json!({"encoding": "ucs2", "segments": 2, "units": 71}));
+}
+
+#[test]
+fn a_bad_line_is_told_and_nothing_more() {
+    for line in ["", "nonsense", "[]", "{\"number\": 7}", "{\"text\": \"\\ud800\"}"] {
+        for command in [jsonl::phone as Command, jsonl::decide, jsonl::window, jsonl::intent, jsonl::count] {
+            let Err(bad) = command(&Tools::new(), line) else { panic!("{line} was answered") };
+            let value = bad.into_value();
+            assert_eq!(keys(&value), ["error"]);
+            assert_eq!(keys(&value["error"]), ["code", "message"]);
+        }
+    }
+}

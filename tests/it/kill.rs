@@ -1,0 +1,270 @@
+//! SIGKILL at random moments of a campaign: no STOP that was answered is lost, nobody is texted twice, nothing
+//! starts after an answer that does not name it, and every message is accounted for.
+//!
+//! The everyday run does a part of the rounds. All 200 of them:
+//! `cargo test --test it kill:: -- --ignored --exact kill::two_hundred_rounds`
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet, VecDeque},
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+use optin::{
+    consent::{Event, event::Outcome},
+    id::MessageId,
+    ledger::Ledger,
+    phone::PhoneNumber,
+};
+use tempfile::TempDir;
+
+use crate::support::{Door, Entry, Member, audience, faults, ledger, message, runtime, set, shop_on};
+
+const PEOPLE: usize = 40;
+/// A campaign takes more steps than this, so that the first kill always comes in time.
+const STEPS: u64 = 90;
+/// Rounds that run side by side.
+const LANES: u64 = 2;
+
+#[test]
+fn some_rounds() {
+    rounds(0..40);
+}
+
+#[test]
+#[ignore = "a minute or two; the continuous integration runs it"]
+fn two_hundred_rounds() {
+    rounds(0..200);
+}
+
+fn rounds(seeds: std::ops::Range<u64>) {
+    let template = TempDir::new().unwrap();
+    runtime().block_on(set(template.path(), PEOPLE));
+    let next = AtomicU64::new(seeds.start);
+    let totals = thread::scope(|scope| {
+        let lane = || {
+            let folder = TempDir::new().unwrap();
+            let door = Door::of(folder.path());
+            let _carrier = Member::start("carrier", door.path());
+            let mut total = Tally::default();
+            loop {
+                let seed = next.fetch_add(1, Ordering::SeqCst);
+                if seed >= seeds.end {
+                    return total;
+                }
+                total.add(&round(template.path(), &door, seed));
+            }
+        };
+        let lanes: Vec<_> = (0..LANES).map(|_| scope.spawn(lane)).collect();
+        lanes.into_iter().map(|lane| lane.join().unwrap()).collect::<Vec<_>>()
+    });
+    let mut total = Tally::default();
+    totals.iter().for_each(|lane| total.add(lane));
+    println!("{total:?}");
+    // A run in which nothing of this happened would have shown nothing.
+    let Tally { kills, stops, named, accepted, refused, unknown, dropped } = total;
+    assert!(kills >= seeds.end - seeds.start, "{total:?}");
+    assert!([stops, named, accepted, refused, unknown, dropped].iter().all(|count| *count > 0), "{total:?}");
+}
+
+/// What came of one round, or of many.
+#[derive(Debug, Default, Clone, Copy)]
+struct Tally {
+    kills: u64,
+    /// STOPs that were answered.
+    stops: u64,
+    /// Messages that such an answer named as in flight.
+    named: u64,
+    accepted: u64,
+    refused: u64,
+    unknown: u64,
+    dropped: u64,
+}
+
+impl Tally {
+    fn add(&mut self, other: &Self) {
+        self.kills += other.kills;
+        self.stops += other.stops;
+        self.named += other.named;
+        self.accepted += other.accepted;
+        self.refused += other.refused;
+        self.unknown += other.unknown;
+        self.dropped += other.dropped;
+    }
+}
+
+/// A campaign in which worker and receiver are killed at moments that `seed` chooses, and resumed to its end.
+fn round(template: &Path, door: &Door, seed: u64) -> Tally {
+    let folder = TempDir::new().unwrap();
+    for file in fs::read_dir(template).unwrap().map(Result::unwrap) {
+        fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+    }
+    fs::write(folder.path().join("carrier"), door.path().to_str().unwrap()).unwrap();
+    door.reset("moody");
+    let mut play = Play::begin(folder.path(), Dice(seed));
+    play.run();
+    let Play { kills, .. } = play;
+    drop(play.end());
+    Tally { kills, ..runtime().block_on(audit(folder.path(), &door.list(), seed)) }
+}
+
+struct Play<'a> {
+    folder: &'a Path,
+    dice: Dice,
+    worker: Member,
+    receiver: Member,
+    /// Texts to come, with the step at which each is sent.
+    texts: VecDeque<(u64, String)>,
+    /// Texts sent and not answered yet, oldest first.
+    open: VecDeque<String>,
+    steps: u64,
+    kills: u64,
+}
+
+impl<'a> Play<'a> {
+    fn begin(folder: &'a Path, mut dice: Dice) -> Self {
+        let mut people = audience(PEOPLE);
+        let mut at = 0;
+        let mut texts = VecDeque::new();
+        for text in 0..2 + dice.below(8) {
+            let who = people.swap_remove(dice.below(people.len() as u64) as usize);
+            at += dice.below(STEPS / 6);
+            texts.push_back((at, format!("text in-{text} {} STOP", who.e164())));
+        }
+        let (mut worker, mut receiver) = (Member::begin("worker", folder), Member::begin("receiver", folder));
+        worker.expect("ready");
+        receiver.expect("ready");
+        Self { folder, dice, worker, receiver, texts, open: VecDeque::new(), steps: 0, kills: 0 }
+    }
+
+    fn run(&mut self) {
+        let mut fatal: Vec<u64> = (0..1 + self.dice.below(2)).map(|_| self.dice.below(STEPS)).collect();
+        fatal.sort_unstable();
+        let mut fatal = VecDeque::from(fatal);
+        self.worker.tell("run");
+        loop {
+            let said = self.worker.hear();
+            assert!(!said.starts_with("failed"), "{said}");
+            let finished = said == "finished";
+            self.steps += 1;
+            self.send_texts(finished);
+            if !finished && fatal.front().is_some_and(|step| *step <= self.steps) {
+                fatal.pop_front();
+                self.kill();
+            } else if finished && self.open.is_empty() {
+                return;
+            } else if finished {
+                self.await_answers();
+                self.worker.tell("run");
+            }
+        }
+    }
+
+    /// Sends the texts whose step has come, or all of them.
+    fn send_texts(&mut self, all: bool) {
+        while let Some((_, text)) = self.texts.front().filter(|(at, _)| all || *at <= self.steps).cloned() {
+            self.texts.pop_front();
+            self.receiver.tell(&text);
+            self.open.push_back(text);
+        }
+    }
+
+    fn await_answers(&mut self) {
+        while self.open.pop_front().is_some() {
+            self.receiver.expect("answered");
+        }
+    }
+
+    /// Kills the worker, the receiver or both, wherever they are, and starts them again.
+    fn kill(&mut self) {
+        (0..self.dice.below(3_000)).for_each(|_| thread::yield_now());
+        self.kills += 1;
+        let whom = self.dice.below(4);
+        if whom != 0 {
+            self.worker.kill();
+        }
+        if whom < 2 {
+            self.receiver.kill();
+            while let Some(said) = self.receiver.next() {
+                assert!(said.starts_with("answered"), "{said}");
+                self.open.pop_front();
+            }
+            self.receiver = Member::start("receiver", self.folder);
+            // Who got no answer hands the text over again.
+            self.open.iter().for_each(|text| self.receiver.tell(text));
+        }
+        if whom != 0 {
+            self.worker = Member::start("worker", self.folder);
+            self.worker.tell("run");
+        }
+    }
+
+    fn end(mut self) -> (Member, Member) {
+        self.await_answers();
+        (self.worker, self.receiver)
+    }
+}
+
+/// Reads the whole ledger against the carrier's list.
+async fn audit(folder: &Path, list: &[Entry], seed: u64) -> Tally {
+    assert_eq!(faults(list), BTreeSet::new(), "seed {seed}: {list:#?}");
+    let ledger = Arc::new(ledger(folder).await);
+    let shop = shop_on(Arc::clone(&ledger), folder);
+    shop.verify().await.unwrap().unwrap();
+    assert_eq!(ledger.started(1).await.unwrap(), [], "seed {seed}");
+    assert_eq!(ledger.waiting(None).await.unwrap(), (0, None), "seed {seed}");
+    let mut reached = HashSet::new();
+    let mut answered: HashMap<PhoneNumber, &[MessageId]> = HashMap::new();
+    for entry in list {
+        match entry {
+            Entry::Reached { message, .. } => drop(reached.insert(*message)),
+            Entry::Answered { number, in_flight } => drop(answered.insert(*number, in_flight)),
+        }
+    }
+    let mut tally = Tally { stops: answered.len() as u64, ..Tally::default() };
+    tally.named = answered.values().map(|named| named.len() as u64).sum();
+    for person in audience(PEOPLE) {
+        let id = message(&shop, person).await;
+        let history = shop.history(person).await.unwrap();
+        let events: Vec<_> = history.into_iter().map(|(envelope, _)| envelope.event).collect();
+        let stop = events.iter().position(|event| matches!(event, Event::Revoked(_)));
+        let start = events.iter().position(|e| matches!(e, Event::Started(s) if s.message == id));
+        assert!(stop.is_some() || !answered.contains_key(&person), "seed {seed}: a STOP was lost");
+        assert!(stop.is_none_or(|stop| start.is_none_or(|start| start < stop)), "seed {seed}: {events:#?}");
+        let state = shop.person(person).await.unwrap().unwrap().state;
+        // What waits was counted above: there is nothing.
+        match state.sent(id).map(|sent| sent.outcome) {
+            None => {
+                assert!(stop.is_some() && !reached.contains(&id), "seed {seed}: a message got lost");
+                tally.dropped += 1;
+            }
+            Some(Some(Outcome::Accepted)) => {
+                assert!(reached.contains(&id), "seed {seed}: nothing was accepted");
+                tally.accepted += 1;
+            }
+            Some(Some(Outcome::Refused)) => tally.refused += 1,
+            Some(Some(Outcome::Unknown)) => tally.unknown += 1,
+            other => panic!("seed {seed}: {other:?}"),
+        }
+    }
+    assert_eq!(tally.accepted + tally.refused + tally.unknown + tally.dropped, PEOPLE as u64);
+    tally
+}
+
+/// SplitMix64.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % bound
+    }
+}

@@ -1,0 +1,7 @@
+//! Decisions: against a plain model, by properties, and case by case.
+
+mod agrees;
+mod cases;
+mod facts;
+mod laws;
+mod model;

@@ -1,0 +1,121 @@
+use std::sync::Arc;
+
+use optin::{
+    id::{Hash, Name, RecipientId},
+    ledger::{
+        Append, Appended, Claim, Drawn, Head, Keys, Ledger, LedgerError, OutboxChange, Queued, Row,
+        SqliteLedger, StoredRecord, Urgency,
+    },
+};
+
+use super::hold::Hold;
+
+/// A SQLite ledger that tells its steps, and holds between judging and appending.
+#[derive(Debug)]
+pub(super) struct Watched {
+    pub(super) inner: SqliteLedger,
+    pub(super) hold: Arc<Hold>,
+    /// Without it the store takes an append at whatever version the stream stands: as if the comparison were gone.
+    pub(super) compares: bool,
+}
+
+impl Watched {
+    async fn pretend(&self, items: &mut [Append]) -> Result<(), LedgerError> {
+        for item in items {
+            if let Some(row) = self.inner.read(item.stream).await? {
+                item.expected = row.version;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Ledger for Watched {
+    fn keys(&self) -> &Keys {
+        self.inner.keys()
+    }
+
+    fn is_volatile(&self) -> bool {
+        self.inner.is_volatile()
+    }
+
+    async fn append(&self, mut items: Vec<Append>, urgency: Urgency) -> Result<Vec<Appended>, LedgerError> {
+        let starts = |item: &Append| item.outbox.iter().any(|c| matches!(c, OutboxChange::Start(_)));
+        if items.iter().any(starts) {
+            self.hold.pass("judged");
+        }
+        if !self.compares {
+            self.pretend(&mut items).await?;
+        }
+        self.hold.step("append");
+        let done = self.inner.append(items, urgency).await;
+        self.hold.step("appended");
+        done
+    }
+
+    async fn outbox(&self, changes: Vec<OutboxChange>) -> Result<(), LedgerError> {
+        self.hold.step("outbox");
+        self.inner.outbox(changes).await
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Vec<Queued>, LedgerError> {
+        self.hold.step("claim");
+        self.inner.claim(claim).await
+    }
+
+    async fn draw(
+        &self,
+        budget: Name,
+        per_second: u32,
+        wanted: u32,
+        now_ms: i64,
+    ) -> Result<Drawn, LedgerError> {
+        self.hold.step("draw");
+        self.inner.draw(budget, per_second, wanted, now_ms).await
+    }
+
+    async fn find(&self, index: Vec<Hash>) -> Result<Option<RecipientId>, LedgerError> {
+        self.inner.find(index).await
+    }
+
+    async fn read(&self, stream: RecipientId) -> Result<Option<Row>, LedgerError> {
+        self.inner.read(stream).await
+    }
+
+    async fn scan(&self, after: Option<RecipientId>, limit: usize) -> Result<Vec<Row>, LedgerError> {
+        self.inner.scan(after, limit).await
+    }
+
+    async fn records(
+        &self,
+        stream: RecipientId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredRecord>, LedgerError> {
+        self.inner.records(stream, from, limit).await
+    }
+
+    async fn log(&self, after: u64, limit: usize) -> Result<Vec<StoredRecord>, LedgerError> {
+        self.inner.log(after, limit).await
+    }
+
+    async fn head(&self) -> Result<Head, LedgerError> {
+        self.inner.head().await
+    }
+
+    async fn started(&self, limit: usize) -> Result<Vec<Queued>, LedgerError> {
+        self.inner.started(limit).await
+    }
+
+    async fn waiting(&self, job: Option<Name>) -> Result<(u64, Option<i64>), LedgerError> {
+        self.inner.waiting(job).await
+    }
+
+    async fn put_job(&self, job: Name, definition: Vec<u8>) -> Result<(), LedgerError> {
+        self.inner.put_job(job, definition).await
+    }
+
+    async fn job(&self, job: Name) -> Result<Option<Vec<u8>>, LedgerError> {
+        self.inner.job(job).await
+    }
+}
