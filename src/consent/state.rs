@@ -11,8 +11,6 @@ use crate::{
 const DAY_MS: i64 = 86_400_000;
 /// How long a send stays in the state: longer than any cap or window looks back.
 const KEEP_SENDS_MS: i64 = 400 * DAY_MS;
-/// How long an *unknown* hand-over may still be under way: no permit is valid for longer.
-const HANDOVER_MS: i64 = 12 * 3_600_000;
 /// How long an inbound id is remembered, so that a replayed webhook changes nothing.
 const KEEP_INBOUND_MS: i64 = 30 * DAY_MS;
 
@@ -268,15 +266,11 @@ impl State {
         self.inbound.iter().any(|(id, _)| *id == inbound)
     }
 
-    /// Messages that have started and are unresolved. *Unknown* counts for as long as a permit can last, unless a
-    /// delivery report settled it: the worker that was given up may be alive and late.
+    /// Messages that have started and whose outcome is not known, or called *unknown*: the worker that started
+    /// one may only be asleep, and still hand it over. A delivery report settles it.
     pub fn in_flight(&self) -> impl Iterator<Item = &Sent> {
-        let newest = self.newest_ms;
-        self.sends.iter().filter(move |sent| match sent.outcome {
-            None => true,
-            Some(Outcome::Unknown) => sent.delivery.is_none() && newest - sent.at_ms < HANDOVER_MS,
-            Some(Outcome::Accepted | Outcome::Refused | Outcome::Deferred) => false,
-        })
+        let open = |sent: &&Sent| matches!(sent.outcome, None | Some(Outcome::Unknown));
+        self.sends.iter().filter(open).filter(|sent| sent.delivery.is_none())
     }
 
     fn program_mut(&mut self, name: &Name) -> &mut ProgramState {

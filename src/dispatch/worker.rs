@@ -17,7 +17,7 @@ use crate::{
     gateway::{Answered, DynGateway, LookUp},
     id::{MessageId, Name, RecipientId},
     inbound::{ANSWERS, WaitingAnswer},
-    ledger::{Book, BookError, Claim, Lane, OutboxChange, Person, Queued, Urgency},
+    ledger::{Book, BookError, Claim, Lane, OutboxChange, Person, Queued, Urgency, Written},
     message::{Body, Kind},
     permit::{Draft, Permit, ReserveError, Reserved, reserve},
     place::Whereabouts,
@@ -213,28 +213,30 @@ impl Worker<'_> {
         why: &'static str,
         done: &mut Dispatched,
     ) -> Result<Option<T>, DispatchError> {
-        *done.dropped.entry(why).or_default() += 1;
-        self.change_row(row.message, row.stream, OutboxChange::Remove(row.message)).await?;
+        if self.change_row(row.message, row.stream, OutboxChange::Remove(row.message)).await? {
+            *done.dropped.entry(why).or_default() += 1;
+        }
         Ok(None)
     }
 
     /// Changes a row that did not start, in a commit at the version that says so. A claim runs out, so another
     /// worker may have started the message since: then its row must stay, marked as started, or nobody would look
-    /// the message up if that worker died.
+    /// the message up if that worker died. Returns whether the change was made.
     async fn change_row(
         &self,
         message: MessageId,
         stream: RecipientId,
         change: OutboxChange,
-    ) -> Result<(), DispatchError> {
+    ) -> Result<bool, DispatchError> {
         let Some(mut person) = self.book.person(stream).await? else {
-            return Ok(self.book.ledger().outbox(vec![change]).await.map_err(BookError::from)?);
+            self.book.ledger().outbox(vec![change]).await.map_err(BookError::from)?;
+            return Ok(true);
         };
         let flies = person.state.sent(message).is_some_and(|sent| sent.outcome.is_none());
         person.change_outbox(if flies { OutboxChange::Start(message) } else { change });
         // A lost race leaves the row as it is: it comes back when the claim runs out.
-        self.book.write(person, Urgency::Normal).await?;
-        Ok(())
+        let written = self.book.write(person, Urgency::Normal).await?;
+        Ok(!flies && matches!(written, Written::Done(_)))
     }
 
     /// Draws from each sender's budget, which all processes share. What gets nothing waits.
@@ -276,7 +278,7 @@ impl Worker<'_> {
             .map(|d| (d.message, (d.person.recipient, d.program.clone(), d.sender.clone())))
             .collect();
         let mine = self.orphans.mine(terms.keys().copied().collect());
-        let (mut going, mut changes) = (Vec::new(), Vec::new());
+        let (mut going, mut changes, mut repeats) = (Vec::new(), Vec::new(), HashSet::new());
         for (message, reserved) in reserve(self.book, self.policy, drafts, now).await? {
             let Some((recipient, program, sender)) = terms.get(&message) else { continue };
             let change = match reserved {
@@ -286,7 +288,7 @@ impl Worker<'_> {
                 }
                 Reserved::Held(decision) => held(message, &decision, now, done),
                 Reserved::Duplicate => {
-                    *done.dropped.entry("duplicate").or_default() += 1;
+                    repeats.insert(message);
                     OutboxChange::Remove(message)
                 }
             };
@@ -294,7 +296,10 @@ impl Worker<'_> {
         }
         for (message, recipient, change) in changes {
             // The permits go on whatever becomes of these: the rows come back when the claim runs out.
-            let _ = self.change_row(message, recipient, change).await;
+            let changed = self.change_row(message, recipient, change).await.unwrap_or(false);
+            if changed && repeats.contains(&message) {
+                *done.dropped.entry("duplicate").or_default() += 1;
+            }
         }
         Ok((going, mine))
     }

@@ -1,12 +1,5 @@
 //! The fold of a person's records against a model, and against each sentence of law 3.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "clippy knows a test by its attribute, not the helpers beside it"
-)]
-
 pub(crate) mod model;
 
 mod agree;

@@ -1,12 +1,5 @@
 //! `verify` against a store that lies: every change is found, and what is named is where it begins.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "clippy knows a test by its attribute, not the helpers beside it"
-)]
-
 mod bits;
 mod forged;
 mod keys;

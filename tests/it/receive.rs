@@ -1,12 +1,5 @@
 //! Texts as they come in: what is recorded, what is answered, and what may go out afterwards.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "clippy knows a test by its attribute, not the helpers beside it"
-)]
-
 mod answers;
 mod doubt;
 mod opening;

@@ -4,13 +4,6 @@
 //! [`watched`] stands between the core and the ledger: it lets every call wait, loses some, and judges every
 //! record in the order of appends ([`oracle`]). [`world`] makes things happen and looks at what the carrier got.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "clippy knows a test by its attribute, not the helpers beside it"
-)]
-
 mod dice;
 mod oracle;
 mod watched;

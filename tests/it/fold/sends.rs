@@ -114,7 +114,9 @@ fn what_may_still_be_on_its_way_is_in_flight() {
     let flying = |events: &[(i64, Event)]| fold(events).in_flight().count();
     assert_eq!(flying(&[started(1)]), 1);
     assert_eq!(flying(&[started(1), concluded(hours(100), Outcome::Accepted)]), 0);
-    // Given up by another worker while the first one still holds its permit.
-    assert_eq!(flying(&[started(1), concluded(hours(11), Outcome::Unknown)]), 1);
-    assert_eq!(flying(&[started(1), concluded(hours(12), Outcome::Unknown)]), 0);
+    // Given up by another worker while the first one still holds its permit, until a report settles it.
+    let given_up = [started(1), concluded(hours(11), Outcome::Unknown)];
+    assert_eq!(flying(&given_up), 1);
+    assert_eq!(flying(&[given_up.as_slice(), &[reported(Delivery::Delivered)]].concat()), 0);
+    assert_eq!(flying(&[given_up.as_slice(), &[concluded(hours(12), Outcome::Refused)]].concat()), 0);
 }
