@@ -1,5 +1,6 @@
 //! What is ours beside what a hand-written program would do, both measured in one run:
-//! `cargo bench --bench side_by_side` (add `-- --full` for the sizes of the requirement).
+//! `cargo bench --bench side_by_side` (add `-- --full` for the sizes of
+//! the requirement, and `plan`, `store` or `decide` for one group).
 //!
 //! Prints `name | ours | peer | ratio`. A peer of `-` means that the figure stands alone.
 
@@ -38,10 +39,11 @@ fn main() {
         return raw_store::worker(&args[at + 1..]);
     }
     let full = args.iter().any(|arg| arg == "--full");
+    let wanted: Vec<_> = args.iter().filter(|arg| !arg.starts_with('-')).collect();
     println!("name | ours | peer | ratio");
-    let decide_only = std::env::args().any(|a| a == "--decide");
-    for measure in decide::ALL.iter().take(1).filter(|_| decide_only) { measure(full).iter().for_each(Line::print); return; }
-    for measure in decide::ALL.iter().chain(plan::ALL).chain(raw_store::ALL) {
-        measure(full).iter().for_each(Line::print);
+    for (group, measures) in [("decide", decide::ALL), ("plan", plan::ALL), ("store", raw_store::ALL)] {
+        if wanted.is_empty() || wanted.iter().any(|name| *name == group) {
+            measures.iter().for_each(|measure| measure(full).iter().for_each(Line::print));
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     consent::State,
     content::{Finding, Lint, Said, Severity},
     id::{Hash, MessageId, Name, RecipientId},
-    ledger::{Book, BookError, PAGE, Person},
+    ledger::{Book, BookError, PEOPLE, Person},
     message::{Body, CheckedTemplate, Counting, RenderError, Values},
     phone::{Country, PhoneNumber},
     place::Whereabouts,
@@ -126,7 +126,7 @@ pub(crate) struct Planner<'a> {
     pub(crate) campaign: &'a Campaign,
     template: CheckedTemplate,
     /// The program's first sender: a program without any is refused.
-    fallback: Sender,
+    fallback: &'a Sender,
     audience: &'a Audience,
     starts: DateTime<Utc>,
     ends: DateTime<Utc>,
@@ -139,12 +139,12 @@ pub(crate) struct Planner<'a> {
 }
 
 /// A row with what launching needs of it.
-pub(crate) struct Walked {
+pub(crate) struct Walked<'a> {
     pub(crate) number: Option<PhoneNumber>,
     pub(crate) fate: Fate,
     pub(crate) person: Option<Person>,
     pub(crate) body: Option<Body>,
-    pub(crate) sender: Sender,
+    pub(crate) sender: &'a Sender,
     pub(crate) country: Option<Country>,
     pub(crate) closes: DateTime<Utc>,
 }
@@ -177,7 +177,7 @@ impl<'a> Planner<'a> {
             .iter()
             .find(|program| *program.name() == campaign.program)
             .ok_or_else(|| CampaignError::NoProgram(campaign.program.clone()))?;
-        let fallback = program.senders().first().cloned();
+        let fallback = program.senders().first();
         let fallback = fallback.ok_or_else(|| CampaignError::NoSender(program.name().clone()))?;
         let template = campaign.template.as_ref().ok_or(CampaignError::NoText)?.check(&campaign.tags)?;
         let audience = campaign.audience.as_ref().ok_or(CampaignError::NoAudience)?;
@@ -213,7 +213,7 @@ impl<'a> Planner<'a> {
     pub(crate) async fn page(&self, pages: &mut Pages) -> Result<Vec<Member>, BookError> {
         match pages {
             Pages::Rows(rows) => {
-                let rows: Vec<_> = rows.take(PAGE).collect();
+                let rows: Vec<_> = rows.take(PEOPLE).collect();
                 let numbers: Vec<_> = rows.iter().map(|(number, _)| *number).collect();
                 let people = self.book.find_all(&numbers, self.unlock).await?;
                 let member = |((number, values), person)| Member { number: Some(number), values, person };
@@ -223,9 +223,13 @@ impl<'a> Planner<'a> {
                 let people = self.book.page(*after, self.unlock).await?;
                 let Some(last) = people.last() else { return Ok(Vec::new()) };
                 *after = Some(last.recipient);
+                let mut members = Vec::with_capacity(people.len());
                 let known = people.into_iter().filter(|p| p.state.program(&self.campaign.program).is_some());
-                let member = |person| Member { number: None, values: Values::new(), person: Some(person) };
-                let members: Vec<_> = known.map(member).collect();
+                members.extend(known.map(|person| Member {
+                    number: None,
+                    values: Values::new(),
+                    person: Some(person),
+                }));
                 if !members.is_empty() {
                     return Ok(members);
                 }
@@ -234,7 +238,7 @@ impl<'a> Planner<'a> {
     }
 
     /// What would happen to one row, judged at the moment at which the campaign could first reach it.
-    pub(crate) fn walk(&mut self, member: Member) -> Walked {
+    pub(crate) fn walk(&mut self, member: Member) -> Walked<'a> {
         let Member { number, values, person } = member;
         let by_number;
         let whereabouts = match (person.as_ref().and_then(|person| person.whereabouts.as_deref()), number) {
@@ -246,7 +250,7 @@ impl<'a> Planner<'a> {
             (None, None) => None,
         };
         let country = whereabouts.and_then(|w| w.places().first()).map(|place| place.country());
-        let sender = self.program.sender_for(country).unwrap_or(&self.fallback).clone();
+        let sender = self.program.sender_for(country).unwrap_or(self.fallback);
         let request = Request {
             program: &self.campaign.program,
             kind: self.campaign.kind,
@@ -264,7 +268,7 @@ impl<'a> Planner<'a> {
         if number.is_some_and(|number| !self.seen.insert(number.digits())) {
             fate = Fate::Twice;
         } else if matches!(fate, Fate::Send(_) | Fate::Hold(..)) {
-            match self.body(&values, country, &sender) {
+            match self.body(&values, country, sender) {
                 Ok(text) => body = Some(text),
                 Err(error) => fate = Fate::NoText(error),
             }
@@ -335,7 +339,7 @@ impl<'a> Planner<'a> {
         let mut refused: BTreeMap<&'static str, u64> = BTreeMap::new();
         let mut backlog = Histogram::default();
         let mut digest = self.inputs();
-        let mut senders: BTreeMap<Option<Country>, Sender> = BTreeMap::new();
+        let mut senders: BTreeMap<Option<Country>, &'a Sender> = BTreeMap::new();
         let mut pages = self.pages();
         loop {
             let page = self.page(&mut pages).await?;
@@ -348,9 +352,9 @@ impl<'a> Planner<'a> {
                 digest.update(walked.number.map_or(0, |number| number.digits()).to_be_bytes());
                 digest.update(who.unwrap_or(RecipientId::HOUSE).0);
                 if let Some(body) = &walked.body {
-                    digest.update(body.digest());
+                    digest.update(body.as_str());
                     segments += u64::from(body.segments(Counting::Standard).segments);
-                    senders.entry(walked.country).or_insert_with(|| walked.sender.clone());
+                    senders.entry(walked.country).or_insert(walked.sender);
                 }
                 let release = match &walked.fate {
                     Fate::Send(when) => {
@@ -376,7 +380,7 @@ impl<'a> Planner<'a> {
                     }
                 };
                 if let Some(release) = release {
-                    let sender = &walked.sender;
+                    let sender = walked.sender;
                     backlog.add(
                         sender.id(),
                         sender.per_second().get(),
@@ -405,7 +409,7 @@ impl<'a> Planner<'a> {
         })
     }
 
-    fn findings(&self, senders: &BTreeMap<Option<Country>, Sender>) -> Vec<(Country, Finding)> {
+    fn findings(&self, senders: &BTreeMap<Option<Country>, &'a Sender>) -> Vec<(Country, Finding)> {
         let mut all = Vec::new();
         for (country, sender) in senders {
             let footer = self.footers.get(country).map_or("", String::as_str);
@@ -439,7 +443,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-impl Walked {
+impl Walked<'_> {
     pub(crate) fn message(&self, campaign: &Campaign) -> Option<MessageId> {
         let person = self.person.as_ref()?;
         Some(MessageId::derive(&campaign.program, &campaign.name, person.recipient, 0))

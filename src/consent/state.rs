@@ -108,13 +108,15 @@ impl Sent {
 }
 
 cbor_map! {
-    /// Marketing waits for a human.
+    /// Marketing waits for a human. Past its deadline this is a revocation of everything.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct Suspension {
         /// When it becomes a revocation, Unix milliseconds.
         0 => pub deadline_ms: i64,
-        /// When the doubtful text was written, Unix milliseconds.
+        /// The latest time at which a doubtful text was written, Unix milliseconds.
         1 => pub acted_ms: i64,
+        /// The latest place of such a text in the stream.
+        2 => pub seq: u64,
     }
 }
 
@@ -172,10 +174,14 @@ impl State {
                     self.opt_in(&e.program, &Grant { acted_ms: e.acted_ms, ..pending.grant }, seq);
                 }
             }
-            // A list is a claim: past any revocation only the person can open again.
+            // A list is a claim: past any revocation or doubt only the person can open again. It brings a ground
+            // and never an opening, so that it outlives no revocation either, whatever that one reaches.
             Event::Imported(e) => {
-                if !self.revocations.iter().any(|r| r.program.as_ref().is_none_or(|p| *p == e.program)) {
-                    self.opt_in(&e.program, &e.grant, seq);
+                let reaches = |r: &Revocation| {
+                    r.said == Said::All || r.program.as_ref().is_none_or(|p| *p == e.program)
+                };
+                if self.suspension.is_none() && !self.revocations.iter().any(reaches) {
+                    self.ground(&e.program, &e.grant);
                 }
             }
             Event::Revoked(e) => self.revoke(e, seq),
@@ -189,18 +195,20 @@ impl State {
             Event::Heard(e) => self.hear(e.inbound, e.acted_ms),
             Event::Suspended(e) => {
                 self.hear(e.inbound, e.acted_ms);
-                let earliest = self.suspension.map_or(e.deadline_ms, |s| s.deadline_ms.min(e.deadline_ms));
-                self.suspension = Some(Suspension { deadline_ms: earliest, acted_ms: e.acted_ms });
+                let held = self.suspension;
+                self.suspension = Some(Suspension {
+                    deadline_ms: held.map_or(e.deadline_ms, |held| held.deadline_ms.min(e.deadline_ms)),
+                    acted_ms: held.map_or(e.acted_ms, |held| held.acted_ms.max(e.acted_ms)),
+                    seq,
+                });
             }
             Event::Unsuspended(_) => self.suspension = None,
             Event::Started(e) => self.start(e, at_ms),
             Event::Concluded(e) => self.conclude(e),
             Event::Reported(e) => {
                 if let Some(sent) = self.sent_mut(e.message) {
-                    // Late reports never take back a delivery.
-                    if sent.delivery != Some(Delivery::Delivered) {
-                        sent.delivery = Some(e.delivery);
-                    }
+                    // Late reports never take back a delivery, and the order of their coming does not tell.
+                    sent.delivery = Some(sent.delivery.map_or(e.delivery, |held| held.min(e.delivery)));
                 }
             }
             Event::Located(e) => self.group = Some(e.group),
@@ -225,6 +233,19 @@ impl State {
     #[must_use]
     pub fn program(&self, name: &Name) -> Option<&ProgramState> {
         self.programs.iter().find(|p| p.program == *name)
+    }
+
+    /// Whether a program stands open by what was said to it and to all alone: no law, no sender, no topic.
+    #[must_use]
+    pub fn stands_open(&self, name: &Name) -> bool {
+        let Some(program) = self.program(name) else { return false };
+        let reaches = |r: &&Revocation| r.said == Said::All || r.program.as_ref().is_none_or(|p| p == name);
+        let said = self.revocations.iter().filter(reaches).map(|r| (r.acted_ms, r.seq));
+        let last = said
+            .chain(self.suspension.map(|s| (s.acted_ms, s.seq)))
+            .reduce(|(acted_ms, seq), r| (acted_ms.max(r.0), seq.max(r.1)));
+        let outlives = last.is_none_or(|(acted_ms, seq)| program.outlives(acted_ms, seq));
+        !program.grants.is_empty() && outlives && !self.ended && !self.erased
     }
 
     /// The message of this id, if the state still holds it.
@@ -278,14 +299,20 @@ impl State {
     }
 
     fn opt_in(&mut self, program: &Name, grant: &Grant, seq: u64) {
+        if let Some(program) = self.ground(program, grant) {
+            program.open(Opening { acted_ms: grant.acted_ms, seq });
+        }
+    }
+
+    fn ground(&mut self, program: &Name, grant: &Grant) -> Option<&mut ProgramState> {
         // Nobody can consent for a friend.
         if grant.acquisition == Acquisition::Referral || self.ended {
-            return;
+            return None;
         }
         let program = self.program_mut(program);
         program.pending = None;
         program.grant(grant);
-        program.open(Opening { acted_ms: grant.acted_ms, seq });
+        Some(program)
     }
 
     fn revoke(&mut self, e: &Revoked, seq: u64) {
@@ -300,7 +327,6 @@ impl State {
                 program.pending = None;
             }
         }
-        self.suspension = None;
         let same = |r: &&mut Revocation| {
             r.said == e.said && r.program == e.program && r.sender == e.sender && r.topic == e.topic
         };
@@ -350,6 +376,22 @@ impl State {
     }
 }
 
+impl Suspension {
+    /// Nobody resolved the doubt while the tenure lasted: the next one begins with a revocation.
+    pub(crate) const fn inherited(&self) -> Revoked {
+        Revoked {
+            said: Said::All,
+            program: None,
+            sender: None,
+            topic: None,
+            road: Road::Unsure,
+            acted_ms: self.acted_ms,
+            inbound: None,
+            matched: None,
+        }
+    }
+}
+
 impl Revocation {
     /// The same silence at the start of the number's next tenure.
     pub(crate) fn inherited(&self) -> Revoked {
@@ -392,9 +434,10 @@ impl ProgramState {
         }
     }
 
-    /// Whether some opening is later than this revocation, in the person's time and in the order of appends.
+    /// Whether one opening is later than revocations of which the last acted is of `acted_ms` and the last
+    /// appended is at `seq`: later than each of them in the person's time and in the order of appends.
     #[must_use]
-    pub fn outlives(&self, revocation: &Revocation) -> bool {
-        self.openings.iter().any(|o| o.acted_ms > revocation.acted_ms && o.seq > revocation.seq)
+    pub fn outlives(&self, acted_ms: i64, seq: u64) -> bool {
+        self.openings.iter().any(|o| o.acted_ms > acted_ms && o.seq > seq)
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     gateway::{Answered, DynGateway, LookUp},
     id::{MessageId, Name, RecipientId},
     inbound::{ANSWERS, WaitingAnswer},
-    ledger::{Book, BookError, Claim, Lane, OutboxChange, Person, Queued},
+    ledger::{Book, BookError, Claim, Lane, OutboxChange, Person, Queued, Urgency, Written},
     message::{Body, Kind},
     permit::{Draft, Permit, ReserveError, Reserved, reserve},
     place::Whereabouts,
@@ -143,19 +143,28 @@ impl Worker<'_> {
         now: DateTime<Utc>,
         done: &mut Dispatched,
     ) -> Result<Option<Draft>, DispatchError> {
-        let Some(person) = self.book.person(row.stream).await? else {
-            return self.drop_row(row.message, "erased", done).await;
+        let person = match self.book.person(row.stream).await {
+            Ok(Some(person)) => person,
+            Ok(None) => return self.drop_row(&row, "erased", done).await,
+            // Nothing may be decided about this one; the others go on.
+            Err(BookError::Stale | BookError::Seal(_)) => {
+                done.held += 1;
+                let again = OutboxChange::Move(row.message, now.timestamp_millis() + ASK_AGAIN_MS);
+                self.book.ledger().outbox(vec![again]).await.map_err(BookError::from)?;
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
         };
         let Ok(plain) = person.unseal(&row.message.0, &row.payload) else {
-            return self.drop_row(row.message, "erased", done).await;
+            return self.drop_row(&row, "erased", done).await;
         };
         if row.job == *ANSWERS {
             return match minicbor::decode::<WaitingAnswer>(&plain) {
                 Ok(waiting) => match answer(row.message, person, waiting) {
                     Some(draft) => Ok(Some(draft)),
-                    None => self.drop_row(row.message, "unreadable", done).await,
+                    None => self.drop_row(&row, "unreadable", done).await,
                 },
-                Err(_) => self.drop_row(row.message, "unreadable", done).await,
+                Err(_) => self.drop_row(&row, "unreadable", done).await,
             };
         }
         if !jobs.contains_key(&row.job) {
@@ -164,16 +173,16 @@ impl Worker<'_> {
         }
         let body = String::from_utf8(plain).ok().and_then(|text| Body::new(text).ok());
         let (Some(Some(job)), Some(body)) = (jobs.get(&row.job), body) else {
-            return self.drop_row(row.message, "unreadable", done).await;
+            return self.drop_row(&row, "unreadable", done).await;
         };
         let over = now.timestamp_millis() >= job.ends_ms;
         let late = job.late == Late::Drop && now.timestamp_millis() - row.due_ms > LATE_MS;
         if over || late {
             let why = if over { Code::CampaignOver.code() } else { "late" };
-            return self.drop_row(row.message, why, done).await;
+            return self.drop_row(&row, why, done).await;
         }
         let Some(sender) = self.sender(&job.program, person.whereabouts.as_deref()) else {
-            return self.drop_row(row.message, "no_sender", done).await;
+            return self.drop_row(&row, "no_sender", done).await;
         };
         Ok(Some(Draft {
             message: row.message,
@@ -200,13 +209,34 @@ impl Worker<'_> {
 
     async fn drop_row<T>(
         &self,
-        message: MessageId,
+        row: &Queued,
         why: &'static str,
         done: &mut Dispatched,
     ) -> Result<Option<T>, DispatchError> {
-        *done.dropped.entry(why).or_default() += 1;
-        self.book.ledger().outbox(vec![OutboxChange::Remove(message)]).await.map_err(BookError::from)?;
+        if self.change_row(row.message, row.stream, OutboxChange::Remove(row.message)).await? {
+            *done.dropped.entry(why).or_default() += 1;
+        }
         Ok(None)
+    }
+
+    /// Changes a row that did not start, in a commit at the version that says so. A claim runs out, so another
+    /// worker may have started the message since: then its row must stay, marked as started, or nobody would look
+    /// the message up if that worker died. Returns whether the change was made.
+    async fn change_row(
+        &self,
+        message: MessageId,
+        stream: RecipientId,
+        change: OutboxChange,
+    ) -> Result<bool, DispatchError> {
+        let Some(mut person) = self.book.person(stream).await? else {
+            self.book.ledger().outbox(vec![change]).await.map_err(BookError::from)?;
+            return Ok(true);
+        };
+        let flies = person.state.sent(message).is_some_and(|sent| sent.outcome.is_none());
+        person.change_outbox(if flies { OutboxChange::Start(message) } else { change });
+        // A lost race leaves the row as it is: it comes back when the claim runs out.
+        let written = self.book.write(person, Urgency::Normal).await?;
+        Ok(!flies && matches!(written, Written::Done(_)))
     }
 
     /// Draws from each sender's budget, which all processes share. What gets nothing waits.
@@ -245,35 +275,33 @@ impl Worker<'_> {
     ) -> Result<(Vec<Going>, Mine<'_>), DispatchError> {
         let terms: HashMap<_, _> = drafts
             .iter()
-            .map(|d| (d.message, (d.program.clone(), d.sender.clone(), d.person.recipient)))
+            .map(|d| (d.message, (d.person.recipient, d.program.clone(), d.sender.clone())))
             .collect();
         let mine = self.orphans.mine(terms.keys().copied().collect());
-        let (mut going, mut changes) = (Vec::new(), Vec::new());
+        let (mut going, mut changes, mut repeats) = (Vec::new(), Vec::new(), HashSet::new());
         for (message, reserved) in reserve(self.book, self.policy, drafts, now).await? {
-            match (reserved, terms.get(&message)) {
-                (Reserved::Permit(permit, person), Some((program, sender, _))) => {
+            let Some((recipient, program, sender)) = terms.get(&message) else { continue };
+            let change = match reserved {
+                Reserved::Permit(permit, person) => {
                     going.push(Going { permit, person, program: program.clone(), sender: sender.clone() });
+                    continue;
                 }
-                (Reserved::Held(decision), _) => changes.push(held(message, &decision, now, done)),
-                (Reserved::Duplicate, Some((.., recipient)))
-                    if self.under_way(message, *recipient).await? => {}
-                (Reserved::Duplicate | Reserved::Permit(..), _) => {
-                    *done.dropped.entry("duplicate").or_default() += 1;
-                    changes.push(OutboxChange::Remove(message));
+                Reserved::Held(decision) => held(message, &decision, now, done),
+                Reserved::Duplicate => {
+                    repeats.insert(message);
+                    OutboxChange::Remove(message)
                 }
+            };
+            changes.push((message, *recipient, change));
+        }
+        for (message, recipient, change) in changes {
+            // The permits go on whatever becomes of these: the rows come back when the claim runs out.
+            let changed = self.change_row(message, recipient, change).await.unwrap_or(false);
+            if changed && repeats.contains(&message) {
+                *done.dropped.entry("duplicate").or_default() += 1;
             }
         }
-        if !changes.is_empty() {
-            self.book.ledger().outbox(changes).await.map_err(BookError::from)?;
-        }
         Ok((going, mine))
-    }
-
-    /// Whether somebody else has started it since this process claimed it: then the row is theirs, and whoever
-    /// comes after their death must find it.
-    async fn under_way(&self, message: MessageId, recipient: RecipientId) -> Result<bool, BookError> {
-        let person = self.book.person(recipient).await?;
-        Ok(person.as_ref().and_then(|p| p.state.sent(message)).is_some_and(|sent| sent.outcome.is_none()))
     }
 
     async fn hand_over(&self, going: Vec<Going>, done: &mut Dispatched) -> Result<(), DispatchError> {
@@ -314,7 +342,12 @@ impl Worker<'_> {
         let (due, left) = self.orphans.due(&started, self.clock.monotonic());
         let mut answers = Vec::new();
         for row in due {
-            let Some(person) = self.book.person(row.stream).await? else { continue };
+            let person = match self.book.person(row.stream).await {
+                Ok(person) => person,
+                Err(BookError::Stale | BookError::Seal(_)) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            let Some(person) = person else { continue };
             let Some(sent) = person.state.sent(row.message) else { continue };
             let (program, sender) = (sent.program.clone(), sent.sender.clone());
             let answered = match self.gateway.look_up(row.message).await {

@@ -169,14 +169,12 @@ impl Desk<'_> {
         let acted_ms = inbound.sent_at.min(now).timestamp_millis();
         let (event, answer) = self.event(inbound, id, program, understood, acted_ms, now);
         let personal = [(PersonalField::Text, inbound.text.clone())];
-        let before = person.state.clone();
         person.stage(now.timestamp_millis(), event, &personal)?;
         let (Some(answer), Some(program)) = (answer, program) else { return Ok(None) };
-        let opened = |state: &State| state.program(program.name()).map(|p| p.openings.clone());
         let useless = match answer {
             Answer::Stop => self.gateway_answers_stop,
             // A START that opened nothing is not confirmed.
-            Answer::Start | Answer::OptIn => opened(&before) == opened(&person.state),
+            Answer::Start | Answer::OptIn => !person.state.stands_open(program.name()),
             Answer::Help | Answer::Question | Answer::WrongNumber => false,
         };
         let spent = !crate::permit::may_answer(&person.state, answer, inbound.sent_at.min(now), now);

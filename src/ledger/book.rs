@@ -23,7 +23,9 @@ use crate::{
 /// The version of the fold: a cached state of another one is not believed.
 const FOLD: u8 = 1;
 /// At most so many records of a stream are read at once.
-pub(crate) const PAGE: usize = 512;
+pub(super) const PAGE: usize = 512;
+/// At most so many people are read at once: a page stays within what an allocator keeps at hand.
+pub(crate) const PEOPLE: usize = 96;
 /// At most so many groups of places are kept in memory.
 const GROUPS: usize = 4_096;
 
@@ -53,6 +55,7 @@ pub struct Person {
     group: Option<Vec<u8>>,
     vault: Option<Vault>,
     index: Vec<IndexChange>,
+    erase: bool,
     outbox: Vec<OutboxChange>,
 }
 
@@ -108,7 +111,11 @@ impl Book {
         if rows.len() != numbers.len() {
             return Err(BookError::Answers);
         }
-        rows.into_iter().map(|row| row.map(|row| self.person_of(row, unlock)).transpose()).collect()
+        let mut people = Vec::with_capacity(rows.len());
+        for row in rows {
+            people.push(row.map(|row| self.person_of(row, unlock)).transpose()?);
+        }
+        Ok(people)
     }
 
     /// People after `after` in the ledger's stable order, at most a page of them; empty at the end.
@@ -116,8 +123,12 @@ impl Book {
     /// # Errors
     /// The store failed, or what it holds does not fit.
     pub async fn page(&self, after: Option<RecipientId>, unlock: bool) -> Result<Vec<Person>, BookError> {
-        let rows = self.ledger.scan(after, PAGE).await?;
-        rows.into_iter().map(|row| self.person_of(row, unlock)).collect()
+        let rows = self.ledger.scan(after, PEOPLE).await?;
+        let mut people = Vec::with_capacity(rows.len());
+        for row in rows {
+            people.push(self.person_of(row, unlock)?);
+        }
+        Ok(people)
     }
 
     /// The current tenure of a number; if there is none, one is staged that begins with the first write.
@@ -201,8 +212,12 @@ impl Book {
         person.group = Some(group);
         person.stage(at_ms, opened, &[(PersonalField::Number, number.e164())])?;
         // The number's next owner inherits its silence until consenting afresh.
-        for revocation in before.iter().flat_map(|person| &person.state.revocations) {
+        let before = before.map(|person| &person.state);
+        for revocation in before.iter().flat_map(|state| &state.revocations) {
             person.stage(at_ms, revocation.inherited(), &[])?;
+        }
+        if let Some(doubt) = before.and_then(|state| state.suspension) {
+            person.stage(at_ms, doubt.inherited(), &[])?;
         }
         Ok(person)
     }
@@ -213,9 +228,7 @@ impl Book {
     /// Erased, or the seal does not open.
     pub fn number(&self, person: &Person) -> Result<PhoneNumber, BookError> {
         let (Some(key), Some(sealed)) = (&person.key, &person.number) else { return Err(BookError::Erased) };
-        let bytes = key.unseal(&person.recipient.0, sealed)?;
-        let digits = u64::from_be_bytes(bytes.try_into().map_err(|_| SealError::DoesNotOpen)?);
-        PhoneNumber::from_e164(&format!("+{digits}")).map_err(|_| BookError::Seal(SealError::DoesNotOpen))
+        number_of(person.recipient, key, sealed)
     }
 
     /// Appends what is staged, if the stream still stands where it was read. Durable when it returns.
@@ -308,11 +321,13 @@ impl Person {
             group: None,
             vault: None,
             index: Vec::new(),
+            erase: false,
             outbox: Vec::new(),
         }
     }
 
-    /// Stages one more record, and takes it into [`state`](Self::state).
+    /// Stages one more record, and takes it into [`state`](Self::state). With `Erased`, key, number, places and
+    /// every sealed value go in the same commit, and later records of the stream hold no personal value.
     ///
     /// # Errors
     /// Personal values for a person without a key, or no randomness.
@@ -331,6 +346,7 @@ impl Person {
         values.sort_by_key(|(field, ..)| *field);
         let commitments = values.iter().map(|(field, salt, value)| (*field, commit(salt, value))).collect();
         self.state.apply(seq, at_ms, &event);
+        let erases = matches!(event, Event::Erased(_));
         let envelope = Envelope { stream: self.recipient, seq, prev: self.head, at_ms, event, commitments };
         let bytes = envelope.to_bytes()?;
         let sealed = if values.is_empty() {
@@ -341,6 +357,11 @@ impl Person {
         };
         self.head = Some(leaf_hash(&bytes));
         self.records.push(NewRecord { envelope: bytes, sealed });
+        if erases {
+            self.erase = true;
+            (self.key, self.number, self.vault) = (None, None, None);
+            (self.group, self.whereabouts) = (None, None);
+        }
         Ok(())
     }
 
@@ -400,6 +421,24 @@ impl Person {
         Ok(values.into_iter().map(|(field, _, value)| (field, value)).collect())
     }
 
+    /// What opens the sealed values of this row, whatever its cached state says: for checking them.
+    ///
+    /// # Errors
+    /// The vault does not open, or does not hold a number of the index entries given.
+    pub(super) fn of_vault(keys: &Keys, row: &Row, entries: &[(u32, Hash)]) -> Result<Self, BookError> {
+        let mut person = Self::blank(row.stream);
+        if let Some(vault) = &row.vault {
+            let key = keys.unwrap(&vault.key)?;
+            let number = number_of(row.stream, &key, &vault.number)?;
+            let known = keys.index_entries(number);
+            if !entries.iter().all(|(_, entry)| known.contains(entry)) {
+                return Err(SealError::DoesNotOpen.into());
+            }
+            person.key = Some(key);
+        }
+        Ok(person)
+    }
+
     /// What is staged, taken out. The person is at the new version only once the store says so.
     fn take_append(&mut self) -> Result<Append, BookError> {
         let head = self.head.ok_or(EnvelopeError)?;
@@ -412,14 +451,20 @@ impl Person {
             group: self.group.take(),
             vault: self.vault.take(),
             index: std::mem::take(&mut self.index),
-            erase: false,
+            erase: std::mem::take(&mut self.erase),
             outbox: std::mem::take(&mut self.outbox),
         })
     }
 }
 
+fn number_of(recipient: RecipientId, key: &SubjectKey, sealed: &[u8]) -> Result<PhoneNumber, BookError> {
+    let bytes = key.unseal(&recipient.0, sealed)?;
+    let digits = u64::from_be_bytes(bytes.try_into().map_err(|_| SealError::DoesNotOpen)?);
+    PhoneNumber::from_e164(&format!("+{digits}")).map_err(|_| BookError::Seal(SealError::DoesNotOpen))
+}
+
 /// The cached fold as stored: fold version, hash of the record it goes up to, the state.
-fn state_bytes(state: &State, head: Hash) -> Vec<u8> {
+pub(super) fn state_bytes(state: &State, head: Hash) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(256);
     bytes.push(FOLD);
     bytes.extend_from_slice(&head.0);
@@ -429,7 +474,7 @@ fn state_bytes(state: &State, head: Hash) -> Vec<u8> {
 }
 
 /// Reads the cached fold of a row, and refuses one of another fold or another head.
-pub(super) fn state_of(row: &Row) -> Result<State, BookError> {
+fn state_of(row: &Row) -> Result<State, BookError> {
     let (head, state) = row
         .state
         .split_first()

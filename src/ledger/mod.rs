@@ -19,7 +19,7 @@ pub mod conformance;
 mod sqlite;
 
 pub use admitted::Admitted;
-pub(crate) use book::PAGE;
+pub(crate) use book::PEOPLE;
 pub use book::{Book, BookError, Person, Written};
 pub use envelope::{Envelope, EnvelopeError, advance, leaf_hash};
 pub use keys::{KeyFile, KeyFileError, Keys, SealError};

@@ -18,7 +18,7 @@ mod values;
 mod worst;
 
 pub use body::{Body, BodyError};
-pub use channel::{Category, Channel, LabelError, Subject};
+pub use channel::Channel;
 pub use kind::Kind;
 pub use segment::{Counting, Encoding, Segments, segments};
 pub use tags::{Alphabet, Tag, Tags, ValueFault};

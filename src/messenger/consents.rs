@@ -329,17 +329,12 @@ fn grant(opt_in: &OptIn, now: DateTime<Utc>) -> Grant {
 
 /// Whether the program stands open after what is staged, by what was said alone.
 fn standing(person: &Person, program: &Name) -> Permission {
-    let Some(state) = person.state.program(program) else { return Permission::Closed };
-    if state.pending.is_some() {
-        return Permission::Asked;
+    let asked = person.state.program(program).is_some_and(|state| state.pending.is_some());
+    match (asked, person.state.stands_open(program)) {
+        (true, _) => Permission::Asked,
+        (false, true) => Permission::Open,
+        (false, false) => Permission::Closed,
     }
-    let reached = person
-        .state
-        .revocations
-        .iter()
-        .filter(|r| r.program.as_ref().is_none_or(|p| p == program) || r.said == Said::All);
-    let open = !state.grants.is_empty() && reached.into_iter().all(|revocation| state.outlives(revocation));
-    if open { Permission::Open } else { Permission::Closed }
 }
 
 /// A consent could not be recorded.

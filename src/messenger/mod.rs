@@ -96,7 +96,8 @@ impl Messenger {
         loop {
             let Some(mut person) = self.inner.book.find(report.to).await? else { return Ok(()) };
             let known = person.state.sent(report.message).map(|sent| sent.delivery);
-            if known.is_none() || known == Some(Some(report.delivery)) {
+            // Not ours, or nothing new: a delivery outweighs everything, a repeat says nothing.
+            if known.is_none_or(|held| held.is_some_and(|held| held <= report.delivery)) {
                 return Ok(());
             }
             let reported = Reported {

@@ -134,7 +134,8 @@ async fn judge(
         if !may_answer(state, answer, asked, at) {
             return held(refusal(policy, Code::AnswerSpent));
         }
-        return Ok(Judged::Go(Box::new(draft), at + Duration::minutes(super::ANSWER_WITHIN_MINUTES)));
+        // Counted from the text that it answers, not from its turn in the queue.
+        return Ok(Judged::Go(Box::new(draft), asked + Duration::minutes(super::ANSWER_WITHIN_MINUTES)));
     }
     if draft.kind == Kind::Marketing && state.newest_ms - at.timestamp_millis() > CLOCK_BEHIND_MS {
         let until = DateTime::from_timestamp_millis(state.newest_ms);
@@ -229,7 +230,13 @@ fn stage(
     if draft.queued {
         person.change_outbox(OutboxChange::Start(message));
     }
-    let permit = Permit { message, recipient: person.recipient, number, body, sender, kind, not_after };
+    // A clock that is set back under way would put marketing before its hours.
+    let not_before = match kind {
+        Kind::Marketing => at - Duration::milliseconds(CLOCK_BEHIND_MS),
+        _ => DateTime::<Utc>::MIN_UTC,
+    };
+    let recipient = person.recipient;
+    let permit = Permit { message, recipient, number, body, sender, kind, not_before, not_after };
     let (until, answers, queued) = (draft.until, draft.answers, draft.queued);
     Ok((person, Terms { permit, program, source, step, category, subject, until, answers, queued }))
 }

@@ -21,6 +21,7 @@ pub struct Permit {
     pub(super) body: Body,
     pub(super) sender: Name,
     pub(super) kind: Kind,
+    pub(super) not_before: DateTime<Utc>,
     pub(super) not_after: DateTime<Utc>,
 }
 
@@ -41,7 +42,8 @@ impl Permit {
         not_after: DateTime<Utc>,
     ) -> Self {
         let (recipient, kind) = (RecipientId([1; 16]), Kind::Marketing);
-        Self { message, recipient, number, body, sender, kind, not_after }
+        let not_before = DateTime::<Utc>::MIN_UTC;
+        Self { message, recipient, number, body, sender, kind, not_before, not_after }
     }
 }
 
@@ -64,11 +66,13 @@ impl Permit {
         self.not_after
     }
 
-    /// The only way to number and body. Refuses past the deadline, and while the time is not known.
+    /// The only way to number and body. Refuses past the deadline, while the time is not known, and marketing
+    /// once the clock was set back by more than five minutes since it was judged.
     ///
     /// # Errors
     /// [`Expired`]: the message was certainly not handed over.
     pub fn open(self, now: Option<DateTime<Utc>>) -> Result<Handover, Expired> {
+        let now = now.filter(|now| *now >= self.not_before);
         let left = now.and_then(|now| (self.not_after - now).to_std().ok()).filter(|left| !left.is_zero());
         match left {
             Some(valid_for) => Ok(Handover {

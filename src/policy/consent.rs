@@ -17,16 +17,22 @@ use crate::{
 pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
     let state = question.facts.state;
     let program = question.program;
-    let revoked = state.revocations.iter().find(|revocation| {
-        reaches(revocation, question) && !program.is_some_and(|program| program.outlives(revocation))
-    });
-    if let Some(revocation) = revoked {
-        let fact = since(revocation.acted_ms, Some(revocation));
-        findings.deny(Reason::new(Code::Revoked, None, fact));
+    let reaching = state.revocations.iter().filter(|revocation| reaches(revocation, question));
+    // One opening must be later than all of them: two halves do not make a consent.
+    let (mut acted_ms, mut seq) = (i64::MIN, 0);
+    for revocation in reaching.clone() {
+        (acted_ms, seq) = (acted_ms.max(revocation.acted_ms), seq.max(revocation.seq));
+    }
+    let outlives = |acted_ms, seq| program.is_some_and(|program| program.outlives(acted_ms, seq));
+    if let Some(latest) = reaching.max_by_key(|r| (r.acted_ms, r.seq)).filter(|_| !outlives(acted_ms, seq)) {
+        findings.deny(Reason::new(Code::Revoked, None, since(latest.acted_ms, Some(latest))));
     }
     if let Some(suspension) = state.suspension {
         let over = question.at.saturating_mul(1_000) >= suspension.deadline_ms;
-        if over || question.request.kind == Kind::Marketing {
+        // Past its deadline it is one of the revocations.
+        let (since_ms, place) = if over { (acted_ms, seq) } else { (i64::MIN, 0) };
+        let outlived = outlives(suspension.acted_ms.max(since_ms), suspension.seq.max(place));
+        if !outlived && (over || question.request.kind == Kind::Marketing) {
             let code = if over { Code::Revoked } else { Code::Suspended };
             findings.deny(Reason::new(code, None, since(suspension.acted_ms, None)));
         }

@@ -86,7 +86,7 @@ fn lapse(then: i64, months: u16, at: i64) -> Option<i64> {
         return None;
     }
     let then = DateTime::<Utc>::from_timestamp(then, 0)?;
-    Some(then.checked_add_months(Months::new(months.into()))?.timestamp())
+    Some(then.checked_add_months(Months::new(months.into()))?.timestamp()).filter(|end| *end > at)
 }
 
 /// When a local day begins in a zone, or before that the moment its clock is turned: then it is asked again.

@@ -108,8 +108,8 @@ fn round(template: &Path, door: &Door, seed: u64) -> Tally {
     door.reset("moody");
     let mut play = Play::begin(folder.path(), Dice(seed));
     play.run();
-    let Play { kills, .. } = play;
-    drop(play.end());
+    let kills = play.kills;
+    drop(play);
     Tally { kills, ..runtime().block_on(audit(folder.path(), &door.list(), seed)) }
 }
 
@@ -146,6 +146,8 @@ impl<'a> Play<'a> {
         let mut fatal: Vec<u64> = (0..1 + self.dice.below(2)).map(|_| self.dice.below(STEPS)).collect();
         fatal.sort_unstable();
         let mut fatal = VecDeque::from(fatal);
+        // Set once all texts are answered: what they left waiting needs one run more.
+        let mut last = false;
         self.worker.tell("run");
         loop {
             let said = self.worker.hear();
@@ -156,10 +158,11 @@ impl<'a> Play<'a> {
             if !finished && fatal.front().is_some_and(|step| *step <= self.steps) {
                 fatal.pop_front();
                 self.kill();
-            } else if finished && self.open.is_empty() {
+            } else if finished && last {
                 return;
             } else if finished {
                 self.await_answers();
+                last = true;
                 self.worker.tell("run");
             }
         }
@@ -202,11 +205,6 @@ impl<'a> Play<'a> {
             self.worker = Member::start("worker", self.folder);
             self.worker.tell("run");
         }
-    }
-
-    fn end(mut self) -> (Member, Member) {
-        self.await_answers();
-        (self.worker, self.receiver)
     }
 }
 

@@ -13,15 +13,19 @@ mod content;
 mod contract;
 #[cfg(unix)]
 mod fence;
+mod fold;
 mod gateway;
 mod inbound;
 #[cfg(unix)]
 mod kill;
 mod law;
 mod ledger;
+mod ledger_verify;
 mod phone;
 mod place;
 mod policy;
+mod receive;
+mod simulation;
 #[cfg(unix)]
 mod support;
 mod walk;

@@ -144,3 +144,82 @@ async fn the_main_job_on_sqlite() {
         SqliteLedger::open(folder.path().join("shop.optin"), Keys::generate().unwrap()).await.unwrap();
     walk(ledger).await;
 }
+
+#[tokio::test]
+async fn what_is_wrong_with_a_campaign_is_said_before_anything_is_sent() {
+    use optin::{PlanError, campaign::CampaignError, message::TemplateErrorKind};
+    let clock = Arc::new(FixedClock::at(at("2026-11-26T10:00:00Z")));
+    let carrier = Arc::new(SimulatedCarrier::seeded(7));
+    let shop = shop(MemoryLedger::new().unwrap(), &clock, &carrier);
+    let ana = number("+33612345678");
+    shop.opt_in(ana, "soldes", OptIn::checkbox(&TEXT)).await.unwrap();
+    clock.set(at("2026-11-27T07:30:00Z"));
+    let audience = || vec![(ana, Values::new())];
+
+    let unknown_tag =
+        flash(audience()).text(Template::parse("Maison Lune : {nickname}. STOP au 36123").unwrap());
+    let Err(PlanError::Campaign(CampaignError::Template(error))) = shop.plan(unknown_tag).await else {
+        panic!()
+    };
+    assert_eq!((error.kind(), error.span()), (TemplateErrorKind::UnknownTag, 14..24));
+
+    let over = flash(audience()).window(at("2026-11-20T07:00:00Z")..at("2026-11-21T07:00:00Z"));
+    assert!(matches!(shop.plan(over).await, Err(PlanError::Campaign(CampaignError::NoWindow))));
+
+    // No brand: an error-level finding, so it cannot be approved. No opt-out line: it is added.
+    let nameless = flash(audience()).text(Template::parse("-40 % jusqu'à 21 h").unwrap());
+    let plan = shop.plan(nameless).await.unwrap();
+    assert_eq!(plan.findings.len(), 1);
+    assert_eq!(plan.approve("lea").unwrap_err().finding.code.code(), "brand_missing");
+    assert_eq!(carrier.taken_count(), 0);
+    assert_eq!(shop.waiting(&optin::id::Name::new("flash-2026-11-27").unwrap()).await.unwrap().0, 0);
+}
+
+#[tokio::test]
+async fn a_ledger_that_forgets_drives_no_real_gateway() {
+    #[derive(Debug)]
+    struct Real;
+    impl optin::gateway::Gateway for Real {
+        fn capabilities(&self) -> optin::gateway::Capabilities {
+            optin::gateway::Capabilities {
+                idempotency: optin::gateway::Idempotency::None,
+                validity: false,
+                look_up: false,
+                answers_stop: false,
+                simulated: false,
+            }
+        }
+        async fn send(
+            &self,
+            permit: optin::permit::Permit,
+            _: &dyn optin::clock::Clock,
+        ) -> optin::gateway::Answered {
+            drop(permit);
+            optin::gateway::Answered::Unknown
+        }
+        async fn look_up(&self, _: optin::id::MessageId) -> optin::gateway::LookUp {
+            optin::gateway::LookUp::CannotSay
+        }
+    }
+    let built = Messenger::builder(MemoryLedger::new().unwrap(), Rulebook::builtin())
+        .program(soldes())
+        .gateway(Real)
+        .build();
+    assert!(matches!(built, Err(optin::BuildError::VolatileLedger)));
+}
+
+#[tokio::test]
+async fn everyone_in_the_ledger_can_be_meant() {
+    let clock = Arc::new(FixedClock::at(at("2026-11-26T10:00:00Z")));
+    let carrier = Arc::new(SimulatedCarrier::seeded(7));
+    let shop = shop(MemoryLedger::new().unwrap(), &clock, &carrier);
+    for person in ["+33612345678", "+33698765432", "+14155550123"] {
+        shop.opt_in(number(person), "soldes", OptIn::checkbox(&TEXT)).await.unwrap();
+    }
+    clock.set(at("2026-11-27T07:30:00Z"));
+    let campaign = flash(Vec::new()).audience(optin::campaign::Audience::everyone());
+    let plan = shop.plan(campaign).await.unwrap();
+    assert_eq!((plan.now, plan.held, plan.refusals()), (2, 1, 0));
+    shop.launch(plan.approve("lea@maisonlune.fr").unwrap()).await.unwrap();
+    assert_eq!(run(&shop, &clock, at("2026-11-28T20:00:00Z")).await.accepted, 3);
+}

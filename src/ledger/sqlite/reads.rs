@@ -140,9 +140,12 @@ pub(super) fn scan(db: &Connection, after: Option<RecipientId>, limit: usize) ->
     };
     let sql = format!("SELECT {ROW} WHERE no > ?1 ORDER BY no LIMIT ?2");
     let mut statement = db.prepare(&sql).map_err(&during)?;
-    let rows = statement.query_map([no, to_sql(limit as u64)], row).map_err(&during)?;
-    let mut groups = HashMap::new();
-    rows.map(|found| with_group(db, found.map_err(&during)?, &mut groups)).collect()
+    let found = statement.query_map([no, to_sql(limit as u64)], row).map_err(&during)?;
+    let (mut groups, mut rows) = (HashMap::new(), Vec::with_capacity(limit.min(4_096)));
+    for found in found {
+        rows.push(with_group(db, found.map_err(&during)?, &mut groups)?);
+    }
+    Ok(rows)
 }
 
 fn record(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredRecord> {

@@ -66,7 +66,9 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, Trouble> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(&during)?;
     connection.busy_timeout(OPENING).map_err(&during)?;
-    connection.execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF").map_err(&during)?;
+    connection
+        .execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384")
+        .map_err(&during)?;
     Ok(connection)
 }
 
@@ -85,9 +87,13 @@ fn refuse_other_files(path: &Path) -> Result<(), LedgerError> {
 fn is_new(connection: &Connection) -> Result<bool, LedgerError> {
     let ask = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
     let during = Trouble::during("reading the file's header");
+    // One snapshot: another process may be making the ledger between one question and the next.
+    let alone = connection.is_autocommit();
+    let snapshot = if alone { Some(connection.unchecked_transaction().map_err(&during)?) } else { None };
+    let objects = ask("SELECT count(*) FROM sqlite_schema").map_err(&during)?;
     let application = ask("PRAGMA application_id").map_err(&during)?;
     let format = ask("PRAGMA user_version").map_err(&during)?;
-    let objects = ask("SELECT count(*) FROM sqlite_schema").map_err(&during)?;
+    snapshot.map_or(Ok(()), rusqlite::Transaction::finish).map_err(&during)?;
     match (application, u32::try_from(format)) {
         (APPLICATION, Ok(FORMAT)) => Ok(false),
         (APPLICATION, Ok(found)) if found > FORMAT => Err(LedgerError::Newer { found, known: FORMAT }),

@@ -20,8 +20,8 @@ const ALONE: usize = 256;
 const SHARED: usize = 16;
 /// How long the lock is waited for before the jobs fail.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What is left free between commits for others to come in.
-const GAP: Duration = Duration::from_micros(150);
+/// What is left free between commits for others to come in: about as long as they wait between two tries.
+const GAP: Duration = Duration::from_micros(500);
 /// Pages of the write-ahead log after which they are moved into the file; and after which it starts over.
 const CHECKPOINT: usize = 2_000;
 const RESTART: i64 = 16_000;
@@ -175,9 +175,14 @@ impl Writer<'_> {
             }
         };
         let (_, long) = ask("PASSIVE")?;
+        if !self.truncate && long <= RESTART {
+            return Ok(());
+        }
+        // These two hold the write lock. What others wrote while the first went is moved before, not under it.
+        ask("PASSIVE")?;
         if self.truncate {
             self.truncate = ask("TRUNCATE")?.0;
-        } else if long > RESTART {
+        } else {
             ask("RESTART")?;
         }
         Ok(())

@@ -286,7 +286,11 @@ fn state(dice: &mut Dice, at: i64) -> State {
     state.sends = (0..count).map(|_| sent(dice, at)).collect();
     if dice.one_in(12) {
         let deadline_ms = at * 1000 + dice.between(-DAY, 2 * DAY) * 1000;
-        state.suspension = Some(Suspension { deadline_ms, acted_ms: at * 1000 - 1 });
+        state.suspension = Some(Suspension {
+            deadline_ms,
+            acted_ms: at * 1000 - dice.between(1, 100 * DAY) * 1000,
+            seq: dice.roll(20),
+        });
     }
     if dice.one_in(20) {
         state.blocked.push(name("36123"));

@@ -150,26 +150,31 @@ impl<'a> Model<'a> {
         deny(state.ended, "number_reassigned");
         deny(case.sender.as_ref().is_some_and(|sender| state.blocked.contains(sender)), "sender_blocked");
         let program = state.programs.iter().find(|program| program.program == case.program);
-        let stands = state.revocations.iter().any(|said| {
+        let reaching = state.revocations.iter().filter(|said| {
             let mine = said.program.is_none() || said.program.as_ref() == Some(&case.program);
             let here = mine || (said.sender.is_some() && said.sender == case.sender);
             let topic = said.topic.is_some() && (said.topic == case.category || said.topic == case.subject);
             let blind = case.kind == Kind::Marketing && case.category.is_none();
-            let reaches = match said.said {
+            match said.said {
                 Said::All => true,
                 Said::Program => here,
                 Said::Topic => here && (topic || blind),
-            };
-            let reopened = program.is_some_and(|program| {
-                program.openings.iter().any(|open| open.acted_ms > said.acted_ms && open.seq > said.seq)
-            });
-            reaches && !reopened
+            }
         });
-        deny(stands, "revoked");
+        let stops: Vec<(i64, u64)> = reaching.map(|said| (said.acted_ms, said.seq)).collect();
+        // One opening, later than each of them both ways.
+        let closed = |stops: &[(i64, u64)]| {
+            let later = |open: &optin::consent::Opening| {
+                stops.iter().all(|(acted_ms, seq)| open.acted_ms > *acted_ms && open.seq > *seq)
+            };
+            !stops.is_empty() && !program.is_some_and(|program| program.openings.iter().any(later))
+        };
+        deny(closed(&stops), "revoked");
         if let Some(doubt) = state.suspension {
-            let over = at * 1000 >= doubt.deadline_ms;
-            deny(over, "revoked");
-            deny(!over && case.kind == Kind::Marketing, "suspended");
+            let (over, doubt) = (at * 1000 >= doubt.deadline_ms, (doubt.acted_ms, doubt.seq));
+            let all = [stops.as_slice(), &[doubt]].concat();
+            deny(over && closed(&all), "revoked");
+            deny(!over && case.kind == Kind::Marketing && closed(&[doubt]), "suspended");
         }
         let mut miss = |need, code| {
             put(&mut found.missing, code, None);

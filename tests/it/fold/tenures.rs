@@ -1,0 +1,80 @@
+//! One number, one person after another.
+
+use std::sync::Arc;
+
+use optin::{
+    Messenger,
+    clock::FixedClock,
+    consent::{
+        Event,
+        event::{Erased, Reassigned},
+    },
+    gateway::{Inbound, SimulatedCarrier},
+    ledger::{Book, MemoryLedger, Urgency, Written},
+    message::Kind,
+    phone::PhoneNumber,
+    policy::Request,
+};
+
+use super::{minute, name, noon};
+use crate::{
+    receive::consent,
+    walk::{number, shop},
+};
+
+async fn append(ledger: &Arc<MemoryLedger>, number: PhoneNumber, event: impl Into<Event>) {
+    let book = Book::new(Arc::clone(ledger) as _);
+    let mut person = book.find(number).await.unwrap().unwrap();
+    person.stage(minute(660), event, &[]).unwrap();
+    assert!(matches!(book.write(person, Urgency::Normal).await.unwrap(), Written::Done(_)));
+}
+
+async fn is_open(shop: &Messenger, number: PhoneNumber) -> bool {
+    let (program, sender) = (name("soldes"), name("36123"));
+    let request = Request {
+        program: &program,
+        kind: Kind::Marketing,
+        category: None,
+        subject: None,
+        sender: Some(&sender),
+    };
+    shop.decide(number, request, noon()).await.unwrap().is_allowed()
+}
+
+#[tokio::test]
+async fn the_next_owner_inherits_the_silence_until_fresh_consent() {
+    let endings: [fn() -> Event; 2] =
+        [|| Reassigned { source: name("rnd") }.into(), || Erased { request: name("r1") }.into()];
+    for (text, ending) in ["STOP", "not interested"].into_iter().zip(endings) {
+        let ledger = Arc::new(MemoryLedger::new().unwrap());
+        let clock = Arc::new(FixedClock::at(noon()));
+        let shop = shop(Arc::clone(&ledger), &clock, &Arc::new(SimulatedCarrier::seeded(7)));
+        let ana = number("+33612345678");
+        shop.opt_in(ana, "soldes", consent().at(noon() - chrono::Duration::hours(2))).await.unwrap();
+        assert!(is_open(&shop, ana).await);
+        let before = shop.person(ana).await.unwrap().unwrap().recipient;
+        let sent = noon() - chrono::Duration::hours(1);
+        shop.receive(Inbound::text("1", ana, "36123", text, sent).unwrap()).await.unwrap();
+        assert!(!is_open(&shop, ana).await, "{text}");
+        append(&ledger, ana, ending()).await;
+        assert!(!is_open(&shop, ana).await);
+        shop.verify().await.unwrap().unwrap();
+
+        // A list of before does not know of it: neither opens the next tenure.
+        let row = optin::ImportRow {
+            number: ana,
+            program: name("soldes"),
+            consent: Some(consent()),
+            opted_out: false,
+            location: optin::Location::default(),
+        };
+        shop.import("list", [row], |_, _| {}).await.unwrap();
+        let after = shop.person(ana).await.unwrap().unwrap();
+        assert_ne!(after.recipient, before);
+        assert!(!is_open(&shop, ana).await, "{text}");
+        clock.advance(std::time::Duration::from_secs(60));
+        shop.opt_in(ana, "soldes", consent().at(noon() - chrono::Duration::minutes(1))).await.unwrap();
+        assert!(is_open(&shop, ana).await, "{text}");
+        shop.verify().await.unwrap().unwrap();
+    }
+}
