@@ -16,10 +16,7 @@ const HOUR_MS: i64 = 3_600_000;
 pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
     for (_, law) in question.laws.iter() {
         for rule in &law.caps {
-            if !question.concerns(rule)
-                || !rule.in_force_on_day(question.day)
-                || hours::is_lifted(question, rule)
-            {
+            if !question.concerns(rule) || !question.in_force(rule) || hours::is_lifted(question, rule) {
                 continue;
             }
             for cap in &rule.caps {

@@ -78,7 +78,7 @@ fn ground(
     let mut asked = false;
     for rule in &law.bases {
         let Some(bases) = &rule.bases else { continue };
-        if !question.concerns(rule) || !rule.in_force_on_day(question.day) {
+        if !question.concerns(rule) || !question.in_force(rule) {
             continue;
         }
         let binds = question.policy.posture.binds(rule.reach);
@@ -101,7 +101,7 @@ fn ground(
             findings.warnings.push(Reason::new(code, Some(Arc::clone(rule)), Fact::None));
         }
     }
-    let covered = question.policy.rulebook.coverage_on_day(place, question.day).is_some();
+    let covered = question.covers(place);
     if !asked && covered {
         findings.miss(Need::Coverage, Reason::new(Code::NoCoverage, None, Fact::Place(place)));
     }

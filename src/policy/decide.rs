@@ -10,9 +10,9 @@ use super::{
 use crate::{
     consent::{Grant, ProgramState, State},
     id::Name,
-    law::{HORIZON, PlaceLaw, Posture, Rule, Rulebook},
+    law::{HORIZON, Moment, PlaceLaw, Posture, Rule, Rulebook},
     message::Kind,
-    place::{Place, Whereabouts, ZoneTable},
+    place::{Place, Whereabouts, Zone, ZoneTable},
 };
 
 /// What decides: the law, the zones, the brand's wishes, and how doubt is resolved.
@@ -95,8 +95,10 @@ pub(super) struct Question<'a> {
     pub(super) request: Request<'a>,
     /// Unix seconds.
     pub(super) at: i64,
-    /// The local day in the first candidate zone, for what is dated by the day.
-    pub(super) day: i64,
+    /// What the clock of each candidate zone shows; one that the table does not know is left out.
+    pub(super) moments: Few<(Zone, Moment)>,
+    /// The first and the last of their dates: between them lies every date that it may be for the person.
+    pub(super) days: (i64, i64),
     /// What stands with the request's program.
     pub(super) program: Option<&'a ProgramState>,
     /// The places whose law counts, with it: where the person may be, and where the number is from if that
@@ -106,16 +108,22 @@ pub(super) struct Question<'a> {
 
 impl<'a> Question<'a> {
     fn new(policy: &'a Policy, facts: Facts<'a>, request: Request<'a>, at: i64) -> Self {
-        let local = facts.whereabouts.zones().first().and_then(|zone| policy.zones.local(*zone, at));
-        let day = local.unwrap_or(at).div_euclid(86_400);
+        let moment = |zone: &Zone| Some((*zone, Moment::new(&policy.zones, *zone, at)?));
+        let moments: Few<(Zone, Moment)> = facts.whereabouts.zones().iter().filter_map(moment).collect();
+        let mut days = None;
+        for (_, moment) in moments.iter() {
+            let day = moment.day();
+            days = Some(days.map_or((day, day), |(first, last): (i64, i64)| (first.min(day), last.max(day))));
+        }
+        let days = days.unwrap_or((at.div_euclid(86_400), at.div_euclid(86_400)));
         let places = facts.whereabouts.places();
         let by_number = facts.whereabouts.number_places().iter().filter(|place| {
             !places.contains(place)
-                && policy.rulebook.coverage_on_day(**place, day).is_some_and(|c| c.by_number)
+                && policy.rulebook.coverage_on_day(**place, days.1).is_some_and(|c| c.by_number)
         });
         let laws = places.iter().chain(by_number).map(|place| (*place, policy.rulebook.law_of(*place)));
         let program = facts.state.program(request.program);
-        Self { policy, facts, request, at, day, program, laws: laws.collect() }
+        Self { policy, facts, request, at, moments, days, program, laws: laws.collect() }
     }
 
     /// The same question at another second.
@@ -136,6 +144,16 @@ impl<'a> Question<'a> {
     pub(super) fn rules(&self) -> impl Iterator<Item = &'a Rule> {
         let all = self.laws.iter().flat_map(|(_, law)| &law.rules);
         all.map(AsRef::as_ref).filter(|rule| self.concerns(rule))
+    }
+
+    /// Whether a rule is in force on any date that it may be for the person.
+    pub(super) fn in_force(&self, rule: &Rule) -> bool {
+        rule.in_force_on_day(self.days.0) || rule.in_force_on_day(self.days.1)
+    }
+
+    /// Whether the book covers a place on every such date.
+    pub(super) fn covers(&self, place: Place) -> bool {
+        self.policy.rulebook.coverage_on_day(place, self.days.0).is_some()
     }
 
     /// Whether a rule is about this message at all.
@@ -192,7 +210,7 @@ impl Question<'_> {
             findings.miss(Need::Zone, Reason::new(Code::ZoneUnknown, None, Fact::None));
         }
         for (place, _) in self.laws.iter() {
-            if self.policy.rulebook.coverage_on_day(*place, self.day).is_none() {
+            if !self.covers(*place) {
                 findings.miss(Need::Coverage, Reason::new(Code::NoCoverage, None, Fact::Place(*place)));
             }
         }

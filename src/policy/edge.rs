@@ -24,9 +24,8 @@ pub(super) fn any(question: &Question<'_>) -> bool {
 }
 
 fn ahead(question: &Question<'_>) -> impl Fn(NaiveDate) -> bool + use<> {
-    // A zone may be a day behind the first.
-    let yesterday = date(question.day - 1);
-    move |date| yesterday.is_none_or(|yesterday| date > yesterday)
+    let today = date(question.days.0);
+    move |date| today.is_none_or(|today| date > today)
 }
 
 fn date(day: i64) -> Option<NaiveDate> {

@@ -27,22 +27,20 @@ pub(super) fn is_lifted(question: &Question<'_>, rule: &Rule) -> bool {
 
 /// Asks every rule in every zone.
 pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
-    let table = &question.policy.zones;
-    let zones = question.facts.whereabouts.zones();
-    let moments: Few<(Zone, Moment)> =
-        zones.iter().filter_map(|zone| Some((*zone, Moment::new(table, *zone, question.at)?))).collect();
-    if moments.iter().count() < zones.len() {
+    if question.moments.iter().count() < question.facts.whereabouts.zones().len() {
         findings.miss(Need::ZoneData, Reason::new(Code::ZoneData, None, Fact::None));
     }
     for (_, law) in question.laws.iter() {
         for rule in law.hours.iter().filter(|rule| question.concerns(rule) && !is_lifted(question, rule)) {
-            for (zone, moment) in moments.iter().filter(|(_, moment)| rule.in_force_on_day(moment.day())) {
+            for (zone, moment) in
+                question.moments.iter().filter(|(_, moment)| rule.in_force_on_day(moment.day()))
+            {
                 one(question, rule, *zone, moment, findings);
             }
         }
     }
     if let Some(hours) = brand(question) {
-        moments.iter().for_each(|(zone, moment)| own(question, hours, *zone, moment, findings));
+        question.moments.iter().for_each(|(zone, moment)| own(question, hours, *zone, moment, findings));
     }
 }
 
@@ -111,15 +109,17 @@ pub(super) fn next(question: &Question<'_>, from: i64) -> Option<i64> {
         question.policy.posture.binds(rule.reach) && question.concerns(rule) && !is_lifted(question, rule)
     });
     let binding: Few<&Rule> = binding.map(AsRef::as_ref).collect();
-    for &zone in question.facts.whereabouts.zones() {
-        let day = table.local(zone, question.at)?.div_euclid(86_400);
-        let dated = binding.iter().filter(|rule| rule.in_force_on_day(day));
+    for (zone, moment) in question.moments.iter() {
+        let dated = binding.iter().filter(|rule| rule.in_force_on_day(moment.day()));
         for hours in dated.filter_map(|rule| rule.hours.as_ref()).chain(brand(question)) {
-            let pair = (hours, hours.zone().unwrap_or(zone));
+            let pair = (hours, hours.zone().unwrap_or(*zone));
             if !all.iter().any(|held| std::ptr::eq(held.0, pair.0) && held.1 == pair.1) {
                 all.push(pair);
             }
         }
+    }
+    if question.moments.iter().count() < question.facts.whereabouts.zones().len() {
+        return None;
     }
     let tolerance = Tolerance::from(question.policy.posture);
     if all.is_empty() {

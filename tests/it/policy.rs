@@ -4,4 +4,5 @@ mod agrees;
 mod cases;
 mod facts;
 mod laws;
+mod minutes;
 mod model;

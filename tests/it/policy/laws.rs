@@ -11,7 +11,8 @@ use optin::{
 use super::{
     agrees::{codes, decide, policy},
     facts::{Dice, case, made_up},
-    model::{Case, HORIZON},
+    minutes::HORIZON,
+    model::Case,
 };
 
 const SEEDS: std::ops::Range<u64> = 50_000..54_000;

@@ -6,13 +6,12 @@ use chrono::{DateTime, Months, NaiveDate};
 use optin::{
     consent::{Acquisition, Basis, Grant, Sent, State, event::Said},
     id::Name,
-    law::{CapKey, Certainty, Hours, LiftBy, Need, Posture, Reach, Rule, Rulebook, TimeOfDay, Window},
+    law::{CapKey, Certainty, Hours, LiftBy, Need, Posture, Reach, Rule, Rulebook},
     message::Kind,
     place::{Place, Whereabouts, Zone, ZoneTable},
 };
 
-const DAY: i64 = 86_400;
-pub(super) const HORIZON: i64 = 8 * DAY;
+pub(super) const DAY: i64 = 86_400;
 
 /// Everything that a decision is made of.
 #[derive(Debug, Clone)]
@@ -59,14 +58,14 @@ pub(super) struct Model<'a> {
     pub(super) case: &'a Case,
     pub(super) zones: &'a ZoneTable,
     pub(super) book: &'a Rulebook,
-    rules: Vec<(Place, Vec<&'a Rule>)>,
+    pub(super) rules: Vec<(Place, Vec<&'a Rule>)>,
 }
 
 fn put(set: &mut Codes, code: &'static str, rule: Option<&Rule>) {
     set.insert((code, rule.map_or(String::new(), |rule| rule.id.clone())));
 }
 
-fn date(day: i64) -> NaiveDate {
+pub(super) fn date(day: i64) -> NaiveDate {
     DateTime::from_timestamp(day * DAY, 0).unwrap().date_naive()
 }
 
@@ -87,25 +86,32 @@ impl<'a> Model<'a> {
         Self { case, zones, book, rules }
     }
 
-    fn local(&self, zone: Zone, at: i64) -> Option<i64> {
+    pub(super) fn local(&self, zone: Zone, at: i64) -> Option<i64> {
         self.zones.span(zone, at).map(|span| at + i64::from(span.offset))
     }
 
-    /// The date in the first candidate zone.
-    fn today(&self, at: i64) -> NaiveDate {
-        let zone = self.case.whereabouts.zones().first();
-        date(zone.and_then(|zone| self.local(*zone, at)).unwrap_or(at).div_euclid(DAY))
+    /// Every date that it may be where the person is.
+    fn dates(&self, at: i64) -> BTreeSet<NaiveDate> {
+        let zones = self.case.whereabouts.zones().iter();
+        let dates = zones.filter_map(|zone| Some(date(self.local(*zone, at)?.div_euclid(DAY))));
+        let dates: BTreeSet<_> = dates.collect();
+        if dates.is_empty() { BTreeSet::from([date(at.div_euclid(DAY))]) } else { dates }
+    }
+
+    pub(super) fn in_force(&self, rule: &Rule, at: i64) -> bool {
+        self.dates(at).iter().any(|date| rule.in_force_on(*date))
     }
 
     fn covered(&self, place: Place, at: i64) -> bool {
-        self.book.coverage(place, self.today(at)).is_some()
+        self.dates(at).iter().all(|date| self.book.coverage(place, *date).is_some())
     }
 
     fn places(&self, at: i64) -> Vec<Place> {
         let lives = self.case.whereabouts.places();
         let mut places = lives.to_vec();
         for &place in self.case.whereabouts.number_places() {
-            let counts = self.book.coverage(place, self.today(at)).is_some_and(|row| row.by_number);
+            let row = |date: &NaiveDate| self.book.coverage(place, *date).is_some_and(|row| row.by_number);
+            let counts = self.dates(at).iter().any(row);
             if counts && !lives.contains(&place) {
                 places.push(place);
             }
@@ -113,14 +119,14 @@ impl<'a> Model<'a> {
         places
     }
 
-    fn rules_at(&self, at: i64) -> impl Iterator<Item = (Place, &'a Rule)> {
+    pub(super) fn rules_at(&self, at: i64) -> impl Iterator<Item = (Place, &'a Rule)> {
         let places = self.places(at);
         let of =
             places.into_iter().map(|place| self.rules.iter().find(|(known, _)| *known == place).unwrap());
         of.flat_map(|(place, rules)| rules.iter().map(|rule| (*place, *rule)))
     }
 
-    fn binds(&self, rule: &Rule) -> bool {
+    pub(super) fn binds(&self, rule: &Rule) -> bool {
         self.case.posture == Posture::Strict || rule.reach == Reach::Settled
     }
 
@@ -199,7 +205,7 @@ impl<'a> Model<'a> {
 
     fn grounds(&self, at: i64, found: &mut Findings) {
         for place in self.places(at) {
-            let asks = |rule: &&Rule| rule.bases.is_some() && rule.in_force_on(self.today(at));
+            let asks = |rule: &&Rule| rule.bases.is_some() && self.in_force(rule, at);
             let rules: Vec<&Rule> =
                 self.rules_at(at).filter(|(of, _)| *of == place).map(|(_, rule)| rule).filter(asks).collect();
             if self.covered(place, at) && !rules.iter().any(|rule| self.binds(rule)) {
@@ -257,7 +263,7 @@ impl<'a> Model<'a> {
         put(&mut found.denials, code, Some(rule));
     }
 
-    fn is_lifted(&self, rule: &Rule, at: i64) -> bool {
+    pub(super) fn is_lifted(&self, rule: &Rule, at: i64) -> bool {
         let sure = |certainty| self.case.posture == Posture::Settled || certainty == Certainty::Settled;
         self.usable(at).any(|grant| {
             rule.lifted_by.iter().filter(|lift| sure(lift.certainty)).any(|lift| match lift.by {
@@ -271,7 +277,7 @@ impl<'a> Model<'a> {
     }
 
     /// Windows and caps, which time alone opens.
-    fn waits(&self, at: i64, found: &mut Findings) {
+    pub(super) fn waits(&self, at: i64, found: &mut Findings) {
         let strict = self.case.posture == Posture::Strict;
         for &zone in self.case.whereabouts.zones() {
             for (_, rule) in self.rules_at(at) {
@@ -298,7 +304,7 @@ impl<'a> Model<'a> {
         self.caps(at, found);
     }
 
-    fn caps(&self, at: i64, found: &mut Findings) {
+    pub(super) fn caps(&self, at: i64, found: &mut Findings) {
         let in_period =
             |sent: &Sent, hours: u32| sent.debits() && sent.at_ms > at * 1000 - i64::from(hours) * 3_600_000;
         for (_, rule) in self.rules_at(at) {
@@ -313,10 +319,7 @@ impl<'a> Model<'a> {
                     in_period(sent, cap.per_hours.into()) && rule.kinds.contains(sent.kind) && same(sent)
                 };
                 let count = self.case.state.sends.iter().filter(counts).count();
-                if count >= usize::from(cap.max)
-                    && rule.in_force_on(self.today(at))
-                    && !self.is_lifted(rule, at)
-                {
+                if count >= usize::from(cap.max) && self.in_force(rule, at) && !self.is_lifted(rule, at) {
                     let list = if self.binds(rule) { &mut found.waits } else { &mut found.warnings };
                     put(list, "cap_reached", Some(rule));
                 }
@@ -334,82 +337,6 @@ impl<'a> Model<'a> {
                 put(&mut found.waits, "brand_cap", None);
             }
         }
-    }
-
-    /// Open by a window of today or of yesterday: after the last moment before its opening, and before the first
-    /// moment of its closing, by the face of the clock.
-    fn is_open(&self, hours: &Hours, strict: bool, zone: Zone, at: i64) -> bool {
-        let now = self.local(zone, at).unwrap();
-        let day = now.div_euclid(DAY);
-        [day, day - 1].into_iter().any(|day| {
-            let off = |calendars: &[std::sync::Arc<optin::law::Calendar>]| {
-                calendars.iter().any(|calendar| calendar.is_holiday(date(day)).unwrap())
-            };
-            let weekday = chrono::Datelike::weekday(&date(day));
-            let unwise = hours.discouraged().contains(weekday) || off(hours.discouraged_holidays());
-            let admits = !(off(hours.holidays()) || strict && unwise);
-            hours.windows().iter().any(|window| {
-                let (opens, closes) = edges(window);
-                let (opens, closes) = (day * DAY + opens, day * DAY + closes);
-                let face = window.days().contains(weekday) && opens <= now && now < closes && admits;
-                face && !self.turned(zone, at, opens, closes)
-            })
-        })
-    }
-
-    /// Where the clock is turned: the opening is still to come, or the closing has been.
-    fn turned(&self, zone: Zone, at: i64, opens: i64, closes: i64) -> bool {
-        let near = (at - 3 * 3600..=at + 3 * 3600).step_by(60);
-        let offset = |at| self.zones.span(zone, at).unwrap().offset;
-        if offset(at - 3 * 3600) == offset(at) && offset(at) == offset(at + 3 * 3600) {
-            return false;
-        }
-        near.into_iter().any(|then| {
-            let face = self.local(zone, then).unwrap();
-            (then > at && face < opens) || (then <= at && face >= closes)
-        })
-    }
-
-    /// The first minute at which nothing closes any more, looked for from the moment at which no cap holds.
-    pub(super) fn until(&self) -> Option<i64> {
-        let held = |at: i64, only_caps: bool| {
-            let mut found = Findings::default();
-            if only_caps {
-                self.caps(at, &mut found)
-            } else {
-                self.waits(at, &mut found)
-            }
-            !found.waits.is_empty()
-        };
-        let rules = self.rules.iter().flat_map(|(_, rules)| rules).flat_map(|rule| &rule.caps);
-        let mut periods: Vec<i64> = rules.map(|cap| i64::from(cap.per_hours)).collect();
-        periods.extend(self.case.brand_caps.iter().map(|(_, hours, _)| i64::from(*hours)));
-        let ages = self.case.state.sends.iter().flat_map(|sent| {
-            periods.iter().map(move |hours| (sent.at_ms + hours * 3_600_000 + 999).div_euclid(1000))
-        });
-        let mut moments: Vec<i64> = ages.chain([self.case.at]).filter(|at| *at >= self.case.at).collect();
-        moments.sort_unstable();
-        let from = moments.into_iter().find(|at| !held(*at, true))?;
-        let first = (from + 59).div_euclid(60) * 60;
-        (first..=from + HORIZON).step_by(60).find(|at| !held(*at, false))
-    }
-
-    /// The first second at which it is no longer allowed.
-    pub(super) fn not_after(&self) -> Option<i64> {
-        let at = self.case.at;
-        let allowed = |at: i64| self.judge(at).verdict() == "allow";
-        let minute = (1..=HORIZON / 60).map(|minutes| at + minutes * 60).find(|at| !allowed(*at));
-        if let Some(minute) = minute {
-            return (minute - 59..=minute).find(|at| !allowed(*at));
-        }
-        let own = self.case.brand_hours.is_some() && self.case.kind == Kind::Marketing;
-        let bound = self.rules_at(at).any(|(_, rule)| {
-            rule.hours.is_some()
-                && self.binds(rule)
-                && !self.is_lifted(rule, at)
-                && rule.in_force_on(self.today(at))
-        });
-        (own || bound).then_some(at + HORIZON)
     }
 }
 
@@ -431,10 +358,4 @@ fn within(then: Option<i64>, months: u16, at: i64) -> bool {
         then.checked_add_months(Months::new(months.into())).unwrap().timestamp()
     };
     past(then, at) && then.is_some_and(|then| at < end(then))
-}
-
-fn edges(window: &Window) -> (i64, i64) {
-    let seconds = |time: TimeOfDay| i64::from(time.minutes()) * 60;
-    let (from, to) = (seconds(window.from()), seconds(window.to()));
-    (from, if to > from { to } else { to + DAY })
 }
