@@ -3,7 +3,7 @@
 
 use super::{
     Hours, Moment, Tolerance, Window,
-    window::{DAY, closes_at, weekday},
+    window::{DAY, closes_at},
 };
 use crate::place::{Zone, ZoneTable};
 
@@ -36,6 +36,7 @@ impl Hours {
     /// have one, and if so, the second (Unix time) at which that ends, at most [`HORIZON`](super::HORIZON) away.
     /// `None` where that cannot be known.
     #[must_use]
+    #[inline]
     pub fn open_until(
         &self,
         table: &ZoneTable,
@@ -43,17 +44,13 @@ impl Hours {
         moment: &Moment,
         tolerance: Tolerance,
     ) -> Option<Option<i64>> {
-        let span = moment.span();
-        let at = moment.local() - i64::from(span.offset);
-        // Far enough from where the clock is turned, its face tells all.
-        let calm = span.from + DAY <= at && at + 2 * DAY <= span.until;
-        if let Some(Plain(days)) = self.plain.as_ref().filter(|_| calm) {
-            let weekday = weekday(moment.day());
-            let &(opens, closes) = days.get(weekday as usize)?;
+        let at = moment.at();
+        if let Some(Plain(days)) = self.plain.as_ref().filter(|_| moment.is_calm()) {
+            let &(opens, closes) = days.get(moment.weekday() as usize)?;
             let (opens, closes) = (i64::from(opens), i64::from(closes));
             let within = opens <= moment.second() && moment.second() < closes;
-            let open = within && self.admits(moment.day(), weekday, tolerance)?;
-            return Some(open.then(|| at + closes - moment.second()));
+            let open = within && self.admits(moment.day(), moment.weekday(), tolerance)?;
+            return Some(open.then(|| at.saturating_add(closes - moment.second())));
         }
         if !self.is_open_at(moment, tolerance)? {
             return Some(None);

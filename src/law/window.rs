@@ -39,6 +39,10 @@ pub struct Moment {
     span: Span,
     day: i64,
     second: i64,
+    /// Days from Monday.
+    weekday: u32,
+    /// The clock is turned neither within the day before nor within two days after: its face tells all.
+    calm: bool,
 }
 
 impl Moment {
@@ -50,7 +54,9 @@ impl Moment {
 
     pub(super) fn within(span: Span, at: i64) -> Self {
         let local = at.saturating_add(i64::from(span.offset));
-        Self { span, day: local.div_euclid(DAY), second: local.rem_euclid(DAY) }
+        let (day, second) = (local.div_euclid(DAY), local.rem_euclid(DAY));
+        let calm = span.from.saturating_add(DAY) <= at && at.saturating_add(2 * DAY) <= span.until;
+        Self { span, day, second, weekday: weekday(day), calm }
     }
 
     /// The local date, as days since 1970-01-01.
@@ -174,8 +180,17 @@ impl Moment {
             || (offset_before > offset && start + closes < from.saturating_add(i64::from(offset_before)))
     }
 
-    pub(super) const fn span(&self) -> Span {
-        self.span
+    pub(super) const fn weekday(&self) -> u32 {
+        self.weekday
+    }
+
+    pub(super) const fn is_calm(&self) -> bool {
+        self.calm
+    }
+
+    /// The instant itself, Unix seconds.
+    pub(super) const fn at(&self) -> i64 {
+        self.local().saturating_sub(self.span.offset as i64)
     }
 
     pub(super) const fn local(&self) -> i64 {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::{
     consent::{standing, usable},
-    decide::{Findings, Question},
+    decide::{Findings, Policy, Question},
     decision::{Code, Fact, Need, Reason},
     few::Few,
 };
 use crate::{
-    law::{Hours, Moment, Rule, Standing, Tolerance, next_common},
+    law::{Hours, Moment, Posture, Rule, Standing, Tolerance, next_common},
     message::Kind,
     place::Zone,
 };
@@ -32,15 +32,25 @@ pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
     }
     for (_, law) in question.laws.iter() {
         for rule in law.hours.iter().filter(|rule| question.concerns(rule) && !is_lifted(question, rule)) {
-            for (zone, moment) in
-                question.moments.iter().filter(|(_, moment)| rule.in_force_on_day(moment.day()))
-            {
-                one(question, rule, *zone, moment, findings);
-            }
+            each_zone(question, rule, findings);
         }
     }
     if let Some(hours) = brand(question) {
         question.moments.iter().for_each(|(zone, moment)| own(question, hours, *zone, moment, findings));
+    }
+}
+
+fn each_zone(question: &Question<'_>, rule: &Arc<Rule>, findings: &mut Findings) {
+    let Some(hours) = &rule.hours else { return };
+    let Policy { posture, zones, .. } = question.policy;
+    // What most rules come to: open by the strictest reading, until some time.
+    let plain = hours.zone().is_none() && *posture == Posture::Strict;
+    for (zone, moment) in question.moments.iter().filter(|(_, moment)| rule.in_force_on_day(moment.day())) {
+        if plain && let Some(Some(closes)) = hours.open_until(zones, *zone, moment, Tolerance::Closed) {
+            findings.closes = findings.closes.min(closes);
+        } else {
+            one(question, rule, hours, *zone, moment, findings);
+        }
     }
 }
 
@@ -49,8 +59,15 @@ fn brand<'q>(question: &Question<'q>) -> Option<&'q Hours> {
     question.policy.brand.hours.as_ref().filter(|_| question.request.kind == Kind::Marketing)
 }
 
-fn one(question: &Question<'_>, rule: &Arc<Rule>, zone: Zone, moment: &Moment, findings: &mut Findings) {
-    let Some(hours) = &rule.hours else { return };
+#[inline(never)]
+fn one(
+    question: &Question<'_>,
+    rule: &Arc<Rule>,
+    hours: &Hours,
+    zone: Zone,
+    moment: &Moment,
+    findings: &mut Findings,
+) {
     let table = &question.policy.zones;
     let tolerance = Tolerance::from(question.policy.posture);
     // Hours with a zone of their own are read by its clock, whatever the candidate's shows.
