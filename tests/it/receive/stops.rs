@@ -3,7 +3,7 @@
 use std::{
     pin::pin,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Waker},
 };
 
 use chrono::{DateTime, Duration, Utc};
@@ -161,7 +161,7 @@ async fn what_was_given_up_and_may_still_arrive_is_in_flight() {
     assert_eq!(other.dispatch(Batch::default()).await.unwrap().unknown, 1);
     let got = house.text(ana, "36123", "STOP").await;
     assert_eq!(got.in_flight.len(), 1, "the slow worker still holds a permit");
-    while let Poll::Pending = poll() {}
+    while poll().is_pending() {}
     assert_eq!(house.carrier.taken_for(ana).len(), 1);
 }
 
