@@ -72,6 +72,8 @@ pub(super) struct Seen {
     pub(super) over: bool,
     pub(super) wrong: Vec<String>,
     trace: Sha256,
+    /// Prints what it notes.
+    pub(super) aloud: bool,
 }
 
 impl Watched {
@@ -95,6 +97,7 @@ impl Watched {
             over: false,
             wrong: Vec::new(),
             trace: Sha256::new(),
+            aloud: false,
         };
         Self { inner: Arc::new(MemoryLedger::new().unwrap()), seen: Arc::new(Mutex::new(seen)) }
     }
@@ -140,7 +143,7 @@ impl Seen {
     pub(super) fn note(&mut self, line: &str) {
         self.trace.update(line.as_bytes());
         self.trace.update(b"\n");
-        if std::env::var_os("TRACE").is_some() {
+        if self.aloud {
             println!("{line}");
         }
     }

@@ -172,6 +172,10 @@ impl World {
         world
     }
 
+    pub(super) fn aloud(&self) {
+        self.ledger.seen().aloud = true;
+    }
+
     /// Everybody is known, most have agreed, and the first campaign is on its way.
     fn open(&mut self) {
         for (nth, (_, number)) in self.people.clone().into_iter().enumerate() {
