@@ -25,7 +25,7 @@ impl Model<'_> {
             };
             let weekday = date(day).weekday();
             let unwise = hours.discouraged().contains(weekday) || off(hours.discouraged_holidays());
-            let admits = !off(hours.holidays()) && !(strict && unwise);
+            let admits = !(off(hours.holidays()) || strict && unwise);
             hours.windows().iter().any(|window| {
                 let (opens, closes) = edges(window);
                 let (opens, closes) = (day * DAY + opens, day * DAY + closes);
