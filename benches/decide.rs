@@ -75,9 +75,9 @@ impl Question {
     }
 
     /// Each candidate zone's wall clock, and whether it lies in a window.
-    fn bare(&self, zones: &[TimeZone]) -> bool {
+    fn bare(&self, zones: &[TimeZone]) -> usize {
         let at = Timestamp::from_second(self.at.timestamp()).unwrap();
-        zones.iter().all(|zone| (8..20).contains(&zone.to_datetime(black_box(at)).hour()))
+        zones.iter().filter(|zone| (8..20).contains(&zone.to_datetime(black_box(at)).hour())).count()
     }
 
     fn line(&self, name: &'static str) -> Line {

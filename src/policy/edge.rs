@@ -15,7 +15,8 @@ const DAY: i64 = 86_400;
 
 /// Whether there may be such a moment at all: a quick look that most decisions end with.
 pub(super) fn any(question: &Question<'_>) -> bool {
-    let dated = |rule: &Rule| rule.from.is_some_and(ahead(question)) || rule.to.is_some_and(ahead(question));
+    let soon = ahead(question);
+    let dated = |rule: &Rule| rule.from.is_some_and(&soon) || rule.to.is_some_and(&soon);
     question.facts.state.suspension.is_some()
         || question.grants().iter().any(|grant| {
             grant.sale_ms.is_some() || grant.inquiry_ms.is_some() || grant.acted_ms > question.at_ms()
