@@ -37,7 +37,7 @@ fn run(mut world: World, seed: u64) -> Ran {
         Ok(ran) => ran,
         Err(reason) => {
             println!(
-                "seed {seed} fails: cargo test --test it simulation::one -- --ignored, with SEED={seed}"
+                "seed {seed} fails: SEED={seed} cargo test --test it simulation::one -- --ignored --nocapture"
             );
             std::panic::resume_unwind(reason)
         }

@@ -76,7 +76,7 @@ pub(super) fn sender(program: &str, home: usize) -> Name {
 enum Done {
     Dispatched(Option<Dispatched>),
     Received(usize, Inbound, Option<Received>),
-    OptedOut(usize, Option<Vec<MessageId>>),
+    OptedOut(usize, Option<&'static str>, Option<Vec<MessageId>>),
     Launched(usize, bool),
     Told,
 }
@@ -339,13 +339,12 @@ impl World {
         let (home, number) = self.people[person];
         if self.dice.happens(500) {
             let named = self.dice.happens(500).then(|| sender("soldes", home));
+            let reach = named.as_ref().map(|_| "soldes");
             let signal = OptOutSignal { number, sender: named, at: self.now() };
             let shop = self.shop();
             self.tasks.push(Box::pin(async move {
-                Done::OptedOut(
-                    person,
-                    shop.opted_out(&signal, Road::Support, Some("by telephone")).await.ok(),
-                )
+                let told = shop.opted_out(&signal, Road::Support, Some("by telephone")).await;
+                Done::OptedOut(person, reach, told.ok())
             }));
         } else {
             let (book, at_ms) = (Book::new(Arc::new(self.ledger.clone())), self.now().timestamp_millis());
@@ -411,10 +410,10 @@ impl World {
                 }
                 line
             }
-            Done::OptedOut(person, in_flight) => {
+            Done::OptedOut(person, reach, in_flight) => {
                 let told = in_flight.is_some();
                 if let Some(in_flight) = in_flight {
-                    self.stopped(person, None, in_flight);
+                    self.stopped(person, reach, in_flight);
                 }
                 format!("opted out {person} {told}")
             }
