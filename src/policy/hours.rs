@@ -46,8 +46,11 @@ fn each_zone(question: &Question<'_>, rule: &Arc<Rule>, findings: &mut Findings)
     // What most rules come to: open by the strictest reading, until some time.
     let plain = hours.zone().is_none() && *posture == Posture::Strict;
     for (zone, moment) in question.moments.iter().filter(|(_, moment)| rule.in_force_on_day(moment.day())) {
-        if plain && let Some(Some(closes)) = hours.open_until(zones, *zone, moment, Tolerance::Closed) {
-            findings.closes = findings.closes.min(closes);
+        if plain {
+            match hours.open_until(zones, *zone, moment, Tolerance::Closed) {
+                Some(Some(closes)) => findings.closes = findings.closes.min(closes),
+                open => told(question, rule, *zone, open.map(|open| (*moment, open)), findings),
+            }
         } else {
             one(question, rule, hours, *zone, moment, findings);
         }
@@ -76,6 +79,19 @@ fn one(
         Some(own) => (own, Moment::new(table, own, question.at)),
     };
     let asked = moment.and_then(|moment| Some((moment, hours.open_until(table, zone, &moment, tolerance)?)));
+    told(question, rule, zone, asked, findings);
+}
+
+/// Takes one answer down: the moment that was asked about, and until when it is open, if it is.
+fn told(
+    question: &Question<'_>,
+    rule: &Arc<Rule>,
+    zone: Zone,
+    asked: Option<(Moment, Option<i64>)>,
+    findings: &mut Findings,
+) {
+    let Some(hours) = &rule.hours else { return };
+    let tolerance = Tolerance::from(question.policy.posture);
     let Some((moment, open)) = asked else {
         findings.miss(Need::ZoneData, Reason::new(Code::ZoneData, Some(Arc::clone(rule)), Fact::None));
         return;
@@ -99,11 +115,14 @@ fn one(
             && held.rule.as_ref().is_some_and(|other| Arc::ptr_eq(other, rule))
             && matches!(held.fact, Fact::Local { zone: of, .. } if of == zone)
     };
-    // Only a rule of two places, or of one clock for all zones, comes by twice.
-    let again = hours.zone().is_some() || question.laws.as_slice().len() > 1;
-    if !(again && list.iter().any(known)) {
+    if !(again(question, hours) && list.iter().any(known)) {
         list.push(Reason::new(Code::WindowClosed, Some(Arc::clone(rule)), local(zone, &moment)));
     }
+}
+
+/// Only a rule of two places, or of one clock for all zones, comes by twice.
+fn again(question: &Question<'_>, hours: &Hours) -> bool {
+    hours.zone().is_some() || question.laws.as_slice().len() > 1
 }
 
 fn own(question: &Question<'_>, hours: &Hours, zone: Zone, moment: &Moment, findings: &mut Findings) {
@@ -132,7 +151,9 @@ pub(super) fn next(question: &Question<'_>, from: i64) -> Option<i64> {
         let dated = binding.iter().filter(|rule| rule.in_force_on_day(moment.day()));
         for hours in dated.filter_map(|rule| rule.hours.as_ref()).chain(brand(question)) {
             let pair = (hours, hours.zone().unwrap_or(*zone));
-            if !all.iter().any(|held| std::ptr::eq(held.0, pair.0) && held.1 == pair.1) {
+            if !again(question, hours)
+                || !all.iter().any(|held| std::ptr::eq(held.0, pair.0) && held.1 == pair.1)
+            {
                 all.push(pair);
             }
         }

@@ -9,7 +9,6 @@
     reason = "a test that cannot go on has failed; clippy's own switch does not see helper functions"
 )]
 
-mod allocations;
 mod content;
 mod contract;
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! Decisions: against a plain model, by properties, and case by case.
 
 mod agrees;
+mod allocations;
 mod cases;
 mod facts;
 mod laws;

@@ -18,8 +18,9 @@ use crate::walk::{at, number};
 /// One question, by default for marketing of the program `soldes` under the strict posture, to a person who
 /// ticked the box thirty days ago.
 #[derive(Clone)]
-struct Ask {
-    whereabouts: Whereabouts,
+pub(super) struct Ask {
+    program: Name,
+    pub(super) whereabouts: Whereabouts,
     state: State,
     kind: Kind,
     category: Option<Name>,
@@ -36,6 +37,7 @@ fn ms(text: &str) -> i64 {
 
 fn bare(of: &str, when: &str) -> Ask {
     Ask {
+        program: name("soldes"),
         whereabouts: Whereabouts::of(number(of)),
         state: State::default(),
         kind: Kind::Marketing,
@@ -48,7 +50,7 @@ fn bare(of: &str, when: &str) -> Ask {
     }
 }
 
-fn ask(of: &str, when: &str) -> Ask {
+pub(super) fn ask(of: &str, when: &str) -> Ask {
     bare(of, when).grant(Basis::ExpressWritten, None, None)
 }
 
@@ -73,7 +75,7 @@ impl Ask {
         self
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+    pub(super) fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
     }
@@ -94,7 +96,7 @@ impl Ask {
         self.with(|ask| ask.subject = Some(name(subject)))
     }
 
-    fn sent(self, when: &str, subject: Option<&str>) -> Self {
+    pub(super) fn sent(self, when: &str, subject: Option<&str>) -> Self {
         self.sent_with(when, subject, None, Outcome::Accepted)
     }
 
@@ -133,23 +135,34 @@ impl Ask {
         self
     }
 
-    /// The verdict with its time, then needs, reasons and warnings, each once.
-    fn answer(&self) -> String {
-        let program = name("soldes");
-        let policy = Policy {
-            posture: self.posture,
-            brand: self.brand.clone(),
-            ..Policy::new(Rulebook::builtin(), ZoneTable::bundled())
-        };
+    pub(super) fn has_bought(&mut self, when: &str) {
+        self.state.programs[0].grants[0].sale_ms = Some(ms(when));
+    }
+
+    pub(super) fn at(&mut self, when: &str) {
+        self.at = when.to_owned();
+    }
+
+    pub(super) fn decide_with(&self, policy: &Policy) -> optin::policy::Decision {
         let request = Request {
-            program: &program,
+            program: &self.program,
             kind: self.kind,
             category: self.category.as_ref(),
             subject: self.subject.as_ref(),
             sender: self.sender.as_ref(),
         };
         let facts = Facts { whereabouts: &self.whereabouts, state: &self.state };
-        let decision = policy.decide(facts, request, at(&self.at));
+        policy.decide(facts, request, at(&self.at))
+    }
+
+    /// The verdict with its time, then needs, reasons and warnings, each once.
+    fn answer(&self) -> String {
+        let policy = Policy {
+            posture: self.posture,
+            brand: self.brand.clone(),
+            ..Policy::new(Rulebook::builtin(), ZoneTable::bundled())
+        };
+        let decision = self.decide_with(&policy);
         let mut words = vec![decision.code().to_owned()];
         let (Verdict::Allow { not_after: time } | Verdict::Defer { until: time }) = decision.verdict else {
             return self.rest(words, &decision);
@@ -172,13 +185,13 @@ impl Ask {
     }
 }
 
-const NEW_YORK: &str = "+12125550123";
+pub(super) const NEW_YORK: &str = "+12125550123";
 const MIAMI: &str = "+13055550123";
 const TORONTO: &str = "+14165550123";
 const PARIS: &str = "+33612345678";
 const LONDON: &str = "+447700900123";
 /// Wednesday noon in New York.
-const NOON: &str = "2026-11-18T17:00:00Z";
+pub(super) const NOON: &str = "2026-11-18T17:00:00Z";
 
 #[test]
 fn in_the_united_states_marketing_needs_writing() {
