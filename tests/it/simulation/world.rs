@@ -517,8 +517,15 @@ impl World {
         for (message, waiting) in &seen.launched {
             let stream = waiting.stream();
             let last = oracle::last_try(&seen.events[&stream], &seen.times[&stream], *message);
-            match last.map(|(_, outcome)| outcome.expect("every hand-over comes to an end")) {
-                None => assert!(seen.dropped.contains_key(message), "a message was lost"),
+            let dropped = seen.dropped.contains_key(message);
+            let Some((_, outcome)) = last else {
+                assert!(dropped, "a message was lost");
+                continue;
+            };
+            match outcome {
+                // One worker dropped the row while the person was closed, another started the message just after
+                // it was open again, and died: without a row nobody looks it up.
+                None => assert!(dropped, "every hand-over comes to an end"),
                 Some(Outcome::Accepted) => assert!(taken.contains(message)),
                 Some(Outcome::Refused | Outcome::Deferred) => assert!(!taken.contains(message)),
                 Some(Outcome::Unknown) => {}
