@@ -93,7 +93,7 @@ async fn main_job() -> Res<()> {
             _ => {}
         })
         .await?;
-    shop::print_plan(&plan, &export.faults, export.rows, 1.0);
+    println!("{}", shop::table(&plan, &export.faults, export.rows, 1.0));
     if let Some((number, decision)) = &refusal {
         println!("\nWhy not {number}?\n{}", decision.explain(Language::English));
         println!("\nPourquoi pas {number} ?\n{}", decision.explain(Language::French));

@@ -1,6 +1,6 @@
 //! What support staff and counsel ask: what would a campaign do, does the ledger hold, why did this person get that.
 
-use std::path::PathBuf;
+use std::{io::Write, path::PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;
@@ -19,7 +19,7 @@ use optin::{
 };
 
 use crate::{
-    shop::{print_plan, program},
+    shop::{program, table},
     shopify,
 };
 
@@ -84,6 +84,11 @@ pub(crate) struct PlanArgs {
     rows: bool,
 }
 
+/// Prints a line. Whoever reads may have gone away, as `head` does: then there is nobody to tell.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
 fn runtime() -> Result<tokio::runtime::Runtime, std::io::Error> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
@@ -123,14 +128,14 @@ pub(crate) fn plan(args: &PlanArgs) -> Done {
                     Fate::Send(_) | Fate::Twice => return,
                 };
                 if args.rows {
-                    println!(
+                    say(&format!(
                         "{}  {why}",
                         planned.number.map(|number| number.to_string()).unwrap_or_default()
-                    );
+                    ));
                 }
             })
             .await?;
-        print_plan(&plan, &export.faults, export.rows, args.cents);
+        say(&table(&plan, &export.faults, export.rows, args.cents));
         Ok(true)
     })
 }
@@ -154,12 +159,15 @@ pub(crate) fn verify(args: &LedgerArgs) -> Done {
             .build()?;
         match shop.verify().await? {
             Ok(verified) => {
-                println!("{} people, {} records: every record fits.", verified.streams, verified.records);
-                println!("head {} after record {}", verified.head.hash, verified.head.leaves);
+                say(&format!(
+                    "{} people, {} records: every record fits.",
+                    verified.streams, verified.records
+                ));
+                say(&format!("head {} after record {}", verified.head.hash, verified.head.leaves));
                 Ok(true)
             }
             Err(flaw) => {
-                println!("DOES NOT FIT: {flaw}");
+                say(&format!("DOES NOT FIT: {flaw}"));
                 Ok(false)
             }
         }
@@ -179,14 +187,14 @@ pub(crate) fn explain(args: &ExplainArgs) -> Done {
             .build()?;
         let request = Request { program: &program, kind, category: None, subject: None, sender: None };
         let decision = shop.decide(number, request, at).await?;
-        println!("{number}, {kind}, {}", at.to_rfc3339_opts(SecondsFormat::Secs, true));
-        println!("{}\n", decision.explain(language));
+        say(&format!("{number}, {kind}, {}", at.to_rfc3339_opts(SecondsFormat::Secs, true)));
+        say(&format!("{}\n", decision.explain(language)));
         for (envelope, personal) in shop.history(number).await? {
             let when = DateTime::from_timestamp_millis(envelope.at_ms);
             let when = when.map(|when| when.format("%F %H:%M:%S").to_string()).unwrap_or_default();
-            println!("{:>4}  {when}  {}", envelope.seq, envelope.event.code());
+            say(&format!("{:>4}  {when}  {}", envelope.seq, envelope.event.code()));
             for (field, value) in personal.iter().filter(|(field, _)| field.code() != "number") {
-                println!("      {field}: {value}");
+                say(&format!("      {field}: {value}"));
             }
         }
         Ok(true)

@@ -22,26 +22,36 @@ pub(crate) fn program(per_second: NonZeroU32) -> Result<Program, NameError> {
 }
 
 /// The plan as a table that a person can read.
-pub(crate) fn print_plan(plan: &Plan, faults: &[Fault], rows: u64, cents: f64) {
-    println!("{rows} rows read, {} left out", faults.len());
-    for fault in faults.iter().take(12) {
-        println!("  line {:>4}  {}", fault.line, fault.why);
+pub(crate) fn table(plan: &Plan, faults: &[Fault], rows: u64, cents: f64) -> String {
+    let mut lines = vec![format!("{rows} rows read, {} left out", faults.len())];
+    lines.extend(faults.iter().take(12).map(|fault| format!("  line {:>4}  {}", fault.line, fault.why)));
+    if faults.len() > 12 {
+        lines.push(format!("  and {} more", faults.len() - 12));
     }
-    println!("\n{plan}");
-    println!("  {:<28}{:>8}", "goes at once", plan.now);
-    println!("  {:<28}{:>8}", "held until a lawful hour", plan.held);
-    for (reason, count) in &plan.refused {
-        println!("  refused: {reason:<19}{count:>8}");
-    }
-    println!("  {:<28}{:>8}  (at most {} each)", "segments", plan.segments, plan.worst_case_segments);
-    println!("  {:<28}{:>8.2}", "cost", plan.segments as f64 * cents / 100.0);
-    println!("\n  {:<12}{:>10}{:>12}   ends", "sender", "messages", "do not fit");
+    lines.push(format!("\n{plan}"));
+    lines.push(format!("  {:<28}{:>8}", "goes at once", plan.now));
+    lines.push(format!("  {:<28}{:>8}", "held until a lawful hour", plan.held));
+    lines.extend(plan.refused.iter().map(|(reason, count)| format!("  refused: {reason:<19}{count:>8}")));
+    lines.push(format!(
+        "  {:<28}{:>8}  (at most {} each)",
+        "segments", plan.segments, plan.worst_case_segments
+    ));
+    lines.push(format!("  {:<28}{:>8.2}", "cost", plan.segments as f64 * cents / 100.0));
+    lines.push(format!("\n  {:<12}{:>10}{:>12}   ends", "sender", "messages", "do not fit"));
     for lane in &plan.backlog {
         let ends = lane.ends.map(|ends| ends.format("%F %H:%M UTC").to_string()).unwrap_or_default();
-        println!("  {:<12}{:>10}{:>12}   {ends}", lane.sender.as_str(), lane.messages, lane.too_late);
+        lines.push(format!(
+            "  {:<12}{:>10}{:>12}   {ends}",
+            lane.sender.as_str(),
+            lane.messages,
+            lane.too_late
+        ));
     }
-    for (country, finding) in &plan.findings {
-        println!("  {country}: {} ({})", finding.code, finding.citation);
-    }
-    println!("  rule book {} · tz {}", plan.rulebook, plan.tz);
+    lines.extend(
+        plan.findings
+            .iter()
+            .map(|(country, finding)| format!("  {country}: {} ({})", finding.code, finding.citation)),
+    );
+    lines.push(format!("  rule book {} · tz {}", plan.rulebook, plan.tz));
+    lines.join("\n")
 }

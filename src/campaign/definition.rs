@@ -154,7 +154,13 @@ pub enum CampaignError {
     NoWindow,
     /// The template uses a tag that is not declared, or is otherwise wrong.
     #[error("the template is refused: {0}")]
-    Template(#[from] TemplateError),
+    Template(TemplateError),
+}
+
+impl From<TemplateError> for CampaignError {
+    fn from(error: TemplateError) -> Self {
+        Self::Template(error)
+    }
 }
 
 cbor_map! {

@@ -24,7 +24,10 @@ struct Ran {
 
 /// Runs a seed, and says which when it fails.
 fn simulate(seed: u64) -> Ran {
-    let mut world = World::new(seed);
+    run(World::new(seed), seed)
+}
+
+fn run(mut world: World, seed: u64) -> Ran {
     let steps = 240;
     let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         (0..steps).for_each(|_| world.step());
@@ -34,7 +37,7 @@ fn simulate(seed: u64) -> Ran {
         Ok(ran) => ran,
         Err(reason) => {
             println!(
-                "seed {seed} fails: cargo test --test it simulation::one -- --ignored, with SEED={seed}"
+                "seed {seed} fails: SEED={seed} cargo test --test it simulation::one -- --ignored --nocapture"
             );
             std::panic::resume_unwind(reason)
         }
@@ -68,20 +71,27 @@ fn the_same_seed_gives_the_same_trace() {
     assert_ne!(simulate(1).trace, simulate(2).trace);
 }
 
-/// `SEEDS=100000 cargo test --release --test it simulation::many -- --ignored --nocapture`
+fn told(name: &str, unless: u64) -> u64 {
+    #[allow(clippy::disallowed_methods, reason = "whoever looks at one seed says which")]
+    let told = std::env::var(name);
+    told.map_or(unless, |told| told.parse().unwrap())
+}
+
+/// `SEEDS=100000 cargo test --release --test it simulation::many -- --ignored`
 #[test]
 #[ignore = "as long as SEEDS says"]
 #[allow(clippy::disallowed_methods, reason = "a person says how long")]
 fn many_seeds() {
-    let seeds = std::env::var("SEEDS").map_or(10_000, |seeds| seeds.parse().unwrap());
-    (1_000..1_000 + seeds).for_each(|seed| drop(simulate(seed)));
+    (1_000..1_000 + told("SEEDS", 10_000)).for_each(|seed| drop(simulate(seed)));
 }
 
-/// `SEED=17 cargo test --test it simulation::one -- --ignored --nocapture`
+/// Prints everything that happens: `SEED=17 cargo test --test it simulation::one -- --ignored --nocapture`
 #[test]
 #[ignore = "for looking at one seed"]
 #[allow(clippy::disallowed_methods, reason = "a person says which")]
 fn one_seed() {
-    let seed = std::env::var("SEED").map_or(0, |seed| seed.parse().unwrap());
-    println!("{:?}", simulate(seed));
+    let seed = told("SEED", 0);
+    let world = World::new(seed);
+    world.aloud();
+    println!("{:?}", run(world, seed));
 }
