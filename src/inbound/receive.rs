@@ -220,12 +220,9 @@ impl Desk<'_> {
             (Intent::Stop, Some(_)) => {
                 let event = match &understood.scope {
                     Some(Scope::All) => revoked(Said::All, road),
-                    Some(Scope::Topic(topic)) => match Name::new(topic) {
-                        Ok(topic) => Revoked { topic: Some(topic), ..revoked(Said::Topic, road) },
-                        // A topic that cannot be named cannot narrow.
-                        Err(_) => revoked(Said::Program, road),
-                    },
-                    Some(Scope::Program) | None => revoked(Said::Program, road),
+                    // The person's word for a topic ("ads") need not be the brand's ("promo"): until a program says
+                    // which words are its own, it cannot narrow.
+                    Some(Scope::Topic(_) | Scope::Program) | None => revoked(Said::Program, road),
                 };
                 (event.into(), Some(Answer::Stop))
             }
