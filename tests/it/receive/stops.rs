@@ -223,3 +223,13 @@ async fn a_stop_is_taken_in_while_the_clock_cannot_be_read() {
     assert_eq!(house.codes(ana, "soldes", Kind::Marketing).await, [Code::Revoked]);
     assert!(blind.dispatch(Batch::default()).await.is_err());
 }
+
+#[tokio::test]
+async fn a_topic_in_the_persons_own_words_narrows_nothing() {
+    let house = House::new();
+    let ana = house.ana(&["soldes"]).await;
+    let got = house.text(ana, "36123", "stop ads").await;
+    assert_eq!(got.intent, Intent::Stop);
+    let state = house.shop.person(ana).await.unwrap().unwrap().state;
+    assert_eq!(state.revocations[0].said, Said::Program);
+}
