@@ -11,8 +11,7 @@ use std::{
 use chrono::{DateTime, SecondsFormat, Utc};
 use optin::{
     clock::Clock,
-    gateway::{Answered, Capabilities, Gateway, Idempotency, LookUp, Refusal},
-    id::MessageId,
+    gateway::{Answered, Capabilities, Gateway, Idempotency, LookUp, Refusal, Sought, Uncertain},
     permit::Permit,
     phone::PhoneNumber,
 };
@@ -43,13 +42,11 @@ impl FileCarrier {
 
 impl Gateway for FileCarrier {
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            idempotency: Idempotency::ClientReference,
-            validity: true,
-            look_up: true,
-            answers_stop: false,
-            simulated: true,
-        }
+        Capabilities::plain()
+            .idempotent(Idempotency::ClientReference)
+            .valid(Duration::from_millis(1), Duration::MAX)
+            .looks_up()
+            .simulated()
     }
 
     async fn send(&self, permit: Permit, clock: &dyn Clock) -> Answered {
@@ -57,7 +54,7 @@ impl Gateway for FileCarrier {
         tokio::time::sleep(Duration::from_millis(15)).await;
         let now = clock.now();
         let (Ok(handover), Some(at)) = (permit.open(now), now) else {
-            return Answered::Rejected { permanent: false, refusal: Refusal::Expired };
+            return Answered::rejected(Refusal::Expired);
         };
         let text = handover.body.as_str().replace('\n', " ");
         let at = at.to_rfc3339_opts(SecondsFormat::Millis, true);
@@ -67,17 +64,17 @@ impl Gateway for FileCarrier {
                 if self.announces {
                     println!("{}", handover.message);
                 }
-                Answered::Accepted { id: format!("F{}", handover.message) }
+                Answered::accepted(format!("F{}", handover.message))
             }
             // Perhaps half a line was written: nobody knows.
-            Err(_) => Answered::Unknown,
+            Err(_) => Answered::Unknown(Uncertain::Broken),
         }
     }
 
-    async fn look_up(&self, message: MessageId) -> LookUp {
+    async fn look_up(&self, Sought { message, .. }: Sought) -> LookUp {
         let Ok(log) = fs::read_to_string(&self.file) else { return LookUp::CannotSay };
         if log.contains(&message.to_string()) {
-            LookUp::Found { id: format!("F{message}") }
+            LookUp::Found { id: format!("F{message}"), delivery: None }
         } else {
             LookUp::CannotSay
         }

@@ -56,10 +56,10 @@ fn stage(answer: &mut Answer, at: DateTime<Utc>) -> Result<(), BookError> {
     let at_ms = at.timestamp_millis();
     let message = answer.message;
     let (outcome, gateway_id, code) = match &answer.answered {
-        Answered::Accepted { id } => (Outcome::Accepted, Some(id.clone()), None),
-        Answered::Rejected { permanent: true, refusal } => (Outcome::Refused, None, Some(*refusal)),
-        Answered::Rejected { permanent: false, refusal } => (Outcome::Deferred, None, Some(*refusal)),
-        Answered::Unknown => (Outcome::Unknown, None, None),
+        Answered::Accepted(taken) => (Outcome::Accepted, Some(taken.id.clone()), None),
+        Answered::Rejected(said) if said.permanent => (Outcome::Refused, None, Some(said.refusal)),
+        Answered::Rejected(said) => (Outcome::Deferred, None, Some(said.refusal)),
+        Answered::Unknown(_) => (Outcome::Unknown, None, None),
     };
     let code_text = code.map(|code| code.code().to_owned());
     answer.person.stage(at_ms, Concluded { message, outcome, gateway_id, code: code_text }, &[])?;

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     campaign::{Job, Late},
     clock::Clock,
-    gateway::{Answered, DynGateway, LookUp},
+    gateway::{Answered, DynGateway, LookUp, Sought, Uncertain},
     id::{MessageId, Name, RecipientId},
     inbound::{ANSWERS, WaitingAnswer},
     ledger::{Book, BookError, Claim, Lane, OutboxChange, Person, Queued, Urgency, Written},
@@ -316,10 +316,10 @@ impl Worker<'_> {
             .zip(kept)
             .map(|(answered, (message, person, program, sender))| {
                 match &answered {
-                    Answered::Accepted { .. } => done.accepted += 1,
-                    Answered::Rejected { permanent: true, .. } => done.refused += 1,
-                    Answered::Rejected { permanent: false, .. } => done.again += 1,
-                    Answered::Unknown => done.unknown += 1,
+                    Answered::Accepted(_) => done.accepted += 1,
+                    Answered::Rejected(said) if said.permanent => done.refused += 1,
+                    Answered::Rejected(_) => done.again += 1,
+                    Answered::Unknown(_) => done.unknown += 1,
                 }
                 outcome::Answer { message, program, sender, answered, person }
             })
@@ -350,16 +350,23 @@ impl Worker<'_> {
             let Some(person) = person else { continue };
             let Some(sent) = person.state.sent(row.message) else { continue };
             let (program, sender) = (sent.program.clone(), sent.sender.clone());
-            let answered = match self.gateway.look_up(row.message).await {
-                LookUp::Found { id } => {
+            let sought = Sought {
+                message: row.message,
+                number: self.book.number(&person)?,
+                sender: sender.clone(),
+                body: None,
+                started: DateTime::from_timestamp_millis(sent.at_ms).unwrap_or(now),
+            };
+            let answered = match self.gateway.look_up(sought).await {
+                LookUp::Found { id, .. } => {
                     done.found += 1;
-                    Answered::Accepted { id }
+                    Answered::accepted(id)
                 }
                 // The worker may be alive and late: only the gateway's word that it took nothing and never will
                 // would be certain, and a request may still be on its way there.
                 LookUp::NeverTaken | LookUp::CannotSay => {
                     done.unknown += 1;
-                    Answered::Unknown
+                    Answered::Unknown(Uncertain::Orphaned)
                 }
             };
             let person = Box::new(person);

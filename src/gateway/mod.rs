@@ -7,115 +7,21 @@
 //! A gateway gets a [`Permit`] by value and answers with one of three outcomes. A time-out is
 //! [`Answered::Unknown`], never a refusal: nobody knows whether the carrier took the message.
 
+mod answer;
+mod capabilities;
 mod simulated;
 
 use std::{fmt::Debug, future::Future, sync::Arc};
 
+pub use answer::{
+    About, Acceptance, Answered, Cost, LookUp, Recalled, Refusal, Rejection, Report, Sought, Uncertain,
+};
+pub use capabilities::{Capabilities, Idempotency, Validity};
 pub use simulated::{Fate, Faults, Keyed, Repliers, SimulatedCarrier, SimulatedCarrierBuilder, Taken};
 
 pub use crate::inbound::{Inbound, OptOutSignal};
 
-use crate::{
-    clock::Clock, codec::cbor_enum, consent::event::Delivery, id::MessageId, ledger::BoxFuture,
-    permit::Permit, phone::PhoneNumber,
-};
-
-cbor_enum! {
-    /// What protects a repeated send.
-    pub enum Idempotency {
-        /// The gateway takes a key and answers a repeat with the first answer.
-        Native = 0, "native";
-        /// The gateway echoes a reference that can be looked up.
-        ClientReference = 1, "client_reference";
-        /// Nothing does.
-        None = 2, "none";
-    }
-}
-
-/// What a gateway can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Capabilities {
-    /// What protects a repeated send.
-    pub idempotency: Idempotency,
-    /// It takes a validity period, so that a queued text cannot land at night.
-    pub validity: bool,
-    /// A message can be looked up by its reference.
-    pub look_up: bool,
-    /// It answers STOP by itself, so the library must not.
-    pub answers_stop: bool,
-    /// It reaches nobody: the only kind that a volatile ledger may drive.
-    pub simulated: bool,
-}
-
-cbor_enum! {
-    /// Why a gateway refused, in our words.
-    pub enum Refusal {
-        /// The person opted out, as the gateway knows.
-        OptedOut = 0, "recipient_opted_out";
-        /// No such number, or it cannot be reached.
-        Unreachable = 1, "unreachable";
-        /// A landline.
-        Landline = 2, "landline_unreachable";
-        /// Too fast.
-        RateLimited = 3, "rate_limited";
-        /// Blocked by carrier or policy.
-        Blocked = 4, "blocked_by_carrier";
-        /// The sender is not registered.
-        SenderUnregistered = 5, "sender_unregistered";
-        /// The permit's deadline had passed.
-        Expired = 6, "permit_expired";
-        /// The gateway is out of order and certainly took nothing.
-        Unavailable = 7, "unavailable";
-        /// Anything else.
-        Other = 8, "other";
-    }
-}
-
-/// How a hand-over was answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answered {
-    /// Taken.
-    Accepted {
-        /// The gateway's own id.
-        id: String,
-    },
-    /// Certainly not taken.
-    Rejected {
-        /// Trying again cannot help.
-        permanent: bool,
-        /// Why.
-        refusal: Refusal,
-    },
-    /// Nobody knows.
-    Unknown,
-}
-
-/// What a look-up found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LookUp {
-    /// The gateway has it.
-    Found {
-        /// The gateway's own id.
-        id: String,
-    },
-    /// The gateway certainly has not got it and will not get it.
-    NeverTaken,
-    /// It cannot say.
-    CannotSay,
-}
-
-/// A delivery report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    /// The message.
-    pub message: MessageId,
-    /// Whom it was for.
-    pub to: PhoneNumber,
-    /// What it says.
-    pub delivery: Delivery,
-    /// When, by the gateway's clock.
-    pub at: chrono::DateTime<chrono::Utc>,
-}
+use crate::{clock::Clock, ledger::BoxFuture, permit::Permit};
 
 /// A carrier's front door.
 ///
@@ -125,11 +31,22 @@ pub trait Gateway: Debug + Send + Sync + 'static {
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 
-    /// Hands one message over. Opens the permit at the last moment, with the time that `clock` then shows.
+    /// Hands one message over. Opens the permit at the last moment, with the time that `clock` then shows, and
+    /// tells the provider to keep the message no longer than
+    /// [`valid_for`](crate::permit::Handover::valid_for).
     fn send(&self, permit: Permit, clock: &dyn Clock) -> impl Future<Output = Answered> + Send;
 
-    /// Asks what became of a message.
-    fn look_up(&self, message: MessageId) -> impl Future<Output = LookUp> + Send;
+    /// Asks what became of a message. A gateway that cannot look up says [`LookUp::CannotSay`].
+    fn look_up(&self, sought: Sought) -> impl Future<Output = LookUp> + Send {
+        drop(sought);
+        async { LookUp::CannotSay }
+    }
+
+    /// Calls back a message that was taken under this id and may not have left yet.
+    fn recall(&self, id: String) -> impl Future<Output = Recalled> + Send {
+        drop(id);
+        async { Recalled::CannotSay }
+    }
 }
 
 /// The boxed twin of [`Gateway`].
@@ -139,7 +56,9 @@ pub trait DynGateway: Debug + Send + Sync {
     /// See [`Gateway::send`].
     fn send<'a>(&'a self, permit: Permit, clock: &'a dyn Clock) -> BoxFuture<'a, Answered>;
     /// See [`Gateway::look_up`].
-    fn look_up(&self, message: MessageId) -> BoxFuture<'_, LookUp>;
+    fn look_up(&self, sought: Sought) -> BoxFuture<'_, LookUp>;
+    /// See [`Gateway::recall`].
+    fn recall(&self, id: String) -> BoxFuture<'_, Recalled>;
 }
 
 impl<G: Gateway> DynGateway for G {
@@ -149,8 +68,11 @@ impl<G: Gateway> DynGateway for G {
     fn send<'a>(&'a self, permit: Permit, clock: &'a dyn Clock) -> BoxFuture<'a, Answered> {
         Box::pin(Gateway::send(self, permit, clock))
     }
-    fn look_up(&self, message: MessageId) -> BoxFuture<'_, LookUp> {
-        Box::pin(Gateway::look_up(self, message))
+    fn look_up(&self, sought: Sought) -> BoxFuture<'_, LookUp> {
+        Box::pin(Gateway::look_up(self, sought))
+    }
+    fn recall(&self, id: String) -> BoxFuture<'_, Recalled> {
+        Box::pin(Gateway::recall(self, id))
     }
 }
 
@@ -161,7 +83,10 @@ impl<G: Gateway> Gateway for Arc<G> {
     fn send(&self, permit: Permit, clock: &dyn Clock) -> impl Future<Output = Answered> + Send {
         Gateway::send(&**self, permit, clock)
     }
-    fn look_up(&self, message: MessageId) -> impl Future<Output = LookUp> + Send {
-        Gateway::look_up(&**self, message)
+    fn look_up(&self, sought: Sought) -> impl Future<Output = LookUp> + Send {
+        Gateway::look_up(&**self, sought)
+    }
+    fn recall(&self, id: String) -> impl Future<Output = Recalled> + Send {
+        Gateway::recall(&**self, id)
     }
 }

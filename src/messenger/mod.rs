@@ -22,7 +22,7 @@ use crate::{
     },
     content::Lint,
     dispatch::{Batch, DispatchError, Dispatched, Orphans, Worker},
-    gateway::{DynGateway, Report},
+    gateway::{About, DynGateway, Report},
     id::{MessageId, Name},
     inbound::{Desk, Inbound, Matcher, OptOutSignal, ReceiveError, Received, Replies},
     law::Rulebook,
@@ -95,16 +95,14 @@ impl Messenger {
         let at_ms = self.inner.clock.now().unwrap_or(report.at).timestamp_millis();
         loop {
             let Some(mut person) = self.inner.book.find(report.to).await? else { return Ok(()) };
-            let known = person.state.sent(report.message).map(|sent| sent.delivery);
+            let About::Message(message) = report.about else { return Ok(()) };
+            let known = person.state.sent(message).map(|sent| sent.delivery);
             // Not ours, or nothing new: a delivery outweighs everything, a repeat says nothing.
             if known.is_none_or(|held| held.is_some_and(|held| held <= report.delivery)) {
                 return Ok(());
             }
-            let reported = Reported {
-                message: report.message,
-                delivery: report.delivery,
-                acted_ms: report.at.timestamp_millis(),
-            };
+            let reported =
+                Reported { message, delivery: report.delivery, acted_ms: report.at.timestamp_millis() };
             person.stage(at_ms, reported, &[])?;
             if let Written::Done(_) = self.inner.book.write(person, Urgency::Normal).await? {
                 return Ok(());

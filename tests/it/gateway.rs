@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use optin::{
     clock::FixedClock,
     consent::event::{Answer, Delivery},
-    gateway::{Answered, Fate, Faults, Gateway, LookUp, Refusal, SimulatedCarrier},
+    gateway::{Answered, Fate, Faults, Gateway, LookUp, Refusal, SimulatedCarrier, Sought, Uncertain},
     id::{MessageId, Name},
     law::Rulebook,
     ledger::{Book, MemoryLedger},
@@ -72,14 +72,20 @@ fn permits(people: std::ops::Range<u32>) -> Vec<Permit> {
     permits.collect()
 }
 
+fn sought(message: MessageId) -> Sought {
+    let sender = Name::new("36123").unwrap();
+    Sought { message, number: number(0), sender, body: None, started: start() }
+}
+
 #[test]
 fn what_the_ledger_let_go_is_taken_reported_and_found() {
     let (carrier, clock) = (SimulatedCarrier::seeded(7), FixedClock::at(start()));
     for permit in permits(0..20) {
         let message = permit.message();
         let answer = run(carrier.send(permit, &clock));
-        let Answered::Accepted { id } = answer else { panic!("{answer:?}") };
-        assert_eq!(run(carrier.look_up(message)), LookUp::Found { id });
+        let Answered::Accepted(taken) = answer else { panic!("{answer:?}") };
+        let found = LookUp::Found { id: taken.id, delivery: None };
+        assert_eq!(run(carrier.look_up(sought(message))), found);
     }
     assert_eq!((carrier.taken_count(), carrier.duplicates()), (20, vec![]));
     let reports = carrier.reports_due(start() + TimeDelta::minutes(1));
@@ -106,7 +112,7 @@ fn a_late_permit_reaches_nobody() {
     let (carrier, clock) = (SimulatedCarrier::seeded(7), FixedClock::at(start()));
     let permit = permits(0..1).pop().unwrap();
     clock.advance(Duration::from_secs(300));
-    let expired = Answered::Rejected { permanent: false, refusal: Refusal::Expired };
+    let expired = Answered::rejected(Refusal::Expired);
     assert_eq!(run(carrier.send(permit, &clock)), expired);
     assert_eq!(carrier.taken_count(), 0);
 }
@@ -125,7 +131,7 @@ fn overlapping_hand_overs_share_the_throughput() {
             polled.map(|answer| answers.push(answer)).is_pending()
         });
     }
-    let refused = Answered::Rejected { permanent: false, refusal: Refusal::RateLimited };
+    let refused = Answered::rejected(Refusal::RateLimited);
     assert_eq!(answers.iter().filter(|answer| **answer == refused).count(), 20);
     assert_eq!((carrier.taken_count(), carrier.duplicates()), (30, vec![]));
 }
@@ -137,7 +143,7 @@ fn a_reply_comes_in_as_the_person_wrote_it() {
         .with_reply(number(0), "Arrêtez svp", Duration::from_secs(60))
         .build();
     let permit = permits(0..1).pop().unwrap();
-    assert_eq!(run(carrier.send(permit, &FixedClock::at(start()))), Answered::Unknown);
+    assert_eq!(run(carrier.send(permit, &FixedClock::at(start()))), Answered::Unknown(Uncertain::Untold));
     let replies = carrier.replies_due(start() + TimeDelta::minutes(5));
     let told: Vec<_> = replies.iter().map(|r| (r.from, r.to.as_str(), r.text.as_str())).collect();
     assert_eq!(told, [(number(0), "36123", "Arrêtez svp")]);

@@ -181,13 +181,7 @@ async fn a_ledger_that_forgets_drives_no_real_gateway() {
     struct Real;
     impl optin::gateway::Gateway for Real {
         fn capabilities(&self) -> optin::gateway::Capabilities {
-            optin::gateway::Capabilities {
-                idempotency: optin::gateway::Idempotency::None,
-                validity: false,
-                look_up: false,
-                answers_stop: false,
-                simulated: false,
-            }
+            optin::gateway::Capabilities::plain()
         }
         async fn send(
             &self,
@@ -195,10 +189,7 @@ async fn a_ledger_that_forgets_drives_no_real_gateway() {
             _: &dyn optin::clock::Clock,
         ) -> optin::gateway::Answered {
             drop(permit);
-            optin::gateway::Answered::Unknown
-        }
-        async fn look_up(&self, _: optin::id::MessageId) -> optin::gateway::LookUp {
-            optin::gateway::LookUp::CannotSay
+            optin::gateway::Answered::Unknown(optin::gateway::Uncertain::Untold)
         }
     }
     let built = Messenger::builder(MemoryLedger::new().unwrap(), Rulebook::builtin())

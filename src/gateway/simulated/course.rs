@@ -76,11 +76,6 @@ fn pick<T: Copy>(roll: u64, classes: &[(u16, T)]) -> Option<T> {
         .map(|(_, class)| *class)
 }
 
-/// Whether trying again cannot help.
-pub(super) const fn is_permanent(refusal: Refusal) -> bool {
-    !matches!(refusal, Refusal::RateLimited | Refusal::Expired | Refusal::Unavailable)
-}
-
 /// The way of a taken message to its handset, in milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Course {

@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Taken,
-    course::{self, AtDoor, is_permanent, ms},
+    course::{self, AtDoor, ms},
     dice::{Dice, Question},
     door::Door,
     options::{Keyed, Options, Script},
 };
 use crate::{
     consent::event::Delivery,
-    gateway::{Answered, Idempotency, Inbound, LookUp, Refusal, Report},
+    gateway::{About, Answered, Idempotency, Inbound, LookUp, Refusal, Report, Uncertain},
     id::MessageId,
     permit::Handover,
     phone::PhoneNumber,
@@ -66,7 +66,7 @@ impl Desk {
         let at_door = course::at_door(options, dice, &handover, seen.tries);
         if at_door == AtDoor::LostRequest {
             seen.tries += 1;
-            return Answered::Unknown;
+            return Answered::Unknown(Uncertain::Untold);
         }
         if seen.takings > 0 && options.idempotency == Idempotency::Native {
             seen.tries += 1;
@@ -74,11 +74,11 @@ impl Desk {
         }
         if !self.door.lets_in(options.throughput, at) {
             // Not counted as a try: what is refused here follows from the order of sends, the rest must not.
-            return Answered::Rejected { permanent: false, refusal: Refusal::RateLimited };
+            return Answered::rejected(Refusal::RateLimited);
         }
         seen.tries += 1;
         if let AtDoor::Refused(refusal) = at_door {
-            return Answered::Rejected { permanent: is_permanent(refusal), refusal };
+            return Answered::rejected(refusal);
         }
         seen.takings += 1;
         let taking = seen.takings;
@@ -91,7 +91,8 @@ impl Desk {
         let ends_ms = later(at.timestamp_millis(), course.after_ms);
         for (copy, lag) in (0u32..).zip(&course.report_lags_ms) {
             let (message, delivery) = (handover.message, course.delivery);
-            let report = Report { message, to: handover.number, delivery, at: time(ends_ms) };
+            let about = About::Message(message);
+            let report = Report::new(about, handover.number, delivery, time(ends_ms));
             self.reports.insert((later(ends_ms, *lag), message, taking, copy), report);
         }
         if course.delivery == Delivery::Delivered {
@@ -134,7 +135,7 @@ impl Desk {
             return LookUp::CannotSay;
         }
         match seen {
-            Some(seen) if seen.takings > 0 => LookUp::Found { id: gateway_id(message, 1) },
+            Some(seen) if seen.takings > 0 => LookUp::Found { id: gateway_id(message, 1), delivery: None },
             Some(seen) if seen.under_way > 0 => LookUp::CannotSay,
             _ => LookUp::NeverTaken,
         }
@@ -181,8 +182,8 @@ pub(super) fn polls_after(options: &Options, handover: &Handover) -> u32 {
 
 fn accepted(message: MessageId, taking: u32, at_door: AtDoor) -> Answered {
     match at_door {
-        AtDoor::Taken { answer_lost: true } => Answered::Unknown,
-        _ => Answered::Accepted { id: gateway_id(message, taking) },
+        AtDoor::Taken { answer_lost: true } => Answered::Unknown(Uncertain::Untold),
+        _ => Answered::accepted(gateway_id(message, taking)),
     }
 }
 

@@ -15,13 +15,14 @@ use std::{
     pin::Pin,
     sync::{Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
+    time::Duration,
 };
 
 use chrono::{DateTime, Utc};
 
 pub use self::options::{Fate, Faults, Keyed, Repliers, SimulatedCarrierBuilder};
 use self::{desk::Desk, options::Options};
-use super::{Answered, Capabilities, Gateway, Inbound, LookUp, Refusal, Report};
+use super::{Answered, Capabilities, Gateway, Inbound, LookUp, Refusal, Report, Sought};
 use crate::{
     clock::Clock,
     id::{MessageId, Name},
@@ -147,13 +148,10 @@ impl SimulatedCarrier {
 
 impl Gateway for SimulatedCarrier {
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            idempotency: self.options.idempotency,
-            validity: true,
-            look_up: self.options.can_look_up(),
-            answers_stop: self.options.answers_stop,
-            simulated: true,
-        }
+        let known = Capabilities::plain().simulated().idempotent(self.options.idempotency);
+        let known = known.valid(Duration::from_millis(1), Duration::MAX);
+        let known = if self.options.can_look_up() { known.looks_up() } else { known };
+        known.answering_stop(self.options.answers_stop)
     }
 
     async fn send(&self, permit: Permit, clock: &dyn Clock) -> Answered {
@@ -166,15 +164,15 @@ impl Gateway for SimulatedCarrier {
                 let polls = desk::polls_after(&self.options, &handover);
                 (self.desk().receive(&self.options, handover, at), polls)
             }
-            _ => (Answered::Rejected { permanent: false, refusal: Refusal::Expired }, 0),
+            _ => (Answered::rejected(Refusal::Expired), 0),
         };
         drop(under_way);
         Yields(polls).await;
         answered
     }
 
-    async fn look_up(&self, message: MessageId) -> LookUp {
-        self.desk().look_up(&self.options, message)
+    async fn look_up(&self, sought: Sought) -> LookUp {
+        self.desk().look_up(&self.options, sought.message)
     }
 }
 

@@ -12,7 +12,7 @@ use super::{Fate, Faults, Keyed, Repliers, SimulatedCarrier, SimulatedCarrierBui
 use crate::{
     clock::{Clock, FixedClock},
     consent::event::Delivery,
-    gateway::{Answered, Gateway, Idempotency, LookUp, Refusal, Report},
+    gateway::{About, Answered, Gateway, Idempotency, LookUp, Refusal, Report, Sought, Uncertain},
     id::{MessageId, Name},
     message::Body,
     permit::Permit,
@@ -66,16 +66,29 @@ fn send(carrier: &SimulatedCarrier, n: u32, clock: &FixedClock) -> Answered {
     run(Gateway::send(carrier, permit(n), clock)).0
 }
 
+fn sought(message: MessageId) -> Sought {
+    let sender = Name::new("36123").unwrap();
+    Sought { message, number: number(0), sender, body: None, started: start() }
+}
+
+/// The message of a report, which this carrier names as we do.
+fn of(report: &Report) -> MessageId {
+    match report.about {
+        About::Message(message) => message,
+        About::Gateway(_) => MessageId([0; 16]),
+    }
+}
+
 fn look_up(carrier: &SimulatedCarrier, n: u32) -> LookUp {
-    run(Gateway::look_up(carrier, message(n))).0
+    run(Gateway::look_up(carrier, sought(message(n)))).0
 }
 
 fn accepted(n: u32) -> Answered {
-    Answered::Accepted { id: format!("SIM{}", message(n)) }
+    Answered::accepted(format!("SIM{}", message(n)))
 }
 
 fn found(n: u32) -> LookUp {
-    LookUp::Found { id: format!("SIM{}", message(n)) }
+    LookUp::Found { id: format!("SIM{}", message(n)), delivery: None }
 }
 
 fn rough(seed: u64) -> SimulatedCarrierBuilder {
@@ -100,10 +113,10 @@ fn stories(carrier: &SimulatedCarrier, order: &[u32]) -> BTreeMap<MessageId, Sto
         stories.entry(message(n)).or_default().answers.push(answer);
     }
     for (&id, story) in &mut stories {
-        story.found = Some(run(Gateway::look_up(carrier, id)).0);
+        story.found = Some(run(Gateway::look_up(carrier, sought(id))).0);
     }
     for report in carrier.reports_due(start() + FAR) {
-        stories.get_mut(&report.message).unwrap().reports.push((report.delivery, report.at));
+        stories.get_mut(&of(&report)).unwrap().reports.push((report.delivery, report.at));
     }
     let ids: BTreeMap<_, _> = order.iter().map(|&n| (number(n), message(n))).collect();
     for reply in carrier.replies_due(start() + FAR) {
@@ -136,7 +149,7 @@ proptest! {
             let again = renamed(n);
             let (one, other) = (send(&carriers[0], n, &clock), run(Gateway::send(&carriers[1], again, &clock)).0);
             let same_class = match (&one, &other) {
-                (Answered::Accepted { .. }, Answered::Accepted { .. }) => true,
+                (Answered::Accepted(_), Answered::Accepted(_)) => true,
                 _ => one == other,
             };
             prop_assert!(same_class, "{one:?} {other:?}");
@@ -171,13 +184,13 @@ proptest! {
             let at = due + TimeDelta::milliseconds(jitter_ms);
             for report in carrier.reports_due(at) {
                 prop_assert!(report.at <= at);
-                let (taken, not_after) = taken_at[&report.message];
+                let (taken, not_after) = taken_at[&of(&report)];
                 prop_assert!(taken < report.at);
                 match report.delivery {
                     Delivery::Expired => prop_assert_eq!(report.at, not_after),
                     _ => prop_assert!(report.at < not_after),
                 }
-                seen.entry(report.message).or_default().push(report);
+                seen.entry(of(&report)).or_default().push(report);
             }
             for reply in carrier.replies_due(at) {
                 prop_assert!(reply.sent_at <= at);
@@ -192,8 +205,8 @@ proptest! {
         let (carrier, clock) = (SimulatedCarrier::builder(seed).faults(faults).build(), FixedClock::at(start()));
         for n in 0..50 {
             let answer = send(&carrier, n, &clock);
-            prop_assert!(answer == Answered::Unknown || answer == accepted(n));
-            prop_assert!(share < 1_000 || answer == Answered::Unknown);
+            prop_assert!(answer == Answered::Unknown(Uncertain::Untold) || answer == accepted(n));
+            prop_assert!(share < 1_000 || answer == Answered::Unknown(Uncertain::Untold));
             prop_assert_eq!(carrier.taken_for(number(n)).len(), 1);
             prop_assert_eq!(look_up(&carrier, n), found(n));
         }
@@ -204,7 +217,7 @@ proptest! {
         let faults = Faults { lost_request: share, no_look_up, ..Faults::default() };
         let (carrier, clock) = (SimulatedCarrier::builder(seed).faults(faults).build(), FixedClock::at(start()));
         for n in 0..50 {
-            let lost = send(&carrier, n, &clock) == Answered::Unknown;
+            let lost = send(&carrier, n, &clock) == Answered::Unknown(Uncertain::Untold);
             prop_assert!(lost || share < 1_000);
             prop_assert_eq!(carrier.taken_for(number(n)).is_empty(), lost);
             match look_up(&carrier, n) {
@@ -230,7 +243,7 @@ proptest! {
             let near = taken.iter().filter(|t| (**t - ms).abs() < 1_000).count();
             let room = near < per_second as usize;
             let answer = send(&carrier, n, &clock);
-            let refused = Answered::Rejected { permanent: false, refusal: Refusal::RateLimited };
+            let refused = Answered::rejected(Refusal::RateLimited);
             prop_assert_eq!(answer, if room { accepted(n) } else { refused });
             prop_assert_eq!(look_up(&carrier, n) == LookUp::NeverTaken, !room);
             taken.extend(room.then_some(ms));
@@ -255,12 +268,12 @@ fn what_the_throughput_refused_changes_no_fate() {
     let clock = FixedClock::at(start());
     let free = rough(8).build();
     let slow = rough(8).throughput(1).with_number(number(999), Fate::Delivered).build();
-    let refused = Answered::Rejected { permanent: false, refusal: Refusal::RateLimited };
+    let refused = Answered::rejected(Refusal::RateLimited);
     for n in 0..100 {
         send(&slow, 999, &clock);
         let mut answer = send(&slow, n, &clock);
         // A request that is lost on the way does not meet the full second.
-        if answer != Answered::Unknown {
+        if answer != Answered::Unknown(Uncertain::Untold) {
             assert_eq!(answer, refused);
             clock.advance(Duration::from_secs(1));
             answer = send(&slow, n, &clock);
@@ -279,7 +292,10 @@ fn each_fault_gives_its_own_answer() {
         let answer = send(&carrier, 1, &FixedClock::at(start()));
         (answer, carrier.taken_count(), look_up(&carrier, 1))
     };
-    let refused = |permanent, refusal| (Answered::Rejected { permanent, refusal }, 0, LookUp::NeverTaken);
+    let refused = |permanent, refusal: Refusal| {
+        assert_eq!(refusal.is_permanent(), permanent, "{refusal}");
+        (Answered::rejected(refusal), 0, LookUp::NeverTaken)
+    };
     assert_eq!(one(|_| ()), (accepted(1), 1, found(1)));
     assert_eq!(one(|f| f.opted_out = 1_000), refused(true, Refusal::OptedOut));
     assert_eq!(one(|f| f.unreachable = 1_000), refused(true, Refusal::Unreachable));
@@ -288,8 +304,11 @@ fn each_fault_gives_its_own_answer() {
     assert_eq!(one(|f| f.sender_unregistered = 1_000), refused(true, Refusal::SenderUnregistered));
     assert_eq!(one(|f| f.rate_limited = 1_000), refused(false, Refusal::RateLimited));
     assert_eq!(one(|f| f.unavailable = 1_000), refused(false, Refusal::Unavailable));
-    assert_eq!(one(|f| f.lost_request = 1_000), (Answered::Unknown, 0, LookUp::NeverTaken));
-    assert_eq!(one(|f| f.lost_answer = 1_000), (Answered::Unknown, 1, found(1)));
+    assert_eq!(
+        one(|f| f.lost_request = 1_000),
+        (Answered::Unknown(Uncertain::Untold), 0, LookUp::NeverTaken)
+    );
+    assert_eq!(one(|f| f.lost_answer = 1_000), (Answered::Unknown(Uncertain::Untold), 1, found(1)));
     assert_eq!(one(|f| f.no_look_up = 1_000), (accepted(1), 1, LookUp::CannotSay));
 }
 
@@ -331,9 +350,9 @@ fn faults_come_about_as_often_as_asked() {
         let count = answers.iter().filter(|answer| *answer == wanted).count();
         assert!(count.abs_diff(share) < 80, "{wanted:?}: {count}");
     };
-    near(&Answered::Rejected { permanent: true, refusal: Refusal::Landline }, 400);
-    near(&Answered::Rejected { permanent: true, refusal: Refusal::Blocked }, 360);
-    near(&Answered::Unknown, 324);
+    near(&Answered::rejected(Refusal::Landline), 400);
+    near(&Answered::rejected(Refusal::Blocked), 360);
+    near(&Answered::Unknown(Uncertain::Untold), 324);
 }
 
 #[test]
@@ -353,12 +372,15 @@ fn a_number_with_a_fate_has_it_whatever_the_faults() {
     });
     let (carrier, clock) = (builder.build(), FixedClock::at(start()));
     let answers: Vec<_> = (0..7).map(|n| send(&carrier, n, &clock)).collect();
-    let refused = |permanent, refusal| Answered::Rejected { permanent, refusal };
+    let refused = |permanent, refusal: Refusal| {
+        assert_eq!(refusal.is_permanent(), permanent, "{refusal}");
+        Answered::rejected(refusal)
+    };
     assert_eq!(answers[..3], [accepted(0), accepted(1), accepted(2)]);
     assert_eq!(answers[3..5], [refused(true, Refusal::Landline), refused(false, Refusal::Unavailable)]);
-    assert_eq!(answers[5..], [Answered::Unknown, Answered::Unknown]);
+    assert_eq!(answers[5..], [Answered::Unknown(Uncertain::Untold), Answered::Unknown(Uncertain::Untold)]);
     let ends: BTreeSet<_> =
-        carrier.reports_due(start() + FAR).into_iter().map(|r| (r.message, r.delivery)).collect();
+        carrier.reports_due(start() + FAR).into_iter().map(|r| (of(&r), r.delivery)).collect();
     let wanted = [(0, Delivery::Delivered), (1, Delivery::Undelivered), (2, Delivery::Expired)];
     let wanted = wanted.into_iter().chain([(6, Delivery::Delivered)]);
     assert_eq!(ends, wanted.map(|(n, delivery)| (message(n), delivery)).collect());
@@ -368,7 +390,7 @@ fn a_number_with_a_fate_has_it_whatever_the_faults() {
 fn a_busy_number_is_taken_at_last() {
     let carrier = SimulatedCarrier::builder(2).with_number(number(1), Fate::Busy(2)).build();
     let clock = FixedClock::at(start());
-    let busy = Answered::Rejected { permanent: false, refusal: Refusal::Unavailable };
+    let busy = Answered::rejected(Refusal::Unavailable);
     let answers = [(); 3].map(|()| send(&carrier, 1, &clock));
     assert_eq!(answers, [busy.clone(), busy, accepted(1)]);
 }
@@ -382,7 +404,7 @@ fn only_a_native_key_keeps_a_repeat_out() {
         let answers: Vec<_> = (0..12).map(|_| send(&carrier, 1, &clock)).collect();
         let ids: BTreeSet<String> = answers
             .into_iter()
-            .filter_map(|answer| if let Answered::Accepted { id } = answer { Some(id) } else { None })
+            .filter_map(|answer| if let Answered::Accepted(taken) = answer { Some(taken.id) } else { None })
             .collect();
         (carrier.taken_for(number(1)).len(), carrier.duplicates(), ids.len())
     };
@@ -421,7 +443,7 @@ fn a_permit_past_its_deadline_is_not_taken() {
         }
     }
     let (carrier, clock) = (SimulatedCarrier::seeded(1), FixedClock::at(start()));
-    let expired = Answered::Rejected { permanent: false, refusal: Refusal::Expired };
+    let expired = Answered::rejected(Refusal::Expired);
     assert_eq!(run(Gateway::send(&carrier, until(1, start()), &clock)).0, expired);
     assert_eq!(run(Gateway::send(&carrier, permit(1), &Stopped)).0, expired);
     assert_eq!((carrier.taken_count(), look_up(&carrier, 1)), (0, LookUp::NeverTaken));
@@ -438,7 +460,7 @@ fn the_deadline_is_read_when_the_carrier_sees_it() {
     let mut context = Context::from_waker(Waker::noop());
     assert!(sending.as_mut().poll(&mut context).is_pending());
     clock.advance(Duration::from_secs(5));
-    let expired = Answered::Rejected { permanent: false, refusal: Refusal::Expired };
+    let expired = Answered::rejected(Refusal::Expired);
     assert_eq!(run(sending).0, expired);
 }
 

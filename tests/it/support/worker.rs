@@ -1,12 +1,11 @@
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use optin::{
     Messenger,
     clock::Clock,
     danger,
     dispatch::Batch,
-    gateway::{Answered, Capabilities, Gateway, Idempotency, LookUp, Refusal},
-    id::MessageId,
+    gateway::{Answered, Capabilities, Gateway, Idempotency, LookUp, Refusal, Sought, Uncertain},
     message::Kind,
     permit::Permit,
 };
@@ -76,19 +75,16 @@ struct Line {
 
 impl Gateway for Line {
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            idempotency: Idempotency::ClientReference,
-            validity: true,
-            look_up: true,
-            answers_stop: false,
-            simulated: false,
-        }
+        Capabilities::plain()
+            .idempotent(Idempotency::ClientReference)
+            .valid(Duration::from_millis(1), Duration::MAX)
+            .looks_up()
     }
 
     async fn send(&self, permit: Permit, clock: &dyn Clock) -> Answered {
         self.hold.pass("started");
         let Ok(handover) = permit.open(clock.now()) else {
-            return Answered::Rejected { permanent: true, refusal: Refusal::Expired };
+            return Answered::rejected(Refusal::Expired);
         };
         self.hold.step("send");
         let (message, number) = (handover.message, handover.number);
@@ -97,15 +93,15 @@ impl Gateway for Line {
         self.hold.pass("taken");
         self.hold.step("sent");
         match answer.as_deref() {
-            Some("taken") => Answered::Accepted { id: message.to_string() },
-            Some("refused") => Answered::Rejected { permanent: true, refusal: Refusal::Unreachable },
-            _ => Answered::Unknown,
+            Some("taken") => Answered::accepted(message.to_string()),
+            Some("refused") => Answered::rejected(Refusal::Unreachable),
+            _ => Answered::Unknown(Uncertain::Untold),
         }
     }
 
-    async fn look_up(&self, message: MessageId) -> LookUp {
+    async fn look_up(&self, Sought { message, .. }: Sought) -> LookUp {
         match self.door.ask(&format!("look {message}")).as_deref() {
-            Some("found") => LookUp::Found { id: message.to_string() },
+            Some("found") => LookUp::Found { id: message.to_string(), delivery: None },
             Some("nothing") => LookUp::NeverTaken,
             _ => LookUp::CannotSay,
         }
