@@ -17,6 +17,8 @@ pub(crate) struct Answer {
     pub(crate) program: Name,
     pub(crate) sender: Name,
     pub(crate) answered: Answered,
+    /// When its row closes, should it wait again.
+    pub(crate) closes_ms: i64,
     /// The person as the reservation left them; read again when a race is lost.
     pub(crate) person: Box<Person>,
 }
@@ -28,8 +30,8 @@ pub(crate) async fn conclude(book: &Book, answers: Vec<Answer>, at: DateTime<Utc
         let (mut writes, mut kept) = (Vec::with_capacity(open.len()), Vec::with_capacity(open.len()));
         for mut answer in open {
             stage(&mut answer, at)?;
-            let Answer { message, program, sender, answered, person } = answer;
-            kept.push((message, program, sender, answered, person.recipient));
+            let Answer { message, program, sender, answered, closes_ms, person } = answer;
+            kept.push((message, program, sender, answered, closes_ms, person.recipient));
             writes.push(*person);
         }
         let mut lost = Vec::new();
@@ -42,9 +44,9 @@ pub(crate) async fn conclude(book: &Book, answers: Vec<Answer>, at: DateTime<Utc
             return Ok(());
         }
         open = Vec::with_capacity(lost.len());
-        for (message, program, sender, answered, recipient) in lost {
+        for (message, program, sender, answered, closes_ms, recipient) in lost {
             if let Some(person) = book.person(recipient).await? {
-                open.push(Answer { message, program, sender, answered, person: Box::new(person) });
+                open.push(Answer { message, program, sender, answered, closes_ms, person: Box::new(person) });
             }
         }
     }
@@ -67,7 +69,11 @@ fn stage(answer: &mut Answer, at: DateTime<Utc>) -> Result<(), BookError> {
         opted_out(answer, at_ms)?;
     }
     answer.person.change_outbox(if outcome == Outcome::Deferred {
-        OutboxChange::Move(message, (at + AGAIN_AFTER).timestamp_millis())
+        OutboxChange::Again {
+            message,
+            due_ms: (at + AGAIN_AFTER).timestamp_millis(),
+            closes_ms: answer.closes_ms,
+        }
     } else {
         OutboxChange::Remove(message)
     });

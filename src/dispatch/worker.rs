@@ -17,7 +17,10 @@ use crate::{
     gateway::{Answered, DynGateway, LookUp, Sought, Uncertain},
     id::{MessageId, Name, RecipientId},
     inbound::{ANSWERS, WaitingAnswer},
-    ledger::{Book, BookError, Claim, Lane, OutboxChange, Person, Queued, Urgency, Written},
+    ledger::{
+        Allowance, Book, BookError, Budget, Claim, Lane, OutboxChange, Person, Queued, SenderBudget, UNSAID,
+        Unit, Urgency, Written,
+    },
     message::{Body, Kind},
     permit::{Draft, Permit, ReserveError, Reserved, reserve},
     place::Whereabouts,
@@ -117,19 +120,23 @@ impl Worker<'_> {
         let lease_ends = self.recover(now, &mut done).await?;
         let now_ms = now.timestamp_millis();
         let until_ms = now_ms + i64::try_from(CLAIM.as_millis()).unwrap_or(0);
-        let lanes = Lane::ALL.to_vec();
-        let rows = self.book.ledger().claim(Claim { now_ms, limit: batch.limit, lanes, until_ms }).await;
-        let rows = rows.map_err(BookError::from)?;
-        let mut drafts = Vec::with_capacity(rows.len());
+        let claim = |now_ms, limit| {
+            let (lanes, senders) = (Lane::ALL.to_vec(), self.budgets());
+            self.book.ledger().claim(Claim { now_ms, until_ms, limit, lanes, senders })
+        };
+        let claimed = claim(now_ms, batch.limit).await.map_err(BookError::from)?;
+        let idle = claimed.rows.is_empty();
+        let mut drafts = Vec::with_capacity(claimed.rows.len());
         let mut jobs = HashMap::new();
-        for row in rows {
+        for row in claimed.rows {
             drafts.extend(self.draft(row, &mut jobs, now, &mut done).await?);
         }
-        let drafts = self.pace(drafts, now).await?;
         // Ends with this call, even if its future is dropped: what is unresolved then is anybody's to look up.
         let (permits, _mine) = self.reserve(drafts, now, &mut done).await?;
         self.hand_over(permits, &mut done).await?;
-        let (_, next) = self.book.ledger().waiting(None).await.map_err(BookError::from)?;
+        // What was taken may wait again, so it is asked anew.
+        let next =
+            if idle { claimed.next_ms } else { claim(now_ms, 0).await.map_err(BookError::from)?.next_ms };
         let next = next.and_then(DateTime::from_timestamp_millis);
         done.next_due = next.into_iter().chain(lease_ends.map(|left| now + left)).min();
         Ok(done)
@@ -149,7 +156,8 @@ impl Worker<'_> {
             // Nothing may be decided about this one; the others go on.
             Err(BookError::Stale | BookError::Seal(_)) => {
                 done.held += 1;
-                let again = OutboxChange::Move(row.message, now.timestamp_millis() + ASK_AGAIN_MS);
+                let due_ms = now.timestamp_millis() + ASK_AGAIN_MS;
+                let again = OutboxChange::Move { message: row.message, due_ms, closes_ms: row.closes_ms };
                 self.book.ledger().outbox(vec![again]).await.map_err(BookError::from)?;
                 return Ok(None);
             }
@@ -184,6 +192,13 @@ impl Worker<'_> {
         let Some(sender) = self.sender(&job.program, person.whereabouts.as_deref()) else {
             return self.drop_row(&row, "no_sender", done).await;
         };
+        // It drew nothing, so it may not go now: it is judged at its next turn, until the campaign ends.
+        if row.closes_ms <= now.timestamp_millis() {
+            let (message, due_ms) = (row.message, row.due_ms);
+            let again = OutboxChange::Move { message, due_ms, closes_ms: job.ends_ms };
+            self.change_row(message, row.stream, again).await?;
+            return Ok(None);
+        }
         Ok(Some(Draft {
             message: row.message,
             program: job.program.clone(),
@@ -239,32 +254,20 @@ impl Worker<'_> {
         Ok(!flies && matches!(written, Written::Done(_)))
     }
 
-    /// Draws from each sender's budget, which all processes share. What gets nothing waits.
-    async fn pace(&self, drafts: Vec<Draft>, now: DateTime<Utc>) -> Result<Vec<Draft>, DispatchError> {
-        let mut by_sender: BTreeMap<Name, Vec<Draft>> = BTreeMap::new();
-        for draft in drafts {
-            by_sender.entry(draft.sender.clone()).or_default().push(draft);
-        }
-        let (mut paced, mut waits) = (Vec::new(), Vec::new());
-        for (sender, mut drafts) in by_sender {
-            let known = self.programs.iter().flat_map(|p| p.senders()).find(|known| *known.id() == sender);
-            let per_second = known.map_or(1, |known| known.per_second().get());
-            let wanted = u32::try_from(drafts.len()).unwrap_or(u32::MAX);
-            let now_ms = now.timestamp_millis();
-            let drawn =
-                self.book.ledger().draw(sender, per_second, wanted, now_ms).await.map_err(BookError::from)?;
-            let granted = usize::try_from(drawn.granted).unwrap_or(0).min(drafts.len());
-            let rest = drafts.split_off(granted);
-            paced.extend(drafts);
-            waits.extend(
-                rest.into_iter()
-                    .map(|draft| OutboxChange::Move(draft.message, drawn.next_ms.max(now_ms + 1))),
-            );
-        }
-        if !waits.is_empty() {
-            self.book.ledger().outbox(waits).await.map_err(BookError::from)?;
-        }
-        Ok(paced)
+    /// Every sender with its throughput. What an older version queued without a sender draws on all of them.
+    fn budgets(&self) -> Vec<SenderBudget> {
+        let senders = self.programs.iter().flat_map(|program| program.senders());
+        let mut listed: Vec<SenderBudget> = senders
+            .map(|sender| {
+                let allowance = Allowance::PerSecond(sender.per_second().get());
+                let (name, unit) = (sender.id().clone(), Unit::Messages);
+                let budgets = vec![Budget { name, unit, allowance, kept: 0 }];
+                SenderBudget { sender: sender.id().clone(), budgets }
+            })
+            .collect();
+        let all = listed.iter().flat_map(|sender| sender.budgets.iter().cloned()).collect();
+        listed.extend(Name::new(UNSAID).ok().map(|sender| SenderBudget { sender, budgets: all }));
+        listed
     }
 
     async fn reserve(
@@ -275,18 +278,23 @@ impl Worker<'_> {
     ) -> Result<(Vec<Going>, Mine<'_>), DispatchError> {
         let terms: HashMap<_, _> = drafts
             .iter()
-            .map(|d| (d.message, (d.person.recipient, d.program.clone(), d.sender.clone())))
+            .map(|d| {
+                let closes_ms = d.until.map_or(i64::MAX, |until| until.timestamp_millis());
+                (d.message, (d.person.recipient, d.program.clone(), d.sender.clone(), closes_ms))
+            })
             .collect();
         let mine = self.orphans.mine(terms.keys().copied().collect());
         let (mut going, mut changes, mut repeats) = (Vec::new(), Vec::new(), HashSet::new());
         for (message, reserved) in reserve(self.book, self.policy, drafts, now).await? {
-            let Some((recipient, program, sender)) = terms.get(&message) else { continue };
+            let Some((recipient, program, sender, closes_ms)) = terms.get(&message) else { continue };
+            let closes_ms = *closes_ms;
             let change = match reserved {
                 Reserved::Permit(permit, person) => {
-                    going.push(Going { permit, person, program: program.clone(), sender: sender.clone() });
+                    let (program, sender) = (program.clone(), sender.clone());
+                    going.push(Going { permit, person, program, sender, closes_ms });
                     continue;
                 }
-                Reserved::Held(decision) => held(message, &decision, now, done),
+                Reserved::Held(decision) => held(message, closes_ms, &decision, now, done),
                 Reserved::Duplicate => {
                     repeats.insert(message);
                     OutboxChange::Remove(message)
@@ -306,22 +314,22 @@ impl Worker<'_> {
 
     async fn hand_over(&self, going: Vec<Going>, done: &mut Dispatched) -> Result<(), DispatchError> {
         let (mut calls, mut kept) = (Vec::with_capacity(going.len()), Vec::with_capacity(going.len()));
-        for Going { permit, person, program, sender } in going {
-            kept.push((permit.message(), person, program, sender));
+        for Going { permit, person, program, sender, closes_ms } in going {
+            kept.push((permit.message(), person, program, sender, closes_ms));
             calls.push(self.gateway.send(permit, self.clock));
         }
         let answers: Vec<_> = join(calls)
             .await
             .into_iter()
             .zip(kept)
-            .map(|(answered, (message, person, program, sender))| {
+            .map(|(answered, (message, person, program, sender, closes_ms))| {
                 match &answered {
                     Answered::Accepted(_) => done.accepted += 1,
                     Answered::Rejected(said) if said.permanent => done.refused += 1,
                     Answered::Rejected(_) => done.again += 1,
                     Answered::Unknown(_) => done.unknown += 1,
                 }
-                outcome::Answer { message, program, sender, answered, person }
+                outcome::Answer { message, program, sender, answered, closes_ms, person }
             })
             .collect();
         if !answers.is_empty() {
@@ -370,7 +378,8 @@ impl Worker<'_> {
                 }
             };
             let person = Box::new(person);
-            answers.push(outcome::Answer { message: row.message, program, sender, answered, person });
+            let (message, closes_ms) = (row.message, row.closes_ms);
+            answers.push(outcome::Answer { message, program, sender, answered, closes_ms, person });
         }
         if !answers.is_empty() {
             conclude(self.book, answers, now).await?;
@@ -385,6 +394,7 @@ struct Going {
     person: Box<Person>,
     program: Name,
     sender: Name,
+    closes_ms: i64,
 }
 
 fn answer(message: MessageId, person: Person, waiting: WaitingAnswer) -> Option<Draft> {
@@ -407,12 +417,19 @@ fn answer(message: MessageId, person: Person, waiting: WaitingAnswer) -> Option<
 }
 
 /// What a refusal does to the row: moved to the moment it names, or dropped.
-fn held(message: MessageId, decision: &Decision, now: DateTime<Utc>, done: &mut Dispatched) -> OutboxChange {
+fn held(
+    message: MessageId,
+    closes_ms: i64,
+    decision: &Decision,
+    now: DateTime<Utc>,
+    done: &mut Dispatched,
+) -> OutboxChange {
     match decision.verdict {
         Verdict::Defer { until } => {
             done.held += 1;
             let again = now.timestamp_millis() + ASK_AGAIN_MS;
-            OutboxChange::Move(message, until.map_or(again, |until| until.timestamp_millis()))
+            let due_ms = until.map_or(again, |until| until.timestamp_millis());
+            OutboxChange::Move { message, due_ms, closes_ms }
         }
         Verdict::Allow { .. } | Verdict::Deny => {
             let why = decision.reasons.first().map_or("unknown", |reason| reason.code.code());

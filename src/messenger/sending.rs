@@ -6,7 +6,7 @@ use crate::{
     campaign::{Approved, Campaign, CampaignError, Fate, Job, Plan, Planned, Planner},
     consent::{State, event::Approved as ApprovedRecord},
     ledger::{BookError, Lane, OutboxChange, Queued},
-    message::Kind,
+    message::{Counting, Kind},
     phone::PhoneNumber,
     place::Whereabouts,
     policy::{Decision, Facts, Request},
@@ -82,7 +82,7 @@ impl Messenger {
         let mut definition = Vec::new();
         // Writing to memory does not fail.
         let _ = minicbor::encode(&job, &mut definition);
-        inner.book.ledger().put_job(campaign.name.clone(), definition).await.map_err(BookError::from)?;
+        inner.book.ledger().put_job(campaign.name.clone(), 1, definition).await.map_err(BookError::from)?;
         let record = ApprovedRecord {
             campaign: campaign.name.clone(),
             plan: plan.digest,
@@ -117,6 +117,9 @@ impl Messenger {
                     stream: person.recipient,
                     lane: lane(campaign.kind),
                     due_ms: due.timestamp_millis(),
+                    closes_ms: walked.closes.timestamp_millis(),
+                    sender: walked.sender.id().clone(),
+                    segments: body.segments(Counting::Standard).segments,
                     job: campaign.name.clone(),
                     payload: person.seal(&message.0, body.as_str().as_bytes())?,
                 }));
