@@ -38,5 +38,5 @@ mod slip;
 
 pub use answer::{ANSWER_WITHIN_MINUTES, may_answer};
 pub use reserve::{Draft, Drafted, ReserveError, Reserved, reserve};
-pub use slip::{Expired, Handover, Permit};
 pub(crate) use slip::Refused;
+pub use slip::{Expired, Handover, Permit};

@@ -6,9 +6,7 @@ use std::{
 
 use crate::{
     clock::Clock,
-    gateway::{
-        Answered, Capabilities, Gateway, Idempotency, LookUp, Recalled, Rejection, Sought, Validity,
-    },
+    gateway::{Answered, Capabilities, Gateway, Idempotency, LookUp, Recalled, Rejection, Sought, Validity},
     id::MessageId,
     permit::Permit,
 };

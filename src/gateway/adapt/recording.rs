@@ -146,7 +146,10 @@ impl<G: Gateway> Recording<G> {
 impl<G: fmt::Debug> fmt::Debug for Recording<G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kept = self.tape.lock().unwrap_or_else(PoisonError::into_inner).calls.len();
-        f.debug_struct("Recording").field("gateway", &self.gateway).field("kept", &kept).finish_non_exhaustive()
+        f.debug_struct("Recording")
+            .field("gateway", &self.gateway)
+            .field("kept", &kept)
+            .finish_non_exhaustive()
     }
 }
 
