@@ -18,7 +18,7 @@ use crate::{
     law::Rulebook,
     ledger::{Book, MemoryLedger},
     message::{Body, Kind},
-    permit::{ANSWER_WITHIN_MINUTES, Draft, Permit, Reserved, reserve},
+    permit::{ANSWER_WITHIN_MINUTES, Draft, Leeway, Permit, Reserved, reserve},
     phone::PhoneNumber,
     place::ZoneTable,
     policy::Policy,
@@ -133,8 +133,10 @@ impl<'m, M: Maker> Bench<'m, M> {
             until: None,
             answers: Some((Answer::Help, asked)),
             queued: false,
+            repeats: false,
         };
-        let reserved = reserve(&self.book, &POLICY, vec![draft], at).await.map_err(broken)?;
+        let reserved =
+            reserve(&self.book, &POLICY, vec![draft], Leeway::default(), at).await.map_err(broken)?;
         match reserved.into_iter().next() {
             Some((message, Reserved::Permit(permit, _))) => {
                 Ok((Letter { nth, message, number, sender, body: text.to_owned() }, permit))
