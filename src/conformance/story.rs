@@ -20,6 +20,7 @@ use crate::{
     dispatch::Batch,
     gateway::{Inbound, SimulatedCarrier},
     id::Name,
+    inbound::Matcher,
     law::Rulebook,
     ledger::conformance::Maker,
     message::{Kind, Template, Values},
@@ -33,6 +34,8 @@ const TEXT: ConsentText = ConsentText {
     language: "fr",
     text: "J'accepte de recevoir les offres de Maison Lune par SMS. STOP pour arrêter.",
 };
+// Read once: a suite builds hundreds of shops.
+static MATCHER: LazyLock<Matcher> = LazyLock::new(Matcher::builtin);
 static ZONES: LazyLock<ZoneTable> = LazyLock::new(ZoneTable::bundled);
 
 /// A Friday morning in France: 2026-11-27T08:30 there.
@@ -100,6 +103,7 @@ impl<'m, M: Maker> Story<'m, M> {
             .gateway(Arc::clone(&self.carrier))
             .clock(Arc::clone(&self.clock))
             .zones(ZONES.clone())
+            .matcher(MATCHER.clone())
             .build()
             .map_err(broken)
     }

@@ -14,18 +14,25 @@ fn the_sqlite_ledger_carries_the_whole() {
     assert_eq!(wait(all(&InFiles::new())), []);
 }
 
+/// The checks that fail on a ledger that is wrong in this way.
+fn caught_by(wrong: Wrong) -> Vec<&'static str> {
+    wait(all(&Mutants(wrong))).into_iter().map(|failure| failure.check).collect()
+}
+
 #[test]
-fn the_suite_reports_a_ledger_that_does_not_carry_it() {
-    let caught_by = |wrong, check: &'static str| {
-        assert!(CHECKS.contains(&check), "no check {check}");
-        let failures = wait(all(&Mutants(wrong)));
-        assert!(
-            failures.iter().any(|failure| failure.check == check),
-            "{wrong:?} passed {check}: {failures:?}"
-        );
-    };
-    caught_by(Wrong::Outbox, "a_day_without_accidents_goes_well");
-    caught_by(Wrong::Forgets, "a_crash_before_any_call_loses_nothing");
-    caught_by(Wrong::Forgets, "a_crash_after_any_call_loses_nothing");
-    caught_by(Wrong::Version, "nothing_starts_after_a_stop_that_was_answered");
+fn every_check_looks_at_the_chain() {
+    assert_eq!(caught_by(Wrong::LogOrder), CHECKS);
+}
+
+#[test]
+fn a_ledger_that_forgets_is_found_out_by_crashes() {
+    let crashes = ["a_crash_before_any_call_loses_nothing", "a_crash_after_any_call_loses_nothing"];
+    assert_eq!(caught_by(Wrong::Forgets), crashes);
+}
+
+#[test]
+fn a_ledger_that_compares_no_versions_loses_the_race() {
+    // A race is lost most times, not each time.
+    let lost = (0..5).any(|_| caught_by(Wrong::Version) == ["nothing_starts_after_a_stop_that_was_answered"]);
+    assert!(lost);
 }
