@@ -9,8 +9,8 @@ use std::{
 use crate::{
     id::{Hash, Name, RecipientId},
     ledger::{
-        Append, Appended, Claim, Drawn, Head, Keys, Ledger, LedgerError, OutboxChange, Queued, Row,
-        StoredRecord, Urgency,
+        Append, Appended, BacklogCell, Claim, Claimed, Head, Keys, Ledger, LedgerError, OutboxChange, Queued,
+        Row, StoredRecord, Urgency,
     },
 };
 
@@ -152,8 +152,20 @@ impl<L: Ledger> Ledger for Faulty<L> {
         self.through(async { self.inner.outbox(changes).await }).await
     }
 
-    async fn claim(&self, claim: Claim) -> Result<Vec<Queued>, LedgerError> {
+    async fn claim(&self, claim: Claim) -> Result<Claimed, LedgerError> {
         self.through(async { self.inner.claim(claim).await }).await
+    }
+
+    async fn pause(&self, sender: Name, until_ms: i64) -> Result<(), LedgerError> {
+        self.through(async { self.inner.pause(sender, until_ms).await }).await
+    }
+
+    async fn backlog(&self, now_ms: i64, sender: Option<Name>) -> Result<Vec<BacklogCell>, LedgerError> {
+        self.through(async { self.inner.backlog(now_ms, sender).await }).await
+    }
+
+    async fn late(&self, sender: Name, closes_ms: i64, limit: usize) -> Result<Vec<Queued>, LedgerError> {
+        self.through(async { self.inner.late(sender, closes_ms, limit).await }).await
     }
 
     async fn started(&self, limit: usize) -> Result<Vec<Queued>, LedgerError> {
@@ -164,18 +176,8 @@ impl<L: Ledger> Ledger for Faulty<L> {
         self.through(async { self.inner.waiting(job).await }).await
     }
 
-    async fn draw(
-        &self,
-        budget: Name,
-        per_second: u32,
-        wanted: u32,
-        now_ms: i64,
-    ) -> Result<Drawn, LedgerError> {
-        self.through(async { self.inner.draw(budget, per_second, wanted, now_ms).await }).await
-    }
-
-    async fn put_job(&self, job: Name, definition: Vec<u8>) -> Result<(), LedgerError> {
-        self.through(async { self.inner.put_job(job, definition).await }).await
+    async fn put_job(&self, job: Name, weight: u32, definition: Vec<u8>) -> Result<(), LedgerError> {
+        self.through(async { self.inner.put_job(job, weight, definition).await }).await
     }
 
     async fn job(&self, job: Name) -> Result<Option<Vec<u8>>, LedgerError> {
