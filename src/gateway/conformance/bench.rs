@@ -1,7 +1,7 @@
 use std::{
     fmt::Display,
     future::{Future, poll_fn},
-    pin::{Pin, pin},
+    pin::pin,
     sync::{Arc, LazyLock},
     task::Poll,
     time::Duration,
@@ -199,8 +199,7 @@ pub(super) async fn polled<F: Future>(future: F, polls: u32) -> Option<F::Output
 
 /// Runs all at once, each polled in turn; results in their order.
 pub(super) async fn at_once<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
-    let mut running: Vec<(Pin<Box<F>>, Option<F::Output>)> =
-        futures.into_iter().map(|future| (Box::pin(future), None)).collect();
+    let mut running: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
     poll_fn(|context| {
         let mut pending = false;
         for (future, output) in running.iter_mut().filter(|(_, output)| output.is_none()) {

@@ -266,9 +266,9 @@ proptest! {
         order.iter().for_each(|at| {
             poll(*at);
         });
-        for at in 0..PEOPLE as usize {
+        for (at, dropped) in drops.iter().enumerate() {
             // Whoever is dropped stays where he is.
-            while !drops[at] && !poll(at) {}
+            while !dropped && !poll(at) {}
         }
         drop(sending);
         for (message, answer) in messages.iter().zip(&answers) {
