@@ -3,16 +3,23 @@
 //! | gateway | needs | for |
 //! |---|---|---|
 //! | [`SimulatedCarrier`] | nothing, always compiled | tests, simulations, rehearsals |
+//! | [`Throttled`] | a gateway | a rate, and the waits that the gateway asks for |
+//! | [`Recording`] | a gateway | seeing what was handed over |
+//! | [`Failover`] | two gateways | a second one, asked only when the first certainly took nothing |
 //!
 //! A gateway gets a [`Permit`] by value and answers with one of three outcomes. A time-out is
 //! [`Answered::Unknown`], never a refusal: nobody knows whether the carrier took the message.
 
+mod adapt;
 mod answer;
 mod capabilities;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 mod simulated;
 
 use std::{fmt::Debug, future::Future, sync::Arc};
 
+pub use adapt::{Call, Failover, Recording, Throttled};
 pub use answer::{
     About, Acceptance, Answered, Cost, LookUp, Recalled, Refusal, Rejection, Report, Sought, Uncertain,
 };
