@@ -11,6 +11,8 @@ mod answer;
 mod capabilities;
 #[cfg(any(feature = "http", feature = "webhook"))]
 mod codes;
+#[cfg(feature = "http")]
+mod http;
 mod simulated;
 
 use std::{fmt::Debug, future::Future, sync::Arc};
@@ -21,6 +23,11 @@ pub use answer::{
 pub use capabilities::{Capabilities, Idempotency, Validity};
 #[cfg(any(feature = "http", feature = "webhook"))]
 pub use codes::{Codes, CodesError, Meaning};
+#[cfg(feature = "http")]
+pub use http::{
+    Bird, Brevo, Infobip, Mapped, OvhCloud, Plivo, SecretString, Sinch, Telnyx, Twilio, Vonage, Wire,
+    WireError,
+};
 pub use simulated::{Fate, Faults, Keyed, Repliers, SimulatedCarrier, SimulatedCarrierBuilder, Taken};
 
 pub use crate::inbound::{Inbound, OptOutSignal};
