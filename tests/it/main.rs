@@ -15,6 +15,8 @@ mod contract;
 mod fence;
 mod fold;
 mod gateway;
+#[cfg(feature = "http")]
+mod http_gateways;
 mod inbound;
 #[cfg(unix)]
 mod kill;

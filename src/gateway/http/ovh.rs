@@ -184,3 +184,23 @@ impl Adapter for OvhCloud {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_signed_as_by_ovhs_own_client() {
+        let lines = include_str!("../../../tests/data/gateways/requests.jsonl").lines();
+        let line = lines.map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let line = line.into_iter().find(|line| line["gateway"] == "ovh").unwrap();
+        let (url, body) = (line["signed"]["url"].as_str().unwrap(), line["signed"]["body"].as_str().unwrap());
+        let ovh = OvhCloud::new("sms-ab12345-1", "app0", "secret", "consumer0", Wire::new()).unwrap();
+        let seconds = line["headers"]["x-ovh-timestamp"].as_str().unwrap().parse().unwrap();
+        let headers = ovh.signed("POST", &url.parse().unwrap(), body, seconds).unwrap();
+        assert_eq!(headers["x-ovh-signature"].to_str().unwrap(), line["headers"]["x-ovh-signature"]);
+        assert_eq!(ovh.url(&["jobs"]).as_str(), url);
+        let other = ovh.signed("POST", &url.parse().unwrap(), body, seconds + 1).unwrap();
+        assert_ne!(headers["x-ovh-signature"], other["x-ovh-signature"]);
+    }
+}

@@ -76,7 +76,7 @@ impl Adapter for Sinch {
             ("from", Some(json!(out.sender_digits()))),
             ("body", Some(json!(out.text()))),
             ("delivery_report", Some(json!("per_recipient"))),
-            ("expire_at", Some(json!(out.until.to_rfc3339_opts(SecondsFormat::Millis, true)))),
+            ("expire_at", Some(json!(out.until.to_rfc3339_opts(SecondsFormat::Secs, true)))),
             ("client_reference", Some(json!(out.reference()))),
             ("callback_url", out.callback.clone().map(Value::from)),
         ]);
