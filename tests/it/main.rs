@@ -15,6 +15,7 @@ mod contract;
 mod fence;
 mod fold;
 mod gateway;
+mod handover;
 #[cfg(feature = "http")]
 mod http_gateways;
 mod inbound;

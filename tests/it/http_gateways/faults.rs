@@ -125,11 +125,13 @@ async fn what_never_connected_was_not_taken() {
     let plain = Server::start(vec![Play::json(200, &json!({"sid": "SM1"}))]).await;
     let not_tls = plain.base().replace("http://", "https://");
     for name in NAMES {
-        for base in [nobody.as_str(), "https://sms.invalid", &not_tls] {
+        for base in [&nobody, &not_tls] {
             let outcome = send(&*gateway(name, wire(base))).await;
             assert_eq!(outcome, Answered::rejected(Refusal::Unavailable), "{name}: {base}");
         }
     }
+    let nowhere = wire("https://sms.invalid").connect_timeout(Duration::from_millis(200));
+    assert_eq!(send(&*gateway("twilio", nowhere)).await, Answered::rejected(Refusal::Unavailable));
     assert!(plain.taken().is_empty());
 }
 

@@ -14,7 +14,7 @@ use optin::{
     law::Rulebook,
     ledger::{Book, MemoryLedger},
     message::{Body, Kind},
-    permit::{Draft, Permit, Reserved, reserve},
+    permit::{Draft, Leeway, Permit, Reserved, reserve},
     phone::PhoneNumber,
     place::ZoneTable,
     policy::Policy,
@@ -72,8 +72,9 @@ pub(super) async fn permit() -> Permit {
         until: None,
         answers: Some((Answer::Help, start())),
         queued: false,
+        repeats: false,
     };
-    match reserve(&book, &policy, vec![draft], start()).await.unwrap().pop().unwrap() {
+    match reserve(&book, &policy, vec![draft], Leeway::default(), start()).await.unwrap().pop().unwrap() {
         (_, Reserved::Permit(permit, _)) => permit,
         other => panic!("{other:?}"),
     }
