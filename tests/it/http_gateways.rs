@@ -7,3 +7,4 @@ mod look_ups;
 mod mapping;
 mod requests;
 mod server;
+mod stand_in;
