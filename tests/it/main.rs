@@ -16,6 +16,8 @@ mod fence;
 mod fold;
 mod gateway;
 mod handover;
+#[cfg(feature = "http")]
+mod http_gateways;
 mod inbound;
 #[cfg(unix)]
 mod kill;
