@@ -10,6 +10,8 @@
 mod answer;
 mod capabilities;
 mod simulated;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 use std::{fmt::Debug, future::Future, sync::Arc};
 

@@ -1,0 +1,15 @@
+//! What gateways send to us: replies, delivery reports, opt-outs.
+//!
+//! A request is verified first ([`Signature`]) and read afterwards. Framework-free: `http` requests in, typed
+//! values out.
+
+mod forged;
+mod form;
+mod incoming;
+mod replay;
+mod signature;
+
+pub use forged::Forged;
+pub use incoming::Incoming;
+pub use replay::Once;
+pub use signature::{Moment, PathToken, Signature, TwilioKeys, VonageMethod};
