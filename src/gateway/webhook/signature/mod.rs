@@ -105,4 +105,12 @@ impl Signature {
     pub(super) const fn covers_address(&self) -> bool {
         matches!(self, Self::Twilio(_) | Self::Plivo(_) | Self::PlivoV2(_) | Self::MessageBird(_))
     }
+
+    /// Whether what stands in the query can be believed as much as what stands in the body.
+    pub(super) const fn vouches_for_query(&self) -> bool {
+        match self {
+            Self::Twilio(_) | Self::Plivo(_) | Self::MessageBird(_) | Self::VonageSms { .. } | Self::Token(_) => true,
+            Self::Telnyx(_) | Self::VonageMessages { .. } | Self::PlivoV2(_) | Self::Sinch(_) | Self::Standard(_) => false,
+        }
+    }
 }
