@@ -9,6 +9,8 @@
 
 mod answer;
 mod capabilities;
+#[cfg(any(feature = "http", feature = "webhook"))]
+mod codes;
 mod simulated;
 #[cfg(feature = "webhook")]
 pub mod webhook;
@@ -19,6 +21,8 @@ pub use answer::{
     About, Acceptance, Answered, Cost, LookUp, Recalled, Refusal, Rejection, Report, Sought, Uncertain,
 };
 pub use capabilities::{Capabilities, Idempotency, Validity};
+#[cfg(any(feature = "http", feature = "webhook"))]
+pub use codes::{Codes, CodesError, Meaning};
 pub use simulated::{Fate, Faults, Keyed, Repliers, SimulatedCarrier, SimulatedCarrierBuilder, Taken};
 
 pub use crate::inbound::{Inbound, OptOutSignal};
