@@ -14,7 +14,7 @@ use serde::{
 };
 use serde_json::{Value, json};
 
-use crate::jsonl::{Bad, Tools, bad, parse};
+use super::jsonl::{Bad, Tools, bad, parse};
 
 #[derive(Deserialize)]
 struct Line {
@@ -78,7 +78,9 @@ impl Headers {
 fn now(line: &Line) -> Result<DateTime<Utc>, Bad> {
     let wrong = || bad("bad_time", "`now` is RFC 3339 or Unix seconds");
     match &line.now {
-        None | Some(Value::Null) => SystemClock.now().map_err(|error| bad("no_clock", error)),
+        None | Some(Value::Null) => {
+            SystemClock::new().now().ok_or_else(|| bad("no_clock", "the system has no time"))
+        }
         Some(Value::String(text)) => match text.parse::<i64>() {
             Ok(seconds) => DateTime::from_timestamp(seconds, 0).ok_or_else(wrong),
             Err(_) => DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(|_| wrong()),

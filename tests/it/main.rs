@@ -29,3 +29,4 @@ mod simulation;
 #[cfg(unix)]
 mod support;
 mod walk;
+mod webhook;

@@ -6,7 +6,7 @@
 
 A line: `case` (what it is), the request as `optin webhook --jsonl` takes it, `valid` (what is right), `sdk` (what
 the SDK says; null where none of them verifies that) and `why` (the reason, wherever the two differ).
-The run is seeded, so that a fresh one gives the committed table; it stops where SDK and table differ unexplained.
+The run is seeded, so that a fresh one gives the committed table (`--check` compares them); it stops where SDK and table differ unexplained.
 The values of two published test files are below: messagebird/python-rest-api (44) and twilio/twilio-java.
 """
 import base64, copy, hashlib, hmac, json, logging, random, sys, warnings
@@ -211,7 +211,7 @@ def forge_body(case, req, full):
 
 # --- Twilio
 
-def twilio(rounds=34):
+def twilio(rounds=24):
     token = lambda: "".join(rng.choice("0123456789abcdef") for _ in range(32))
     urls = ["https://shop.example/hooks/twilio", "https://shop.example/hooks/twilio/", "https://shop.example",
             "https://shop.example/h?optin=00ff&b=2", "https://shop.example:8443/h", "http://shop.example/h?x=a%20b+c",
@@ -341,7 +341,7 @@ def java(sign):
 
 # --- Plivo
 
-def plivo(rounds=60):
+def plivo(rounds=40):
     urls = ["https://shop.example/in", "https://shop.example/in?b=2&a=1", "https://shop.example", "http://shop.example:8080/in/",
             "https://shop.example/in?a=2&a=1&c=", "https://shop.example/in?q=a%20b&r=c+d", "https://shop.example/in?x=%26%3D"]
     for i in range(rounds):
@@ -406,7 +406,7 @@ def times(case, good, resign, stale_why=None):
         emit(f"{case}: signed at {off:+}", resign(NOW + off), False, stale_why)
 
 
-def telnyx(rounds=40):
+def telnyx(rounds=24):
     for i in range(rounds):
         key = SigningKey(hashlib.sha256(f"telnyx {i}".encode()).digest())
         public = base64.b64encode(bytes(key.verify_key)).decode()
@@ -437,7 +437,7 @@ def telnyx(rounds=40):
             emit(f"{case}: key of small order", with_header(changed(good, public_key=zero), "Telnyx-Signature-Ed25519", base64.b64encode(bytes(64)).decode()), False)
 
 
-def sinch(rounds=40):
+def sinch(rounds=24):
     why = "the SDK checks no time"
     for i in range(rounds):
         secret, nonce = f"foo_secret{rng.getrandbits(64):x}", f"01FJA8B4A7BM43YGWSG9GBV{i:03}"
@@ -462,7 +462,7 @@ def sinch(rounds=40):
             times(case, good, resign, why)
 
 
-def standard(rounds=40):
+def standard(rounds=24):
     for i in range(rounds):
         raw = hashlib.sha256(f"standard {i}".encode()).digest()[: 24 + i % 9]
         secret = ["whsec_", ""][i % 2] + base64.b64encode(raw).decode()
@@ -528,7 +528,7 @@ def forge_jwt(case, good, name, prefix, secret, claims, full):
         emit(f"{case}: padded", put(padded), False, "one spelling of a signature only")
 
 
-def messagebird(rounds=44):
+def messagebird(rounds=24):
     urls = ["https://example.com/", "https://example.com/path?bar=1&foo=2", "https://example.com:8080/h", "https://example.com/?q=a+b&r=%C3%A9", "https://example.com"]
     for i in range(rounds):
         secret, url, body = f"{rng.getrandbits(256):064x}", urls[i % len(urls)], BODIES[i % len(BODIES)]
@@ -557,7 +557,7 @@ def messagebird(rounds=44):
         emit(f"{case}: not yet", changed(good, now=NOW - i - 2), False)
         emit(f"{case}: still", changed(good, now=NOW - i + 59), True)
         emit(f"{case}: just begun", changed(good, now=NOW - i), True)
-        for name in ["iss", "nbf", "exp", "url_hash"]:
+        for name in ["iss", "nbf", "exp", "url_hash"] if i < 6 else []:
             emit(f"{case}: no {name}", resign(NOW, drop=[name]), False)
         if i < 3:
             claims = jwt.decode(header(good, "MessageBird-Signature-JWT"), options={"verify_signature": False})
@@ -569,7 +569,7 @@ def messagebird(rounds=44):
         emit(f"published: {row['name']}", req, valid)
 
 
-def vonage_jwt(rounds=40):
+def vonage_jwt(rounds=18):
     lax = "the SDK checks the signature alone"
     for i in range(rounds):
         secret, body = f"{rng.getrandbits(256):064x}", BODIES[i % len(BODIES)] or "{}"
@@ -607,7 +607,7 @@ def vonage_jwt(rounds=40):
                 emit(f"{case}: signed at {off:+}", resign(NOW + off), True, "clocks differ: as much is allowed as backwards")
             for off in [-301, -3600, 301, 3600]:
                 emit(f"{case}: signed at {off:+}", resign(NOW + off), False, lax)
-        if i < 3:
+        if i < 2:
             claims = jwt.decode(value[7:], options={"verify_signature": False})
             forge_jwt(case, good, "Authorization", "Bearer ", secret, claims, full)
             for alg in ["HS384", "HS512"]:
@@ -616,7 +616,7 @@ def vonage_jwt(rounds=40):
 
 # --- Vonage signed SMS
 
-def vonage_sms(rounds=60):
+def vonage_sms(rounds=30):
     lax = "the SDK checks no time"
     for i in range(rounds):
         secret, method = f"sig{rng.getrandbits(80):x}", [None, "md5", "sha1", "sha256", "sha512"][i % 5]
@@ -736,4 +736,8 @@ for run in (twilio, plivo, telnyx, sinch, standard, messagebird, vonage_jwt, von
     run()
 if unexplained:
     sys.exit("unexplained:\n" + "\n".join(unexplained))
-sys.stdout.write("\n".join(lines) + "\n")
+fresh = "\n".join(lines) + "\n"
+if "--check" in sys.argv:
+    with open("tests/data/webhook_signatures.jsonl", encoding="utf-8") as table:
+        sys.exit(0 if table.read() == fresh else "the table is not what the SDKs say now")
+sys.stdout.write(fresh)

@@ -57,7 +57,9 @@ mod tests {
     fn pairs_are_read_as_written() {
         let text = |text: &str| {
             let pairs = pairs(text.as_bytes()).into_iter();
-            pairs.map(|(k, v)| format!("{}>{}", String::from_utf8_lossy(&k), String::from_utf8_lossy(&v))).collect::<Vec<_>>()
+            pairs
+                .map(|(k, v)| format!("{}>{}", String::from_utf8_lossy(&k), String::from_utf8_lossy(&v)))
+                .collect::<Vec<_>>()
         };
         assert_eq!(text("To=%2B33&Body=a+b%20c%C3%A9"), ["To>+33", "Body>a b cé"]);
         assert_eq!(text("a&b=&&c=d=e&a=1"), ["a>", "b>", "c>d=e", "a>1"]);
@@ -68,6 +70,9 @@ mod tests {
     #[test]
     fn a_repeated_name_has_no_single_value() {
         let pairs = pairs(b"a=1&b=2&a=3");
-        assert_eq!((single(&pairs, "b"), single(&pairs, "a"), single(&pairs, "c")), (Some(&b"2"[..]), None, None));
+        assert_eq!(
+            (single(&pairs, "b"), single(&pairs, "a"), single(&pairs, "c")),
+            (Some(&b"2"[..]), None, None)
+        );
     }
 }

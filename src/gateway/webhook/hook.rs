@@ -5,9 +5,7 @@ use thiserror::Error;
 
 use super::{
     Dialect, Event, Forged, Incoming, Mapping, Moment, Once, PathToken, Signature, TwilioKeys, Unreadable,
-    VonageMethod,
-    event::Reading,
-    replay::Replays,
+    VonageMethod, event::Reading, replay::Replays,
 };
 
 /// How many requests of the last minutes are kept to be told from their replays.
@@ -24,14 +22,14 @@ const REPLAYS: usize = 100_000;
 ///
 /// let genuine = Request::post("/sms?foo=1")
 ///     .header("Content-Type", "application/x-www-form-urlencoded")
-///     .header("X-Twilio-Signature", "XEvT86AAzffwTdKXvM3SyMhCsbM=")
+///     .header("X-Twilio-Signature", "6iFv7c/4EDGI0IkwaGDX+o/nLEU=")
 ///     .body("MessageSid=SM1&From=%2B14155550100&To=%2B14155550199&Body=STOP")?;
 /// let got = hook.receive(&genuine, now)?;
 /// assert!(matches!(&got.events[..], [Event::Inbound(text)] if text.text == "STOP"));
 ///
 /// let forged = Request::post("/sms?foo=1")
 ///     .header("Content-Type", "application/x-www-form-urlencoded")
-///     .header("X-Twilio-Signature", "XEvT86AAzffwTdKXvM3SyMhCsbM=")
+///     .header("X-Twilio-Signature", "6iFv7c/4EDGI0IkwaGDX+o/nLEU=")
 ///     .body("MessageSid=SM1&From=%2B14155550100&To=%2B14155550199&Body=START")?;
 /// assert_eq!(hook.receive(&forged, now).unwrap_err(), HookError::Forged(Forged::Mismatch));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -84,7 +82,9 @@ impl HookError {
             Self::Forged(Forged::Replayed) => StatusCode::NO_CONTENT,
             Self::Forged(Forged::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
             // Ours to mend: the gateway shall try again.
-            Self::Forged(Forged::NoSecret | Forged::BadKey | Forged::NoUrl) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Forged(Forged::NoSecret | Forged::BadKey | Forged::NoUrl) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
             Self::Forged(_) => StatusCode::FORBIDDEN,
             Self::Unreadable(_) => StatusCode::UNPROCESSABLE_ENTITY,
         }
@@ -182,7 +182,8 @@ impl Webhook {
     }
 
     /// Where the gateway reaches it: scheme, host, port if one is given there, and a path if a proxy takes one away.
-    /// It is said and not taken from `Host` or `X-Forwarded-*`, which anybody can write.
+    /// Give the gateway an address with a path: `https://shop.example` is called as `https://shop.example/`, which has
+    /// another signature. It is said here and not taken from `Host` or `X-Forwarded-*`, which anybody can write.
     #[must_use]
     pub fn at(mut self, origin: impl Into<String>) -> Self {
         self.origin = Some(origin.into().trim_end_matches('/').to_owned());
@@ -229,7 +230,8 @@ impl Webhook {
         let url = self.url(request.uri())?;
         let incoming = incoming(request, &url);
         let once = self.check(&incoming, now)?;
-        let reading = Reading::new(&incoming, self.signature.vouches_for_query(), now);
+        let reading =
+            Reading::new(&incoming, self.signature.vouches_for_query(incoming.body.is_empty()), now);
         Ok(Received { events: self.dialect.read(&incoming, &reading)?, once })
     }
 
@@ -255,8 +257,6 @@ impl Webhook {
     fn url(&self, uri: &http::Uri) -> Result<String, Forged> {
         let path = uri.path_and_query().map_or("", http::uri::PathAndQuery::as_str);
         match &self.origin {
-            // `https://shop.example` and `https://shop.example/` are one request and two signatures; gateways sign
-            // what they were given, mostly without the slash only where there is no path at all.
             Some(origin) => Ok(format!("{origin}{path}")),
             None if uri.scheme().is_some() => Ok(uri.to_string()),
             None if self.signature.covers_address() => Err(Forged::NoUrl),

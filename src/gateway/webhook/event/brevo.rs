@@ -31,8 +31,14 @@ fn record(doc: Doc<'_>, reading: &Reading) -> Result<Vec<Event>, Unreadable> {
             let mut texts = ["reply", "text", "content", "message"].into_iter();
             let text = texts.find_map(|name| doc.text(name).transpose()).transpose()?;
             // Brevo names the message that was answered, not the answer: two answers are two texts.
-            let wrote =
-                Wrote { gateway: "brevo", id: None, from: &person, to: None, text: &text.unwrap_or_default(), at };
+            let wrote = Wrote {
+                gateway: "brevo",
+                id: None,
+                from: &person,
+                to: None,
+                text: &text.unwrap_or_default(),
+                at,
+            };
             Ok(vec![reading.inbound(&wrote)])
         }
         "unsubscribed" | "unsubscribe" | "blacklisted" => {
@@ -40,7 +46,8 @@ fn record(doc: Doc<'_>, reading: &Reading) -> Result<Vec<Event>, Unreadable> {
             Ok(vec![reading.opt_out(number, None, at)])
         }
         _ => {
-            let (id, tag, count) = (doc.id("messageId")?, doc.text("tag").unwrap_or(None), doc.text("sms_count")?);
+            let (id, tag, count) =
+                (doc.id("messageId")?, doc.text("tag").unwrap_or(None), doc.text("sms_count")?);
             let code = doc.text("error_code").unwrap_or(None);
             let told = Told {
                 gateway: "brevo",

@@ -95,7 +95,9 @@ pub(super) fn read(mapping: &Mapping, doc: Doc<'_>, reading: &Reading) -> Result
         None => doc,
     };
     match whole.0 {
-        serde_json::Value::Array(list) => Ok(each(list, |one| entry(mapping, Doc(one), reading).map(|e| vec![e]))),
+        serde_json::Value::Array(list) => {
+            Ok(each(list, |one| entry(mapping, Doc(one), reading).map(|e| vec![e])))
+        }
         serde_json::Value::Object(_) => entry(mapping, whole, reading).map(|event| vec![event]),
         _ => Err(Unreadable::Json),
     }
@@ -130,5 +132,12 @@ fn entry(mapping: &Mapping, doc: Doc<'_>, reading: &Reading) -> Result<Event, Un
     let words = doc.read(&fields.text, "text")?.unwrap_or_default();
     let (id, to, at) = (text(&fields.id, "id")?, text(&fields.to, "to")?, text(&fields.at, "at")?);
     let id = id.as_deref().filter(|id| !id.trim().is_empty());
-    Ok(reading.inbound(&Wrote { gateway: "mapped", id, from: &from, to: to.as_deref(), text: &words, at: at.as_deref() }))
+    Ok(reading.inbound(&Wrote {
+        gateway: "mapped",
+        id,
+        from: &from,
+        to: to.as_deref(),
+        text: &words,
+        at: at.as_deref(),
+    }))
 }

@@ -10,7 +10,9 @@ use super::{
 
 pub(super) fn read(doc: Doc<'_>, reading: &Reading) -> Result<Vec<Event>, Unreadable> {
     match doc.0 {
-        serde_json::Value::Array(list) => Ok(each(list, |one| record(Doc(one), reading).map(|event| vec![event]))),
+        serde_json::Value::Array(list) => {
+            Ok(each(list, |one| record(Doc(one), reading).map(|event| vec![event])))
+        }
         serde_json::Value::Object(_) => record(doc, reading).map(|event| vec![event]),
         _ => Err(Unreadable::Json),
     }

@@ -36,6 +36,7 @@ pub(super) fn read(doc: Doc<'_>, reading: &Reading) -> Result<Vec<Event>, Unread
     }
     let Some(text) = doc.text("Text")? else { return Ok(vec![ignored("other")]) };
     let (from, to) = (doc.need("From")?, doc.text("To")?);
-    let wrote = Wrote { gateway: "plivo", id: id.as_deref(), from: &from, to: to.as_deref(), text: &text, at: None };
+    let wrote =
+        Wrote { gateway: "plivo", id: id.as_deref(), from: &from, to: to.as_deref(), text: &text, at: None };
     Ok(vec![reading.inbound(&wrote)])
 }

@@ -52,7 +52,11 @@ pub(super) struct Wrote<'d> {
 }
 
 impl Reading {
-    pub(in super::super) fn new(incoming: &Incoming<'_>, address_is_covered: bool, now: DateTime<Utc>) -> Self {
+    pub(in super::super) fn new(
+        incoming: &Incoming<'_>,
+        address_is_covered: bool,
+        now: DateTime<Utc>,
+    ) -> Self {
         let query = if address_is_covered { incoming.query() } else { "" };
         let mut body = [0; 16];
         body.iter_mut().zip(Sha256::digest(incoming.body)).for_each(|(slot, byte)| *slot = byte);
@@ -108,7 +112,8 @@ impl Reading {
     }
 
     fn about(&self, told: &Told<'_>) -> Result<About, Unreadable> {
-        let reference = told.reference.and_then(|reference| reference.parse::<MessageId>().ok()).or(self.message);
+        let reference =
+            told.reference.and_then(|reference| reference.parse::<MessageId>().ok()).or(self.message);
         match (reference, told.id) {
             (Some(message), _) => Ok(About::Message(message)),
             (None, Some(id)) => Ok(About::Gateway(id.to_owned())),

@@ -33,7 +33,9 @@ pub(super) fn read(doc: Doc<'_>, reading: &Reading) -> Result<Vec<Event>, Unread
         "delivery_report_sms" | "delivery_report_mms" => Ok(each(doc.list("statuses")?, |status| {
             let status = Doc(status);
             // A summary counts and names nobody.
-            let Ok(people) = status.list("recipients") else { return Ok(vec![ignored(&status.need("status")?)]) };
+            let Ok(people) = status.list("recipients") else {
+                return Ok(vec![ignored(&status.need("status")?)]);
+            };
             Ok(each(people, |person| {
                 let to = person.as_str().ok_or(Unreadable::Type("recipients"))?;
                 one(doc, status, to, None, reading).map(|event| vec![event])

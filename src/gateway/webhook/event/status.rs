@@ -11,7 +11,16 @@ macro_rules! tables {
 }
 
 const TABLES: &[(&str, &str)] = tables![
-    "twilio", "vonage", "telnyx", "sinch", "infobip", "plivo", "bird", "messagebird", "ovh", "brevo",
+    "twilio",
+    "vonage",
+    "telnyx",
+    "sinch",
+    "infobip",
+    "plivo",
+    "bird",
+    "messagebird",
+    "ovh",
+    "brevo",
 ];
 
 /// What a status says.
@@ -61,7 +70,10 @@ mod tests {
     fn every_table_reads_and_says_where_it_is_from() {
         for (name, toml) in TABLES {
             let table: Table = basic_toml::from_str(toml).unwrap_or_else(|error| panic!("{name}: {error}"));
-            assert!(!table.source.is_empty() && ["high", "medium", "low"].contains(&table.confidence.as_str()), "{name}");
+            assert!(
+                !table.source.is_empty() && ["high", "medium", "low"].contains(&table.confidence.as_str()),
+                "{name}"
+            );
             assert!(table.status.keys().all(|word| *word == word.to_ascii_lowercase()), "{name}");
             let finals = [Status::Delivered, Status::Undelivered, Status::Pending];
             assert!(finals.iter().all(|wanted| table.status.values().any(|s| s == wanted)), "{name}");

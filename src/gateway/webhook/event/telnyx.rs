@@ -11,10 +11,14 @@ pub(super) fn read(doc: Doc<'_>, reading: &Reading) -> Result<Vec<Event>, Unread
     let kind = doc.need("data.event_type")?;
     let at = doc.text("data.occurred_at")?;
     match &*kind {
-        "message.received" => inbound(doc.at("data.payload").ok_or(Unreadable::Missing("data.payload"))?, reading),
-        "message.sent" | "message.finalized" => {
-            reports(doc.at("data.payload").ok_or(Unreadable::Missing("data.payload"))?, at.as_deref(), reading)
+        "message.received" => {
+            inbound(doc.at("data.payload").ok_or(Unreadable::Missing("data.payload"))?, reading)
         }
+        "message.sent" | "message.finalized" => reports(
+            doc.at("data.payload").ok_or(Unreadable::Missing("data.payload"))?,
+            at.as_deref(),
+            reading,
+        ),
         other => Ok(vec![ignored(other)]),
     }
 }
@@ -31,9 +35,11 @@ fn reports(message: Doc<'_>, at: Option<&str>, reading: &Reading) -> Result<Vec<
     let id = message.id("id")?;
     // The address is not signed, but the body repeats it.
     let address = message.text("webhook_url")?;
-    let ours = address.as_deref().and_then(|url| url.split_once('?')).and_then(|(_, query)| reading::ours(query));
+    let ours =
+        address.as_deref().and_then(|url| url.split_once('?')).and_then(|(_, query)| reading::ours(query));
     let ours = ours.map(|message| message.to_string());
-    let (code, parts, done) = (message.text("errors.0.code")?, message.text("parts")?, message.text("completed_at")?);
+    let (code, parts, done) =
+        (message.text("errors.0.code")?, message.text("parts")?, message.text("completed_at")?);
     let (amount, currency) = (message.text("cost.amount")?, message.text("cost.currency")?);
     let cost = amount.as_deref().zip(currency.as_deref()).and_then(|(amount, cur)| words::cost(amount, cur));
     Ok(each(message.list("to")?, |to| {

@@ -31,7 +31,8 @@ pub(super) fn addressed(text: Option<&str>) -> Option<Name> {
 /// RFC 3339 with or without the colon in the offset; `2026-11-21 12:00:00` in UTC; Unix seconds.
 pub(super) fn time(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
-    let zoned = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"));
+    let zoned = DateTime::parse_from_rfc3339(text)
+        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"));
     if let Ok(at) = zoned {
         return Some(at.to_utc());
     }
@@ -79,10 +80,13 @@ mod tests {
         for written in ["+33612345678", "33612345678", "0033612345678", " 33612345678"] {
             assert_eq!(number(written).unwrap().e164(), "+33612345678", "{written}");
         }
-        for written in ["", "36123", "MaisonLune", "+33 6", "+", "336123456789012345", "３３６１２３４５６７８"] {
+        for written in
+            ["", "36123", "MaisonLune", "+33 6", "+", "336123456789012345", "３３６１２３４５６７８"]
+        {
             assert!(number(written).is_none(), "{written}");
         }
-        let names = ["36123", "+14155550199", "14155550199", "MaisonLune"].map(|text| sender(text).unwrap().to_string());
+        let names = ["36123", "+14155550199", "14155550199", "MaisonLune"]
+            .map(|text| sender(text).unwrap().to_string());
         assert_eq!(names, ["36123", "+14155550199", "+14155550199", "MaisonLune"]);
         assert_eq!(addressed(Some("Maison Lune")).unwrap().as_str(), "-");
     }
@@ -91,8 +95,13 @@ mod tests {
     fn times_are_read_as_gateways_write_them() {
         let noon = time("2026-11-21T12:00:00Z").unwrap();
         for written in [
-            "2026-11-21T13:00:00.000+0100", "2026-11-21T12:00:00+00:00", "2026-11-21 12:00:00", "2026-11-21 12:00:00.000000",
-            "2026-11-21T12:00:00", "1795262400", "1795262400000",
+            "2026-11-21T13:00:00.000+0100",
+            "2026-11-21T12:00:00+00:00",
+            "2026-11-21 12:00:00",
+            "2026-11-21 12:00:00.000000",
+            "2026-11-21T12:00:00",
+            "1795262400",
+            "1795262400000",
         ] {
             assert_eq!(time(written), Some(noon), "{written}");
         }
@@ -104,12 +113,18 @@ mod tests {
     #[test]
     fn money_is_exact() {
         let micros = |amount| cost(amount, "EUR").map(|cost| cost.micros);
-        assert_eq!((micros("0.0333"), micros("12"), micros("-0.5"), micros("0.00000019")), (Some(33_300), Some(12_000_000), Some(-500_000), Some(0)));
+        assert_eq!(
+            (micros("0.0333"), micros("12"), micros("-0.5"), micros("0.00000019")),
+            (Some(33_300), Some(12_000_000), Some(-500_000), Some(0))
+        );
         assert_eq!((micros(""), micros("1e3"), micros("1.2.3"), cost("1", "eur")), (None, None, None, None));
     }
 
     #[test]
     fn what_is_shown_is_a_word() {
-        assert_eq!(["sent", "sms.sent", "+33612345678", "hello you", ""].map(shown), ["sent", "sms.sent", "other", "other", "other"]);
+        assert_eq!(
+            ["sent", "sms.sent", "+33612345678", "hello you", ""].map(shown),
+            ["sent", "sms.sent", "other", "other", "other"]
+        );
     }
 }

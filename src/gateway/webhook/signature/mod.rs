@@ -107,10 +107,16 @@ impl Signature {
     }
 
     /// Whether what stands in the query can be believed as much as what stands in the body.
-    pub(super) const fn vouches_for_query(&self) -> bool {
+    pub(super) const fn vouches_for_query(&self, body_is_empty: bool) -> bool {
         match self {
-            Self::Twilio(_) | Self::Plivo(_) | Self::MessageBird(_) | Self::VonageSms { .. } | Self::Token(_) => true,
-            Self::Telnyx(_) | Self::VonageMessages { .. } | Self::PlivoV2(_) | Self::Sinch(_) | Self::Standard(_) => false,
+            Self::Twilio(_) | Self::Plivo(_) | Self::MessageBird(_) | Self::Token(_) => true,
+            // The parameters are signed, wherever they are; beside a body the query holds none of them.
+            Self::VonageSms { .. } => body_is_empty,
+            Self::Telnyx(_)
+            | Self::VonageMessages { .. }
+            | Self::PlivoV2(_)
+            | Self::Sinch(_)
+            | Self::Standard(_) => false,
         }
     }
 }

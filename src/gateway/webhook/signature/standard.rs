@@ -25,7 +25,8 @@ const EITHER: GeneralPurpose = GeneralPurpose::new(
 pub(super) fn verify(secret: &SecretString, incoming: &Incoming<'_>, moment: Moment) -> Result<Once, Forged> {
     key(secret)?;
     let secret = secret.expose_secret().trim();
-    let secret = EITHER.decode(secret.strip_prefix("whsec_").unwrap_or(secret)).map_err(|_| Forged::BadKey)?;
+    let secret =
+        EITHER.decode(secret.strip_prefix("whsec_").unwrap_or(secret)).map_err(|_| Forged::BadKey)?;
     if secret.is_empty() {
         return Err(Forged::NoSecret);
     }

@@ -101,8 +101,10 @@ impl Place {
                 value
             }
             Self::Basic(_) => {
-                let (scheme, given) =
-                    incoming.header("authorization")?.split_once(' ').ok_or(Forged::Malformed("authorization"))?;
+                let (scheme, given) = incoming
+                    .header("authorization")?
+                    .split_once(' ')
+                    .ok_or(Forged::Malformed("authorization"))?;
                 if !scheme.eq_ignore_ascii_case("basic") {
                     return Err(Forged::Malformed("authorization"));
                 }
@@ -115,11 +117,15 @@ impl Place {
 
 impl fmt::Debug for PathToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PathToken({})", match self.place {
-            Place::Path => "path",
-            Place::Query(_) => "query",
-            Place::Header(_) => "header",
-            Place::Basic(_) => "basic",
-        })
+        write!(
+            f,
+            "PathToken({})",
+            match self.place {
+                Place::Path => "path",
+                Place::Query(_) => "query",
+                Place::Header(_) => "header",
+                Place::Basic(_) => "basic",
+            }
+        )
     }
 }

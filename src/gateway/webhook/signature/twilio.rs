@@ -135,7 +135,9 @@ fn spellings(url: &str) -> Vec<String> {
     let mut all: Vec<String> = Vec::with_capacity(6);
     for url in [url.into(), bare.into(), encoded(bare)] {
         let url: Cow<'_, str> = url;
-        for url in [without_port(&url), with_port(&url)].into_iter().flatten().chain([url.clone().into_owned()]) {
+        for url in
+            [without_port(&url), with_port(&url)].into_iter().flatten().chain([url.clone().into_owned()])
+        {
             if !all.contains(&url) {
                 all.push(url);
             }

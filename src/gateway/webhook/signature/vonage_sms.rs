@@ -43,15 +43,15 @@ impl VonageMethod {
             Self::Sha1Hmac => &[Self::Sha1Hmac],
             Self::Sha256Hmac => &[Self::Sha256Hmac],
             Self::Sha512Hmac => &[Self::Sha512Hmac],
-            Self::Any => {
-                &[Self::Md5Hash, Self::Md5Hmac, Self::Sha1Hmac, Self::Sha256Hmac, Self::Sha512Hmac]
-            }
+            Self::Any => &[Self::Md5Hash, Self::Md5Hmac, Self::Sha1Hmac, Self::Sha256Hmac, Self::Sha512Hmac],
         }
     }
 
     fn sign(self, secret: &[u8], text: &[u8]) -> Result<Vec<u8>, Forged> {
         let hasher = match self {
-            Self::Md5Hash => return Ok(Md5::new().chain_update(text).chain_update(secret).finalize().to_vec()),
+            Self::Md5Hash => {
+                return Ok(Md5::new().chain_update(text).chain_update(secret).finalize().to_vec());
+            }
             Self::Md5Hmac => Hasher::Md5,
             Self::Sha1Hmac => Hasher::Sha1,
             Self::Sha256Hmac => Hasher::Sha256,
