@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Deserialize;
 use thiserror::Error;
@@ -36,9 +36,12 @@ use crate::gateway::Refusal;
 /// assert!(Mapping::from_toml("[status]\nDELIVRD = \"landed\"").is_err());
 /// # Ok::<(), optin::gateway::webhook::MappingError>(())
 /// ```
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
+pub struct Mapping(Arc<Fields>);
+
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Mapping {
+struct Fields {
     /// Where a list of entries lies, if there is one.
     list: Option<String>,
     inbound: Option<InboundFields>,
@@ -49,7 +52,7 @@ pub struct Mapping {
     refusal: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct InboundFields {
     id: Option<String>,
@@ -59,7 +62,7 @@ struct InboundFields {
     at: Option<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ReportFields {
     id: Option<String>,
@@ -81,15 +84,16 @@ impl Mapping {
     /// # Errors
     /// It is not TOML of this shape, or a status or a refusal is not one of ours.
     pub fn from_toml(toml: &str) -> Result<Self, MappingError> {
-        let mapping: Self = basic_toml::from_str(toml).map_err(|error| MappingError(error.to_string()))?;
+        let mapping: Fields = basic_toml::from_str(toml).map_err(|error| MappingError(error.to_string()))?;
         match mapping.refusal.values().find(|code| Refusal::from_code(code).is_none()) {
             Some(wrong) => Err(MappingError(format!("`{wrong}` is no refusal"))),
-            None => Ok(mapping),
+            None => Ok(Self(Arc::new(mapping))),
         }
     }
 }
 
 pub(super) fn read(mapping: &Mapping, doc: Doc<'_>, reading: &Reading) -> Result<Vec<Event>, Unreadable> {
+    let mapping = &*mapping.0;
     let whole = match &mapping.list {
         Some(path) => doc.at(path).ok_or(Unreadable::Missing("list"))?,
         None => doc,
@@ -103,7 +107,7 @@ pub(super) fn read(mapping: &Mapping, doc: Doc<'_>, reading: &Reading) -> Result
     }
 }
 
-fn entry(mapping: &Mapping, doc: Doc<'_>, reading: &Reading) -> Result<Event, Unreadable> {
+fn entry(mapping: &Fields, doc: Doc<'_>, reading: &Reading) -> Result<Event, Unreadable> {
     let text = |path: &Option<String>, name| path.as_deref().map_or(Ok(None), |path| doc.read(path, name));
     if let Some(fields) = mapping.report.as_ref().filter(|fields| doc.has(&fields.status)) {
         let status = doc.read(&fields.status, "status")?.unwrap_or_default();
