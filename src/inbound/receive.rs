@@ -13,6 +13,8 @@ use crate::{
     },
     id::{InboundId, MessageId, Name},
     ledger::{Book, BookError, Lane, OutboxChange, Person, Queued, Urgency, Written},
+    message::{Counting, segments},
+    permit::ANSWER_WITHIN_MINUTES,
     program::Program,
 };
 
@@ -69,8 +71,7 @@ impl Desk<'_> {
         inbound: &Inbound,
         now: DateTime<Utc>,
     ) -> Result<Received, ReceiveError> {
-        let program =
-            self.programs.iter().find(|p| p.senders().iter().any(|s| s.answers_to(inbound.to.as_str())));
+        let program = self.owner(&inbound.to);
         let id = InboundId::of(&inbound.id);
         for _ in 0..TRIES {
             let mut person = self.book.find_or_open(inbound.from, now.timestamp_millis()).await?;
@@ -109,9 +110,7 @@ impl Desk<'_> {
         for _ in 0..TRIES {
             let at_ms = now.timestamp_millis();
             let mut person = self.book.find_or_open(signal.number, at_ms).await?;
-            let program = signal.sender.as_ref().and_then(|sender| {
-                self.programs.iter().find(|p| p.senders().iter().any(|s| s.answers_to(sender.as_str())))
-            });
+            let program = signal.sender.as_ref().and_then(|sender| self.owner(sender));
             let revoked = Revoked {
                 said: if program.is_some() { Said::Program } else { Said::All },
                 program: program.map(|program| program.name().clone()),
@@ -131,6 +130,18 @@ impl Desk<'_> {
             }
         }
         Err(ReceiveError::Contended)
+    }
+
+    /// Whether a text is, or may be, a wish to stop. Asked before the ledger is.
+    pub(crate) fn may_revoke(&self, inbound: &Inbound, now: DateTime<Utc>) -> bool {
+        let program = self.owner(&inbound.to);
+        let intent = self.read(inbound, program, &State::default(), now).intent;
+        matches!(intent, Intent::Stop | Intent::WrongNumber | Intent::Unsure)
+    }
+
+    /// The program that an address belongs to.
+    fn owner(&self, address: &Name) -> Option<&Program> {
+        self.programs.iter().find(|p| p.senders().iter().any(|s| s.answers_to(address.as_str())))
     }
 
     fn read(
@@ -274,6 +285,7 @@ pub(crate) fn queue_answer(
     let text = replies.reply(kind, language.unwrap_or(Language::EN), &names);
     let source = Name::new(&format!("answer-{cause}")).map_err(|_| ReceiveError::Contended)?;
     let message = MessageId::derive(program.name(), &source, person.recipient, answer as u32);
+    let segments = segments(&text, Counting::Standard).segments;
     let waiting = WaitingAnswer {
         answer,
         program: program.name().clone(),
@@ -292,6 +304,9 @@ pub(crate) fn queue_answer(
         stream: person.recipient,
         lane: Lane::Urgent,
         due_ms: asked.timestamp_millis(),
+        closes_ms: (asked + Duration::minutes(ANSWER_WITHIN_MINUTES)).timestamp_millis(),
+        sender: sender.clone(),
+        segments,
         job,
         payload,
     };

@@ -3,10 +3,13 @@ use thiserror::Error;
 
 use super::Messenger;
 use crate::{
-    campaign::{Approved, Campaign, CampaignError, Fate, Job, Plan, Planned, Planner},
-    consent::{State, event::Approved as ApprovedRecord},
+    campaign::{Approved, Campaign, CampaignError, Fate, Payload, Plan, Planned, Planner},
+    consent::{
+        Event, State,
+        event::{Approved as ApprovedRecord, Danger},
+    },
     ledger::{BookError, Lane, OutboxChange, Queued},
-    message::Kind,
+    message::{Counting, Kind},
     phone::PhoneNumber,
     place::Whereabouts,
     policy::{Decision, Facts, Request},
@@ -58,9 +61,19 @@ impl Messenger {
     /// The campaign cannot be planned, or the ledger failed.
     pub async fn plan_each(&self, campaign: Campaign, each: impl FnMut(Planned)) -> Result<Plan, PlanError> {
         let at = self.inner.clock.now().ok_or(PlanError::NoClock)?;
+        self.knows_guard(&campaign)?;
         let inner = &*self.inner;
         let planner = Planner::new(&inner.book, &inner.policy, &inner.lint, &inner.programs, &campaign, at)?;
         Ok(planner.plan(at, each).await?)
+    }
+
+    fn knows_guard(&self, campaign: &Campaign) -> Result<(), CampaignError> {
+        match &campaign.guard {
+            Some(name) if !self.inner.guards.iter().any(|(known, _)| known == name) => {
+                Err(CampaignError::NoGuard(name.clone()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Launches what was approved: records the approval, then queues a message for everyone whom the law allows.
@@ -78,11 +91,17 @@ impl Messenger {
             Planner::new(&inner.book, &inner.policy, &inner.lint, &inner.programs, campaign, at)
                 .map_err(PlanError::from)?;
         planner.unlock = true;
-        let job = job(campaign).ok_or(PlanError::from(CampaignError::NoWindow))?;
+        let job = campaign.job().ok_or(PlanError::from(CampaignError::NoWindow))?;
         let mut definition = Vec::new();
         // Writing to memory does not fail.
         let _ = minicbor::encode(&job, &mut definition);
-        inner.book.ledger().put_job(campaign.name.clone(), definition).await.map_err(BookError::from)?;
+        inner
+            .book
+            .ledger()
+            .put_job(campaign.name.clone(), campaign.weight.get(), definition)
+            .await
+            .map_err(BookError::from)?;
+        let risk = campaign.repeats.clone().map(|reason| Danger { what: "at_least_once".to_owned(), reason });
         let record = ApprovedRecord {
             campaign: campaign.name.clone(),
             plan: plan.digest,
@@ -90,7 +109,8 @@ impl Messenger {
             rulebook: plan.rulebook.clone(),
             tz: plan.tz.clone(),
         };
-        self.note(at.timestamp_millis(), &[record.into()]).await?;
+        let events: Vec<_> = risk.into_iter().map(Event::from).chain([record.into()]).collect();
+        self.note(at.timestamp_millis(), &events).await?;
         let (mut launched, mut changes) = (Launched::default(), Vec::with_capacity(CHUNK));
         let mut pages = planner.pages();
         loop {
@@ -112,13 +132,18 @@ impl Messenger {
                     launched.refused += 1;
                     continue;
                 };
+                let segments = body.segments(Counting::Standard).segments;
+                let payload = Payload { body, values: walked.values }.to_bytes(job.guard.is_some());
                 changes.push(OutboxChange::Put(Queued {
                     message,
                     stream: person.recipient,
                     lane: lane(campaign.kind),
                     due_ms: due.timestamp_millis(),
+                    closes_ms: walked.closes.timestamp_millis(),
+                    sender: walked.sender.id().clone(),
+                    segments,
                     job: campaign.name.clone(),
-                    payload: person.seal(&message.0, body.as_str().as_bytes())?,
+                    payload: person.seal(&message.0, &payload)?,
                 }));
                 launched.queued += 1;
                 if changes.len() == CHUNK {
@@ -136,18 +161,6 @@ impl Messenger {
         }
         Ok(launched)
     }
-}
-
-fn job(campaign: &Campaign) -> Option<Job> {
-    Some(Job {
-        name: campaign.name.clone(),
-        program: campaign.program.clone(),
-        kind: campaign.kind,
-        category: campaign.category.clone(),
-        subject: campaign.subject.clone(),
-        ends_ms: campaign.window.as_ref()?.end.timestamp_millis(),
-        late: campaign.late,
-    })
 }
 
 const fn lane(kind: Kind) -> Lane {
