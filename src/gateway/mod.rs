@@ -20,6 +20,8 @@ pub mod conformance;
 #[cfg(feature = "http")]
 mod http;
 mod simulated;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 use std::{fmt::Debug, future::Future, sync::Arc};
 
