@@ -16,6 +16,8 @@ mod fence;
 mod fold;
 mod gateway;
 mod inbound;
+#[cfg(target_os = "linux")]
+mod injected;
 #[cfg(unix)]
 mod kill;
 mod law;
