@@ -87,8 +87,8 @@ mod messenger;
 
 pub use error::Error;
 pub use messenger::{
-    BuildError, Builder, ConsentError, ImportRow, ImportedRow, Imports, LaunchError, Launched, Location,
-    Messenger, Permission, PlanError,
+    BuildError, Builder, ConsentError, ImportRow, ImportedRow, Imports, Landed, LaunchError, Launched,
+    Location, Messenger, Permission, PlanError,
 };
 
 /// The README's examples, run as tests.

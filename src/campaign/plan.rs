@@ -7,13 +7,14 @@ use thiserror::Error;
 use super::{
     Audience, Campaign, CampaignError, Source,
     backlog::{Backlog, Histogram},
+    wording::Wording,
 };
 use crate::{
     consent::State,
-    content::{Finding, Lint, Said, Severity},
+    content::{Finding, Lint, Severity},
     id::{Hash, MessageId, Name, RecipientId},
     ledger::{Book, BookError, PEOPLE, Person},
-    message::{Body, CheckedTemplate, Counting, RenderError, Values},
+    message::{Body, Counting, RenderError, Values},
     phone::{Country, PhoneNumber},
     place::Whereabouts,
     policy::{Code, Decision, Facts, Policy, Reason, Request, Verdict},
@@ -121,16 +122,14 @@ pub struct Planned {
 pub(crate) struct Planner<'a> {
     pub(crate) book: &'a Book,
     pub(crate) policy: &'a Policy,
-    pub(crate) lint: &'a Lint,
     pub(crate) program: &'a Program,
     pub(crate) campaign: &'a Campaign,
-    template: CheckedTemplate,
+    wording: Wording<'a>,
     /// The program's first sender: a program without any is refused.
     fallback: &'a Sender,
     audience: &'a Audience,
     starts: DateTime<Utc>,
     ends: DateTime<Utc>,
-    footers: BTreeMap<Option<Country>, String>,
     /// The state of somebody whom the ledger does not know.
     nobody: State,
     seen: HashSet<u64>,
@@ -141,6 +140,7 @@ pub(crate) struct Planner<'a> {
 /// A row with what launching needs of it.
 pub(crate) struct Walked<'a> {
     pub(crate) number: Option<PhoneNumber>,
+    pub(crate) values: Values,
     pub(crate) fate: Fate,
     pub(crate) person: Option<Person>,
     pub(crate) body: Option<Body>,
@@ -186,15 +186,13 @@ impl<'a> Planner<'a> {
         Ok(Self {
             book,
             policy,
-            lint,
             program,
             campaign,
-            template,
+            wording: Wording::new(lint, program, campaign.kind, template),
             fallback,
             audience,
             starts: window.start.max(at),
             ends: window.end,
-            footers: BTreeMap::new(),
             nobody: State::default(),
             seen: HashSet::new(),
             unlock: false,
@@ -268,12 +266,12 @@ impl<'a> Planner<'a> {
         if number.is_some_and(|number| !self.seen.insert(number.digits())) {
             fate = Fate::Twice;
         } else if matches!(fate, Fate::Send(_) | Fate::Hold(..)) {
-            match self.body(&values, country, sender) {
+            match self.wording.body(&values, country, sender) {
                 Ok(text) => body = Some(text),
                 Err(error) => fate = Fate::NoText(error),
             }
         }
-        Walked { number, fate, person, body, sender, country, closes }
+        Walked { number, values, fate, person, body, sender, country, closes }
     }
 
     /// A decision at the campaign's start, as a fate within the campaign's window.
@@ -292,40 +290,6 @@ impl<'a> Planner<'a> {
                 (Fate::Refuse(Decision { verdict: Verdict::Deny, reasons, ..decision }), self.ends)
             }
             Verdict::Defer { until: None } | Verdict::Deny => (Fate::Refuse(decision), self.ends),
-        }
-    }
-
-    fn body(
-        &mut self,
-        values: &Values,
-        country: Option<Country>,
-        sender: &Sender,
-    ) -> Result<Body, RenderError> {
-        let body = self.template.render(values)?;
-        if !self.footers.contains_key(&country) {
-            let text = self.template.source().to_owned();
-            let footer = self.said(&text, country, sender, |said| self.lint.footer(said).ok().flatten());
-            self.footers.insert(country, footer.map(|footer| footer.suffix()).unwrap_or_default());
-        }
-        match self.footers.get(&country).filter(|footer| !footer.is_empty()) {
-            Some(footer) => Ok(Body::new(format!("{}{footer}", body.as_str()))?),
-            None => Ok(body),
-        }
-    }
-
-    fn said<T>(
-        &self,
-        text: &str,
-        country: Option<Country>,
-        sender: &Sender,
-        ask: impl Fn(&Said<'_>) -> T,
-    ) -> T {
-        let country = country.unwrap_or(sender.country());
-        let said = Said::new(text, self.campaign.kind, country, sender.kind(), self.program.brand())
-            .language(self.program.language_code());
-        match sender.stop_code() {
-            Some(code) => ask(&said.stop_code(code.as_str())),
-            None => ask(&said),
         }
     }
 
@@ -392,14 +356,14 @@ impl<'a> Planner<'a> {
             }
         }
         let findings = self.findings(&senders);
-        let longest = self.footers.values().max_by_key(|footer| footer.len()).cloned().unwrap_or_default();
+        let worst_case_segments = self.wording.worst_case();
         Ok(Plan {
             at,
             now,
             held,
             refused,
             segments,
-            worst_case_segments: self.template.worst_case(&longest, Counting::Standard).segments,
+            worst_case_segments,
             backlog: backlog.play(),
             findings,
             digest: Hash(digest.finalize().into()),
@@ -412,9 +376,7 @@ impl<'a> Planner<'a> {
     fn findings(&self, senders: &BTreeMap<Option<Country>, &'a Sender>) -> Vec<(Country, Finding)> {
         let mut all = Vec::new();
         for (country, sender) in senders {
-            let footer = self.footers.get(country).map_or("", String::as_str);
-            let text = format!("{}{footer}", self.template.source());
-            let found = self.said(&text, *country, sender, |said| self.lint.check(said));
+            let found = self.wording.check(*country, sender);
             all.extend(found.into_iter().map(|finding| (country.unwrap_or(sender.country()), finding)));
         }
         all
@@ -431,7 +393,7 @@ impl<'a> Planner<'a> {
             campaign.kind.code(),
             &name(&campaign.category),
             &name(&campaign.subject),
-            self.template.source(),
+            self.wording.source(),
             &window,
             self.policy.rulebook.version(),
             self.policy.zones.version(),

@@ -1,6 +1,5 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -8,43 +7,41 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
+    drafting::ASK_AGAIN_MS,
+    flights::{Flights, Mine},
     join::join,
-    outcome::{self, conclude},
+    outcome::{self, Doubt, conclude},
+    queue::Queue,
 };
 use crate::{
-    campaign::{Job, Late},
+    campaign::DynRelevance,
     clock::Clock,
-    gateway::{Answered, DynGateway, LookUp, Sought, Uncertain},
+    content::Lint,
+    gateway::{Answered, DynGateway, Refusal},
     id::{MessageId, Name, RecipientId},
-    inbound::{ANSWERS, WaitingAnswer},
-    ledger::{Book, BookError, Claim, Lane, OutboxChange, Person, Queued, Urgency, Written},
-    message::{Body, Kind},
+    inbound::Unstored,
+    ledger::{Book, BookError, BoxFuture, Claim, Lane, OutboxChange, Person, Urgency, Written},
+    message::Kind,
     permit::{Draft, Permit, ReserveError, Reserved, reserve},
-    place::Whereabouts,
-    policy::{Code, Decision, Policy, Verdict},
+    policy::{Decision, Policy, Verdict},
     program::Program,
 };
 
 /// The most messages that one worker holds in flight.
-const WINDOW: usize = 64;
+pub(super) const WINDOW: usize = 64;
 /// Other workers leave a claimed row alone for so long.
 const CLAIM: Duration = Duration::from_secs(60);
-/// A started message of somebody else is called unknown after so long.
-const LEASE: Duration = Duration::from_secs(120);
-/// A message is late when its planned moment is past by more than this.
-const LATE_MS: i64 = 3_600_000;
-/// A message whose reason names no moment is asked again after this.
-const ASK_AGAIN_MS: i64 = 3_600_000;
 
 /// How much one call of `dispatch` does.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch {
     limit: usize,
+    marketing: bool,
 }
 
 impl Default for Batch {
     fn default() -> Self {
-        Self { limit: WINDOW }
+        Self { limit: WINDOW, marketing: true }
     }
 }
 
@@ -52,51 +49,62 @@ impl Batch {
     /// At most `limit` messages, and never more than 64: a crash leaves at most one batch unknown.
     #[must_use]
     pub fn of(limit: usize) -> Self {
-        Self { limit: limit.clamp(1, WINDOW) }
+        Self { limit: limit.clamp(1, WINDOW), ..Self::default() }
+    }
+
+    /// Answers, one-time codes and transactional messages only. A second loop that asks for these never waits
+    /// for the gateway to take a batch of marketing.
+    #[must_use]
+    pub fn urgent() -> Self {
+        Self { marketing: false, ..Self::default() }
     }
 }
 
 /// What one call of `dispatch` came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Dispatched {
     /// Taken by the gateway.
     pub accepted: u64,
     /// Refused by the gateway for good.
     pub refused: u64,
-    /// Not taken this time: asked again later.
+    /// Certainly not taken this time: asked again later.
     pub again: u64,
     /// Nobody knows.
     pub unknown: u64,
-    /// Unknown messages of a worker that died, looked up and found taken.
+    /// Messages of which nobody knew, looked up and found taken.
     pub found: u64,
     /// Held until a later moment.
     pub held: u64,
+    /// Came more than an hour after their planned moment, and were judged again as of now.
+    pub late: u64,
     /// Not sent, by the first reason's code; `late` for what an outage made too late, `duplicate` for repeats.
     pub dropped: BTreeMap<&'static str, u64>,
     /// When there will be something to do; `None` if nothing waits.
     pub next_due: Option<DateTime<Utc>>,
 }
 
-/// When this process first saw each message that another worker started. On the monotonic clock.
-#[derive(Debug, Default)]
-pub(crate) struct Orphans {
-    seen: Mutex<HashMap<MessageId, Duration>>,
-    mine: Mutex<HashSet<MessageId>>,
-}
+impl Dispatched {
+    fn add(&mut self, other: Self) {
+        self.accepted += other.accepted;
+        self.refused += other.refused;
+        self.again += other.again;
+        self.unknown += other.unknown;
+        self.found += other.found;
+        self.held += other.held;
+        self.late += other.late;
+        for (why, count) in other.dropped {
+            *self.dropped.entry(why).or_default() += count;
+        }
+    }
 
-/// Messages that this process is working on; no longer so when dropped.
-#[derive(Debug)]
-pub(crate) struct Mine<'a> {
-    orphans: &'a Orphans,
-    messages: Vec<MessageId>,
-}
-
-impl Drop for Mine<'_> {
-    fn drop(&mut self) {
-        let mut mine = self.orphans.mine.lock().unwrap_or_else(PoisonError::into_inner);
-        self.messages.iter().for_each(|message| {
-            mine.remove(message);
-        });
+    fn count(&mut self, answered: &Answered) {
+        match answered {
+            Answered::Accepted(_) => self.accepted += 1,
+            Answered::Rejected(said) if said.permanent => self.refused += 1,
+            Answered::Rejected(_) => self.again += 1,
+            Answered::Unknown(_) => self.unknown += 1,
+        }
     }
 }
 
@@ -105,9 +113,13 @@ pub(crate) struct Worker<'a> {
     pub(crate) book: &'a Book,
     pub(crate) policy: &'a Policy,
     pub(crate) programs: &'a [Program],
+    pub(crate) lint: &'a Lint,
     pub(crate) gateway: &'a dyn DynGateway,
     pub(crate) clock: &'a dyn Clock,
-    pub(crate) orphans: &'a Orphans,
+    pub(crate) flights: &'a Flights,
+    pub(crate) queue: &'a Queue,
+    pub(crate) unstored: &'a Unstored,
+    pub(crate) guards: &'a [(Name, Box<dyn DynRelevance>)],
 }
 
 impl Worker<'_> {
@@ -117,112 +129,32 @@ impl Worker<'_> {
         let lease_ends = self.recover(now, &mut done).await?;
         let now_ms = now.timestamp_millis();
         let until_ms = now_ms + i64::try_from(CLAIM.as_millis()).unwrap_or(0);
-        let lanes = Lane::ALL.to_vec();
+        let may = |lane: &&Lane| **lane != Lane::Marketing || (batch.marketing && !self.unstored.any());
+        let lanes = Lane::ALL.iter().filter(may).copied().collect();
         let rows = self.book.ledger().claim(Claim { now_ms, limit: batch.limit, lanes, until_ms }).await;
         let rows = rows.map_err(BookError::from)?;
+        let jobs = self.jobs(&rows).await?;
+        let draft = |row| -> BoxFuture<'_, _> { Box::pin(self.draft(row, &jobs, now)) };
         let mut drafts = Vec::with_capacity(rows.len());
-        let mut jobs = HashMap::new();
-        for row in rows {
-            drafts.extend(self.draft(row, &mut jobs, now, &mut done).await?);
+        for drafted in join(rows.iter().map(draft).collect()).await {
+            let (draft, came) = drafted?;
+            drafts.extend(draft);
+            done.add(came);
         }
         let drafts = self.pace(drafts, now).await?;
         // Ends with this call, even if its future is dropped: what is unresolved then is anybody's to look up.
-        let (permits, _mine) = self.reserve(drafts, now, &mut done).await?;
-        self.hand_over(permits, &mut done).await?;
+        let (going, mine) = self.reserve(drafts, now, &mut done).await?;
+        self.hand_over(going, &mine, &mut done).await?;
         let (_, next) = self.book.ledger().waiting(None).await.map_err(BookError::from)?;
         let next = next.and_then(DateTime::from_timestamp_millis);
         done.next_due = next.into_iter().chain(lease_ends.map(|left| now + left)).min();
         Ok(done)
     }
 
-    /// Makes a draft of a row, or drops the row.
-    async fn draft(
-        &self,
-        row: Queued,
-        jobs: &mut HashMap<Name, Option<Job>>,
-        now: DateTime<Utc>,
-        done: &mut Dispatched,
-    ) -> Result<Option<Draft>, DispatchError> {
-        let person = match self.book.person(row.stream).await {
-            Ok(Some(person)) => person,
-            Ok(None) => return self.drop_row(&row, "erased", done).await,
-            // Nothing may be decided about this one; the others go on.
-            Err(BookError::Stale | BookError::Seal(_)) => {
-                done.held += 1;
-                let again = OutboxChange::Move(row.message, now.timestamp_millis() + ASK_AGAIN_MS);
-                self.book.ledger().outbox(vec![again]).await.map_err(BookError::from)?;
-                return Ok(None);
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let Ok(plain) = person.unseal(&row.message.0, &row.payload) else {
-            return self.drop_row(&row, "erased", done).await;
-        };
-        if row.job == *ANSWERS {
-            return match minicbor::decode::<WaitingAnswer>(&plain) {
-                Ok(waiting) => match answer(row.message, person, waiting) {
-                    Some(draft) => Ok(Some(draft)),
-                    None => self.drop_row(&row, "unreadable", done).await,
-                },
-                Err(_) => self.drop_row(&row, "unreadable", done).await,
-            };
-        }
-        if !jobs.contains_key(&row.job) {
-            let job = self.book.ledger().job(row.job.clone()).await.map_err(BookError::from)?;
-            jobs.insert(row.job.clone(), job.and_then(|bytes| minicbor::decode(&bytes).ok()));
-        }
-        let body = String::from_utf8(plain).ok().and_then(|text| Body::new(text).ok());
-        let (Some(Some(job)), Some(body)) = (jobs.get(&row.job), body) else {
-            return self.drop_row(&row, "unreadable", done).await;
-        };
-        let over = now.timestamp_millis() >= job.ends_ms;
-        let late = job.late == Late::Drop && now.timestamp_millis() - row.due_ms > LATE_MS;
-        if over || late {
-            let why = if over { Code::CampaignOver.code() } else { "late" };
-            return self.drop_row(&row, why, done).await;
-        }
-        let Some(sender) = self.sender(&job.program, person.whereabouts.as_deref()) else {
-            return self.drop_row(&row, "no_sender", done).await;
-        };
-        Ok(Some(Draft {
-            message: row.message,
-            program: job.program.clone(),
-            source: job.name.clone(),
-            step: 0,
-            kind: job.kind,
-            category: job.category.clone(),
-            subject: job.subject.clone(),
-            sender,
-            body,
-            until: DateTime::from_timestamp_millis(job.ends_ms),
-            answers: None,
-            queued: true,
-            person,
-        }))
-    }
-
-    fn sender(&self, program: &Name, whereabouts: Option<&Whereabouts>) -> Option<Name> {
-        let program = self.programs.iter().find(|known| known.name() == program)?;
-        let country = whereabouts.and_then(|w| w.places().first()).map(|place| place.country());
-        program.sender_for(country).map(|sender| sender.id().clone())
-    }
-
-    async fn drop_row<T>(
-        &self,
-        row: &Queued,
-        why: &'static str,
-        done: &mut Dispatched,
-    ) -> Result<Option<T>, DispatchError> {
-        if self.change_row(row.message, row.stream, OutboxChange::Remove(row.message)).await? {
-            *done.dropped.entry(why).or_default() += 1;
-        }
-        Ok(None)
-    }
-
     /// Changes a row that did not start, in a commit at the version that says so. A claim runs out, so another
     /// worker may have started the message since: then its row must stay, marked as started, or nobody would look
     /// the message up if that worker died. Returns whether the change was made.
-    async fn change_row(
+    pub(super) async fn change_row(
         &self,
         message: MessageId,
         stream: RecipientId,
@@ -273,17 +205,15 @@ impl Worker<'_> {
         now: DateTime<Utc>,
         done: &mut Dispatched,
     ) -> Result<(Vec<Going>, Mine<'_>), DispatchError> {
-        let terms: HashMap<_, _> = drafts
-            .iter()
-            .map(|d| (d.message, (d.person.recipient, d.program.clone(), d.sender.clone())))
-            .collect();
-        let mine = self.orphans.mine(terms.keys().copied().collect());
+        let terms: HashMap<_, _> = drafts.iter().map(|draft| (draft.message, Terms::of(draft))).collect();
+        let mine = self.flights.take(terms.keys().copied().collect());
+        let leeway = self.queue.leeway(&self.gateway.capabilities());
         let (mut going, mut changes, mut repeats) = (Vec::new(), Vec::new(), HashSet::new());
-        for (message, reserved) in reserve(self.book, self.policy, drafts, now).await? {
-            let Some((recipient, program, sender)) = terms.get(&message) else { continue };
+        for (message, reserved) in reserve(self.book, self.policy, drafts, leeway, now).await? {
+            let Some(terms) = terms.get(&message) else { continue };
             let change = match reserved {
                 Reserved::Permit(permit, person) => {
-                    going.push(Going { permit, person, program: program.clone(), sender: sender.clone() });
+                    going.push(Going { permit, person, terms: terms.clone() });
                     continue;
                 }
                 Reserved::Held(decision) => held(message, &decision, now, done),
@@ -292,7 +222,7 @@ impl Worker<'_> {
                     OutboxChange::Remove(message)
                 }
             };
-            changes.push((message, *recipient, change));
+            changes.push((message, terms.recipient, change));
         }
         for (message, recipient, change) in changes {
             // The permits go on whatever becomes of these: the rows come back when the claim runs out.
@@ -304,78 +234,72 @@ impl Worker<'_> {
         Ok((going, mine))
     }
 
-    async fn hand_over(&self, going: Vec<Going>, done: &mut Dispatched) -> Result<(), DispatchError> {
-        let (mut calls, mut kept) = (Vec::with_capacity(going.len()), Vec::with_capacity(going.len()));
-        for Going { permit, person, program, sender } in going {
-            kept.push((permit.message(), person, program, sender));
-            calls.push(self.gateway.send(permit, self.clock));
+    /// Hands everything over at once. Each outcome is on record as soon as it is known.
+    async fn hand_over(
+        &self,
+        going: Vec<Going>,
+        mine: &Mine<'_>,
+        done: &mut Dispatched,
+    ) -> Result<(), DispatchError> {
+        let hand = |going| -> BoxFuture<'_, _> { Box::pin(self.hand(going, mine)) };
+        let mut failed = None;
+        for handed in join(going.into_iter().map(hand).collect()).await {
+            let (answered, recorded) = handed;
+            done.count(&answered);
+            failed = failed.or(recorded.err());
         }
-        let answers: Vec<_> = join(calls)
-            .await
-            .into_iter()
-            .zip(kept)
-            .map(|(answered, (message, person, program, sender))| {
-                match &answered {
-                    Answered::Accepted(_) => done.accepted += 1,
-                    Answered::Rejected(said) if said.permanent => done.refused += 1,
-                    Answered::Rejected(_) => done.again += 1,
-                    Answered::Unknown(_) => done.unknown += 1,
-                }
-                outcome::Answer { message, program, sender, answered, person }
-            })
-            .collect();
-        if !answers.is_empty() {
-            let at = self.clock.now().ok_or(DispatchError::NoClock)?;
-            conclude(self.book, answers, at).await?;
-        }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
-    /// Messages that somebody started and never concluded: after the lease they are looked up, or called unknown.
-    /// Returns how long the first of the others still has.
-    async fn recover(
-        &self,
-        now: DateTime<Utc>,
-        done: &mut Dispatched,
-    ) -> Result<Option<Duration>, DispatchError> {
-        let started = self.book.ledger().started(WINDOW * 4).await.map_err(BookError::from)?;
-        let (due, left) = self.orphans.due(&started, self.clock.monotonic());
-        let mut answers = Vec::new();
-        for row in due {
-            let person = match self.book.person(row.stream).await {
-                Ok(person) => person,
-                Err(BookError::Stale | BookError::Seal(_)) => continue,
-                Err(error) => return Err(error.into()),
-            };
-            let Some(person) = person else { continue };
-            let Some(sent) = person.state.sent(row.message) else { continue };
-            let (program, sender) = (sent.program.clone(), sent.sender.clone());
-            let sought = Sought {
-                message: row.message,
-                number: self.book.number(&person)?,
-                sender: sender.clone(),
-                body: None,
-                started: DateTime::from_timestamp_millis(sent.at_ms).unwrap_or(now),
-            };
-            let answered = match self.gateway.look_up(sought).await {
-                LookUp::Found { id, .. } => {
-                    done.found += 1;
-                    Answered::accepted(id)
-                }
-                // The worker may be alive and late: only the gateway's word that it took nothing and never will
-                // would be certain, and a request may still be on its way there.
-                LookUp::NeverTaken | LookUp::CannotSay => {
-                    done.unknown += 1;
-                    Answered::Unknown(Uncertain::Orphaned)
-                }
-            };
-            let person = Box::new(person);
-            answers.push(outcome::Answer { message: row.message, program, sender, answered, person });
+    async fn hand(&self, going: Going, mine: &Mine<'_>) -> (Answered, Result<(), DispatchError>) {
+        let Going { permit, person, terms } = going;
+        let message = permit.message();
+        let stopped = match self.book.number(&person) {
+            Ok(number) => self.unstored.reaches(number),
+            Err(_) => true,
+        };
+        let answered = if stopped || (terms.kind == Kind::Marketing && self.unstored.any()) {
+            // Never opened, so certainly not taken.
+            drop(permit);
+            Answered::rejected(Refusal::Unavailable)
+        } else {
+            self.gateway.send(permit, self.clock).await
+        };
+        let Terms { program, sender, repeats, .. } = terms;
+        let doubt = match (repeats, self.gateway.capabilities().look_up) {
+            (_, true) => Doubt::Ask,
+            (true, false) => Doubt::Repeat,
+            (false, false) => Doubt::Leave,
+        };
+        let answer = outcome::Answer { message, program, sender, answered: answered.clone(), doubt, person };
+        let recorded = match self.clock.now() {
+            Some(at) => conclude(self.book, answer, at).await.map_err(DispatchError::from),
+            None => Err(DispatchError::NoClock),
+        };
+        mine.land(message);
+        (answered, recorded)
+    }
+}
+
+/// What recording an outcome needs to know of a draft.
+#[derive(Debug, Clone)]
+struct Terms {
+    recipient: RecipientId,
+    program: Name,
+    sender: Name,
+    kind: Kind,
+    repeats: bool,
+}
+
+impl Terms {
+    fn of(draft: &Draft) -> Self {
+        Self {
+            recipient: draft.person.recipient,
+            program: draft.program.clone(),
+            sender: draft.sender.clone(),
+            kind: draft.kind,
+            repeats: draft.repeats,
         }
-        if !answers.is_empty() {
-            conclude(self.book, answers, now).await?;
-        }
-        Ok(left)
     }
 }
 
@@ -383,27 +307,7 @@ impl Worker<'_> {
 struct Going {
     permit: Permit,
     person: Box<Person>,
-    program: Name,
-    sender: Name,
-}
-
-fn answer(message: MessageId, person: Person, waiting: WaitingAnswer) -> Option<Draft> {
-    let asked = DateTime::from_timestamp_millis(waiting.asked_ms)?;
-    Some(Draft {
-        message,
-        program: waiting.program,
-        source: waiting.source,
-        step: waiting.answer as u32,
-        kind: Kind::Conversational,
-        category: None,
-        subject: None,
-        sender: waiting.sender,
-        body: Body::new(waiting.text).ok()?,
-        until: None,
-        answers: Some((waiting.answer, asked)),
-        queued: true,
-        person,
-    })
+    terms: Terms,
 }
 
 /// What a refusal does to the row: moved to the moment it names, or dropped.
@@ -419,31 +323,6 @@ fn held(message: MessageId, decision: &Decision, now: DateTime<Utc>, done: &mut 
             *done.dropped.entry(why).or_default() += 1;
             OutboxChange::Remove(message)
         }
-    }
-}
-
-impl Orphans {
-    fn mine(&self, messages: Vec<MessageId>) -> Mine<'_> {
-        let mut mine = self.mine.lock().unwrap_or_else(PoisonError::into_inner);
-        mine.extend(messages.iter().copied());
-        Mine { orphans: self, messages }
-    }
-
-    /// Those that are not this process's own and have been seen for longer than the lease, and how long the
-    /// first of the rest still has.
-    fn due(&self, started: &[Queued], now: Duration) -> (Vec<Queued>, Option<Duration>) {
-        let mine = self.mine.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.retain(|message, _| started.iter().any(|row| row.message == *message));
-        let (mut due, mut left): (_, Option<Duration>) = (Vec::new(), None);
-        for row in started.iter().filter(|row| !mine.contains(&row.message)) {
-            let first = *seen.entry(row.message).or_insert(now);
-            match LEASE.checked_sub(now.saturating_sub(first)).filter(|rest| !rest.is_zero()) {
-                Some(rest) => left = Some(left.map_or(rest, |left| left.min(rest))),
-                None => due.push(row.clone()),
-            }
-        }
-        (due, left)
     }
 }
 

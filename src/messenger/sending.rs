@@ -3,7 +3,7 @@ use thiserror::Error;
 
 use super::Messenger;
 use crate::{
-    campaign::{Approved, Campaign, CampaignError, Fate, Job, Plan, Planned, Planner},
+    campaign::{Approved, Campaign, CampaignError, Fate, Payload, Plan, Planned, Planner},
     consent::{State, event::Approved as ApprovedRecord},
     ledger::{BookError, Lane, OutboxChange, Queued},
     message::Kind,
@@ -78,7 +78,7 @@ impl Messenger {
             Planner::new(&inner.book, &inner.policy, &inner.lint, &inner.programs, campaign, at)
                 .map_err(PlanError::from)?;
         planner.unlock = true;
-        let job = job(campaign).ok_or(PlanError::from(CampaignError::NoWindow))?;
+        let job = campaign.job().ok_or(PlanError::from(CampaignError::NoWindow))?;
         let mut definition = Vec::new();
         // Writing to memory does not fail.
         let _ = minicbor::encode(&job, &mut definition);
@@ -112,13 +112,14 @@ impl Messenger {
                     launched.refused += 1;
                     continue;
                 };
+                let payload = Payload { body, values: walked.values }.to_bytes(job.guard.is_some());
                 changes.push(OutboxChange::Put(Queued {
                     message,
                     stream: person.recipient,
                     lane: lane(campaign.kind),
                     due_ms: due.timestamp_millis(),
                     job: campaign.name.clone(),
-                    payload: person.seal(&message.0, body.as_str().as_bytes())?,
+                    payload: person.seal(&message.0, &payload)?,
                 }));
                 launched.queued += 1;
                 if changes.len() == CHUNK {
@@ -136,18 +137,6 @@ impl Messenger {
         }
         Ok(launched)
     }
-}
-
-fn job(campaign: &Campaign) -> Option<Job> {
-    Some(Job {
-        name: campaign.name.clone(),
-        program: campaign.program.clone(),
-        kind: campaign.kind,
-        category: campaign.category.clone(),
-        subject: campaign.subject.clone(),
-        ends_ms: campaign.window.as_ref()?.end.timestamp_millis(),
-        late: campaign.late,
-    })
 }
 
 const fn lane(kind: Kind) -> Lane {

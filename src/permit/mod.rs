@@ -31,5 +31,5 @@ mod reserve;
 mod slip;
 
 pub use answer::{ANSWER_WITHIN_MINUTES, may_answer};
-pub use reserve::{Draft, Drafted, ReserveError, Reserved, reserve};
+pub use reserve::{Draft, Drafted, Leeway, ReserveError, Reserved, reserve};
 pub use slip::{Expired, Handover, Permit};

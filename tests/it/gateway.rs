@@ -18,7 +18,7 @@ use optin::{
     law::Rulebook,
     ledger::{Book, MemoryLedger},
     message::{Body, Kind},
-    permit::{Draft, Permit, Reserved, reserve},
+    permit::{Draft, Leeway, Permit, Reserved, reserve},
     phone::PhoneNumber,
     place::ZoneTable,
     policy::Policy,
@@ -62,9 +62,10 @@ fn permits(people: std::ops::Range<u32>) -> Vec<Permit> {
             until: None,
             answers: Some((Answer::Help, start())),
             queued: false,
+            repeats: false,
         }
     });
-    let reserved = run(reserve(&book, &policy, drafts.collect(), start())).unwrap();
+    let reserved = run(reserve(&book, &policy, drafts.collect(), Leeway::default(), start())).unwrap();
     let permits = reserved.into_iter().map(|(_, reserved)| match reserved {
         Reserved::Permit(permit, _) => permit,
         other => panic!("{other:?}"),
