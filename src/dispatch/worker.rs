@@ -126,7 +126,7 @@ impl Worker<'_> {
     pub(crate) async fn run(&self, batch: Batch) -> Result<Dispatched, DispatchError> {
         let mut done = Dispatched::default();
         let Some(now) = self.clock.now() else { return Err(DispatchError::NoClock) };
-        let lease_ends = self.recover(now, &mut done).await?;
+        self.recover(now, &mut done).await?;
         let now_ms = now.timestamp_millis();
         let until_ms = now_ms + i64::try_from(CLAIM.as_millis()).unwrap_or(0);
         let may = |lane: &&Lane| **lane != Lane::Marketing || (batch.marketing && !self.unstored.any());
@@ -145,6 +145,8 @@ impl Worker<'_> {
         // Ends with this call, even if its future is dropped: what is unresolved then is anybody's to look up.
         let (going, mine) = self.reserve(drafts, now, &mut done).await?;
         self.hand_over(going, &mine, &mut done).await?;
+        drop(mine);
+        let lease_ends = self.lease_ends().await?;
         let (_, next) = self.book.ledger().waiting(None).await.map_err(BookError::from)?;
         let next = next.and_then(DateTime::from_timestamp_millis);
         done.next_due = next.into_iter().chain(lease_ends.map(|left| now + left)).min();
