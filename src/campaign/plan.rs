@@ -14,7 +14,7 @@ use crate::{
     content::{Finding, Lint, Severity},
     id::{Hash, MessageId, Name, RecipientId},
     ledger::{Book, BookError, PEOPLE, Person},
-    message::{Body, Counting, RenderError, Values},
+    message::{Body, Counting, Kind, RenderError, Values},
     phone::{Country, PhoneNumber},
     place::Whereabouts,
     policy::{Code, Decision, Facts, Policy, Reason, Request, Verdict},
@@ -179,6 +179,9 @@ impl<'a> Planner<'a> {
             .ok_or_else(|| CampaignError::NoProgram(campaign.program.clone()))?;
         let fallback = program.senders().first();
         let fallback = fallback.ok_or_else(|| CampaignError::NoSender(program.name().clone()))?;
+        if campaign.kind == Kind::Marketing && campaign.repeats.is_some() {
+            return Err(CampaignError::MarketingRepeats);
+        }
         let template = campaign.template.as_ref().ok_or(CampaignError::NoText)?.check(&campaign.tags)?;
         let audience = campaign.audience.as_ref().ok_or(CampaignError::NoAudience)?;
         let window = campaign.window.clone().filter(|window| at < window.end && !window.is_empty());

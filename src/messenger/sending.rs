@@ -4,7 +4,10 @@ use thiserror::Error;
 use super::Messenger;
 use crate::{
     campaign::{Approved, Campaign, CampaignError, Fate, Payload, Plan, Planned, Planner},
-    consent::{State, event::Approved as ApprovedRecord},
+    consent::{
+        Event, State,
+        event::{Approved as ApprovedRecord, Danger},
+    },
     ledger::{BookError, Lane, OutboxChange, Queued},
     message::Kind,
     phone::PhoneNumber,
@@ -58,9 +61,19 @@ impl Messenger {
     /// The campaign cannot be planned, or the ledger failed.
     pub async fn plan_each(&self, campaign: Campaign, each: impl FnMut(Planned)) -> Result<Plan, PlanError> {
         let at = self.inner.clock.now().ok_or(PlanError::NoClock)?;
+        self.knows_guard(&campaign)?;
         let inner = &*self.inner;
         let planner = Planner::new(&inner.book, &inner.policy, &inner.lint, &inner.programs, &campaign, at)?;
         Ok(planner.plan(at, each).await?)
+    }
+
+    fn knows_guard(&self, campaign: &Campaign) -> Result<(), CampaignError> {
+        match &campaign.guard {
+            Some(name) if !self.inner.guards.iter().any(|(known, _)| known == name) => {
+                Err(CampaignError::NoGuard(name.clone()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Launches what was approved: records the approval, then queues a message for everyone whom the law allows.
@@ -83,6 +96,7 @@ impl Messenger {
         // Writing to memory does not fail.
         let _ = minicbor::encode(&job, &mut definition);
         inner.book.ledger().put_job(campaign.name.clone(), definition).await.map_err(BookError::from)?;
+        let risk = campaign.repeats.clone().map(|reason| Danger { what: "at_least_once".to_owned(), reason });
         let record = ApprovedRecord {
             campaign: campaign.name.clone(),
             plan: plan.digest,
@@ -90,7 +104,8 @@ impl Messenger {
             rulebook: plan.rulebook.clone(),
             tz: plan.tz.clone(),
         };
-        self.note(at.timestamp_millis(), &[record.into()]).await?;
+        let events: Vec<_> = risk.into_iter().map(Event::from).chain([record.into()]).collect();
+        self.note(at.timestamp_millis(), &events).await?;
         let (mut launched, mut changes) = (Launched::default(), Vec::with_capacity(CHUNK));
         let mut pages = planner.pages();
         loop {

@@ -15,6 +15,7 @@ mod contract;
 mod fence;
 mod fold;
 mod gateway;
+mod handover;
 mod inbound;
 #[cfg(target_os = "linux")]
 mod injected;
