@@ -6,6 +6,7 @@ mod drafting;
 mod flights;
 mod join;
 mod outcome;
+mod pacing;
 mod queue;
 mod recover;
 mod story;

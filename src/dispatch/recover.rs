@@ -52,7 +52,8 @@ impl Worker<'_> {
         let (program, sender, held) = (sent.program.clone(), sent.sender.clone(), sent.outcome);
         if matches!(held, Some(Outcome::Accepted | Outcome::Refused)) || sent.delivery.is_some() {
             // Settled meanwhile, by a delivery report.
-            self.change_row(row.message, row.stream, OutboxChange::Remove(row.message)).await?;
+            let gone = |_: &Person| vec![OutboxChange::Remove(row.message)];
+            self.change_row(row.message, row.stream, gone).await?;
             return Ok(());
         }
         let answered = match self.look_up(row, &person).await? {
@@ -81,12 +82,20 @@ impl Worker<'_> {
         let doubt = if repeats { Doubt::Repeat } else { Doubt::Leave };
         if held == Some(Outcome::Unknown) && matches!(answered, Answered::Unknown(_)) {
             // It is on record already that nobody knows.
-            let change = doubt.change(row.message, now);
-            self.change_row(row.message, row.stream, change).await?;
+            let change = doubt.change(row.message, row.closes_ms, now);
+            self.change_row(row.message, row.stream, |_| vec![change]).await?;
             return Ok(());
         }
         let person = Box::new(person);
-        let answer = outcome::Answer { message: row.message, program, sender, answered, doubt, person };
+        let answer = outcome::Answer {
+            message: row.message,
+            program,
+            sender,
+            answered,
+            doubt,
+            closes_ms: row.closes_ms,
+            person,
+        };
         Ok(conclude(self.book, answer, now).await?)
     }
 

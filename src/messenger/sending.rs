@@ -9,7 +9,7 @@ use crate::{
         event::{Approved as ApprovedRecord, Danger},
     },
     ledger::{BookError, Lane, OutboxChange, Queued},
-    message::Kind,
+    message::{Counting, Kind},
     phone::PhoneNumber,
     place::Whereabouts,
     policy::{Decision, Facts, Request},
@@ -95,7 +95,12 @@ impl Messenger {
         let mut definition = Vec::new();
         // Writing to memory does not fail.
         let _ = minicbor::encode(&job, &mut definition);
-        inner.book.ledger().put_job(campaign.name.clone(), definition).await.map_err(BookError::from)?;
+        inner
+            .book
+            .ledger()
+            .put_job(campaign.name.clone(), campaign.weight.get(), definition)
+            .await
+            .map_err(BookError::from)?;
         let risk = campaign.repeats.clone().map(|reason| Danger { what: "at_least_once".to_owned(), reason });
         let record = ApprovedRecord {
             campaign: campaign.name.clone(),
@@ -127,12 +132,16 @@ impl Messenger {
                     launched.refused += 1;
                     continue;
                 };
+                let segments = body.segments(Counting::Standard).segments;
                 let payload = Payload { body, values: walked.values }.to_bytes(job.guard.is_some());
                 changes.push(OutboxChange::Put(Queued {
                     message,
                     stream: person.recipient,
                     lane: lane(campaign.kind),
                     due_ms: due.timestamp_millis(),
+                    closes_ms: walked.closes.timestamp_millis(),
+                    sender: walked.sender.id().clone(),
+                    segments,
                     job: campaign.name.clone(),
                     payload: person.seal(&message.0, &payload)?,
                 }));

@@ -95,8 +95,8 @@ checks! {
     waiting::claims_go_by_lane_and_due_time,
     waiting::a_claim_holds_until_its_time,
     waiting::a_started_message_is_not_due,
+    waiting::only_what_waits_can_start,
     waiting::waiting_messages_are_counted,
-    waiting::a_budget_is_shared_and_kept,
     waiting::jobs_are_kept_and_replaced,
 }
 

@@ -3,8 +3,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use optin::{
     id::{Hash, Name, RecipientId},
     ledger::{
-        Append, Appended, Claim, Drawn, Head, IndexChange, Keys, Ledger, LedgerError, MemoryLedger,
-        OutboxChange, Queued, Row, SqliteLedger, StoredRecord, Urgency,
+        Append, Appended, BacklogCell, Claim, Claimed, Head, IndexChange, Keys, Ledger, LedgerError,
+        MemoryLedger, OutboxChange, Queued, Row, SqliteLedger, StoredRecord, Urgency,
         conformance::{self, CHECKS, Maker},
     },
 };
@@ -82,7 +82,6 @@ enum Wrong {
     LaneOrder,
     Outbox,
     Count,
-    Budget,
     Job,
 }
 
@@ -188,13 +187,13 @@ impl Ledger for Mutant {
         Ledger::outbox(&self.inner, changes).await
     }
 
-    async fn claim(&self, mut claim: Claim) -> Result<Vec<Queued>, LedgerError> {
+    async fn claim(&self, mut claim: Claim) -> Result<Claimed, LedgerError> {
         if self.wrong == Wrong::Lease {
             claim.until_ms = claim.now_ms;
         }
         let mut taken = Ledger::claim(&self.inner, claim).await?;
         if self.wrong == Wrong::LaneOrder {
-            taken.sort_by_key(|queued| queued.due_ms);
+            taken.rows.sort_by_key(|queued| queued.due_ms);
         }
         Ok(taken)
     }
@@ -208,23 +207,23 @@ impl Ledger for Mutant {
         Ledger::waiting(&self.inner, job).await
     }
 
-    async fn draw(
-        &self,
-        budget: Name,
-        per_second: u32,
-        wanted: u32,
-        now_ms: i64,
-    ) -> Result<Drawn, LedgerError> {
-        let now_ms = if self.wrong == Wrong::Budget { now_ms + 500 } else { now_ms };
-        let wanted = if self.wrong == Wrong::Budget { wanted.max(per_second) } else { wanted };
-        Ledger::draw(&self.inner, budget, per_second, wanted, now_ms).await
+    async fn pause(&self, sender: Name, until_ms: i64) -> Result<(), LedgerError> {
+        Ledger::pause(&self.inner, sender, until_ms).await
     }
 
-    async fn put_job(&self, job: Name, definition: Vec<u8>) -> Result<(), LedgerError> {
+    async fn backlog(&self, now_ms: i64, sender: Option<Name>) -> Result<Vec<BacklogCell>, LedgerError> {
+        Ledger::backlog(&self.inner, now_ms, sender).await
+    }
+
+    async fn late(&self, sender: Name, closes_ms: i64, limit: usize) -> Result<Vec<Queued>, LedgerError> {
+        Ledger::late(&self.inner, sender, closes_ms, limit).await
+    }
+
+    async fn put_job(&self, job: Name, weight: u32, definition: Vec<u8>) -> Result<(), LedgerError> {
         if self.wrong == Wrong::Job && Ledger::job(&self.inner, job.clone()).await?.is_some() {
             return Ok(());
         }
-        Ledger::put_job(&self.inner, job, definition).await
+        Ledger::put_job(&self.inner, job, weight, definition).await
     }
 
     async fn job(&self, job: Name) -> Result<Option<Vec<u8>>, LedgerError> {
@@ -258,6 +257,5 @@ fn the_suite_reports_a_ledger_that_is_wrong() {
     caught_by(Wrong::Lease, "a_claim_holds_until_its_time");
     caught_by(Wrong::Outbox, "a_started_message_is_not_due");
     caught_by(Wrong::Count, "waiting_messages_are_counted");
-    caught_by(Wrong::Budget, "a_budget_is_shared_and_kept");
     caught_by(Wrong::Job, "jobs_are_kept_and_replaced");
 }

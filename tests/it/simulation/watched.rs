@@ -12,8 +12,8 @@ use optin::{
     consent::{Event, event::Outcome},
     id::{Hash, MessageId, Name, RecipientId},
     ledger::{
-        Append, Appended, Claim, Drawn, Envelope, Head, Keys, Ledger, LedgerError, MemoryLedger,
-        OutboxChange, Queued, Row, StoredRecord, Urgency,
+        Append, Appended, BacklogCell, Claim, Claimed, Envelope, Head, Keys, Ledger, LedgerError,
+        MemoryLedger, OutboxChange, Queued, Row, StoredRecord, Urgency,
     },
     message::Kind,
 };
@@ -104,7 +104,7 @@ impl Watched {
     }
 
     /// Lets others go first, sometimes.
-    fn pause(&self) -> Pause {
+    fn step_back(&self) -> Pause {
         let mut seen = self.seen();
         let polls = if seen.rough && seen.dice.happens(250) { 1 + seen.dice.below(2) } else { 0 };
         Pause(polls)
@@ -181,6 +181,25 @@ impl Seen {
         self.wrong.extend(wrong);
     }
 
+    /// Tells messages of one moment apart by the order in which they were queued: by their ids, which are random,
+    /// a seed would not replay.
+    fn apart(&self, changes: &mut [OutboxChange]) {
+        let mut puts = self.puts;
+        for change in changes {
+            match change {
+                OutboxChange::Put(queued) => {
+                    puts += 1;
+                    queued.due_ms += i64::try_from(puts % 1_000).unwrap();
+                }
+                OutboxChange::Move { message, due_ms, .. } | OutboxChange::Again { message, due_ms, .. } => {
+                    let nth = self.outbox.get(message).map_or(0, |waiting| waiting.nth % 1_000);
+                    *due_ms = *due_ms - due_ms.rem_euclid(1_000) + i64::try_from(nth).unwrap();
+                }
+                OutboxChange::Start(_) | OutboxChange::Remove(_) => {}
+            }
+        }
+    }
+
     fn change(&mut self, changes: &[OutboxChange]) {
         for change in changes {
             match change {
@@ -198,7 +217,7 @@ impl Seen {
                         self.removed(*message, &waiting);
                     }
                 }
-                OutboxChange::Move(..) | OutboxChange::Start(_) => {}
+                OutboxChange::Move { .. } | OutboxChange::Again { .. } | OutboxChange::Start(_) => {}
             }
         }
     }
@@ -244,24 +263,25 @@ impl Ledger for Watched {
         true
     }
     async fn find(&self, index: Vec<Hash>) -> Answer<Option<RecipientId>> {
-        self.pause().await;
+        self.step_back().await;
         self.fails()?;
         self.inner.find(index).await
     }
     async fn read(&self, stream: RecipientId) -> Answer<Option<Row>> {
-        self.pause().await;
+        self.step_back().await;
         self.fails()?;
         let row = self.inner.read(stream).await;
-        self.pause().await;
+        self.step_back().await;
         row
     }
-    async fn append(&self, items: Vec<Append>, urgency: Urgency) -> Answer<Vec<Appended>> {
-        self.pause().await;
+    async fn append(&self, mut items: Vec<Append>, urgency: Urgency) -> Answer<Vec<Appended>> {
+        self.step_back().await;
         self.fails()?;
         if urgency == Urgency::Stop {
             let faults = self.seen().stop_faults;
             self.fails_by(faults)?;
         }
+        items.iter_mut().for_each(|item| self.seen().apart(&mut item.outbox));
         let answers = self.inner.append(items.clone(), urgency).await?;
         {
             let mut seen = self.seen();
@@ -272,34 +292,37 @@ impl Ledger for Watched {
                 }
             }
         }
-        self.pause().await;
+        self.step_back().await;
         // Done, and the caller never learns of it.
         self.fails()?;
         Ok(answers)
     }
-    async fn outbox(&self, changes: Vec<OutboxChange>) -> Answer<()> {
-        self.pause().await;
+    async fn outbox(&self, mut changes: Vec<OutboxChange>) -> Answer<()> {
+        self.step_back().await;
         self.fails()?;
+        self.seen().apart(&mut changes);
         self.inner.outbox(changes.clone()).await?;
         self.seen().change(&changes);
-        self.pause().await;
+        self.step_back().await;
         self.fails()
     }
-    /// In an order that does not depend on random ids.
-    async fn claim(&self, claim: Claim) -> Answer<Vec<Queued>> {
-        self.pause().await;
+    async fn claim(&self, claim: Claim) -> Answer<Claimed> {
+        self.step_back().await;
         self.fails()?;
-        let limit = claim.limit;
-        let mut rows = self.inner.claim(Claim { limit: usize::MAX, ..claim }).await?;
-        {
-            let seen = self.seen();
-            rows.sort_by_key(|row| (row.lane, row.due_ms, seen.outbox[&row.message].nth));
-        }
-        let rest = rows.split_off(limit.min(rows.len()));
-        let rest = rest.into_iter().map(|row| OutboxChange::Move(row.message, row.due_ms)).collect();
-        self.inner.outbox(rest).await?;
-        self.pause().await;
-        Ok(rows)
+        let claimed = self.inner.claim(claim).await;
+        self.step_back().await;
+        claimed
+    }
+    async fn pause(&self, sender: Name, until_ms: i64) -> Answer<()> {
+        self.step_back().await;
+        self.fails()?;
+        self.inner.pause(sender, until_ms).await
+    }
+    async fn backlog(&self, now_ms: i64, sender: Option<Name>) -> Answer<Vec<BacklogCell>> {
+        self.inner.backlog(now_ms, sender).await
+    }
+    async fn late(&self, sender: Name, closes_ms: i64, limit: usize) -> Answer<Vec<Queued>> {
+        self.inner.late(sender, closes_ms, limit).await
     }
     async fn started(&self, limit: usize) -> Answer<Vec<Queued>> {
         self.fails()?;
@@ -323,13 +346,9 @@ impl Ledger for Watched {
     async fn waiting(&self, job: Option<Name>) -> Answer<(u64, Option<i64>)> {
         self.inner.waiting(job).await
     }
-    async fn draw(&self, budget: Name, per_second: u32, wanted: u32, now_ms: i64) -> Answer<Drawn> {
-        self.pause().await;
-        self.inner.draw(budget, per_second, wanted, now_ms).await
-    }
-    async fn put_job(&self, job: Name, definition: Vec<u8>) -> Answer<()> {
+    async fn put_job(&self, job: Name, weight: u32, definition: Vec<u8>) -> Answer<()> {
         self.fails()?;
-        self.inner.put_job(job, definition).await
+        self.inner.put_job(job, weight, definition).await
     }
     async fn job(&self, job: Name) -> Answer<Option<Vec<u8>>> {
         self.inner.job(job).await
