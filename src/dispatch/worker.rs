@@ -131,7 +131,7 @@ impl Worker<'_> {
     pub(crate) async fn run(&self, batch: Batch) -> Result<Dispatched, DispatchError> {
         let mut done = Dispatched::default();
         let Some(now) = self.clock.now() else { return Err(DispatchError::NoClock) };
-        let lease_ends = self.recover(now, &mut done).await?;
+        self.recover(now, &mut done).await?;
         self.rebalance(now, &mut done).await?;
         let now_ms = now.timestamp_millis();
         let until_ms = now_ms + i64::try_from(CLAIM.as_millis()).unwrap_or(0);
@@ -154,6 +154,8 @@ impl Worker<'_> {
         let drops: HashSet<_> = rows.iter().filter(drops).map(|row| row.message).collect();
         let (going, mine) = self.reserve(drafts, &drops, now, &mut done).await?;
         self.hand_over(going, &mine, &mut done).await?;
+        drop(mine);
+        let lease_ends = self.lease_ends().await?;
         if !rows.is_empty() {
             // What was taken may wait again, so it is asked anew.
             next = self.book.ledger().claim(asks).await.map_err(BookError::from)?.next_ms;

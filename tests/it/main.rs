@@ -19,6 +19,8 @@ mod handover;
 #[cfg(feature = "http")]
 mod http_gateways;
 mod inbound;
+#[cfg(target_os = "linux")]
+mod injected;
 #[cfg(unix)]
 mod kill;
 mod law;
