@@ -64,6 +64,8 @@
 pub mod blocking;
 pub mod campaign;
 pub mod clock;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 pub mod consent;
 pub mod content;
 pub mod danger;
@@ -87,8 +89,8 @@ mod messenger;
 
 pub use error::Error;
 pub use messenger::{
-    BuildError, Builder, ConsentError, ImportRow, ImportedRow, Imports, LaunchError, Launched, Location,
-    Messenger, Permission, PlanError,
+    BuildError, Builder, ConsentError, ImportRow, ImportedRow, Imports, Landed, LaunchError, Launched,
+    Location, Messenger, Permission, PlanError,
 };
 
 /// The README's examples, run as tests.

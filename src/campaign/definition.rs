@@ -1,4 +1,4 @@
-use std::ops::Range;
+use std::{num::NonZeroU32, ops::Range};
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
@@ -7,7 +7,7 @@ use super::Audience;
 use crate::{
     codec::{cbor_enum, cbor_map},
     id::{Name, NameError},
-    message::{Alphabet, Kind, Tag, Tags, Template, TemplateError},
+    message::{Alphabet, CheckedTemplate, Kind, Tag, Tags, Template, TemplateError},
 };
 
 cbor_enum! {
@@ -15,7 +15,7 @@ cbor_enum! {
     pub enum Late {
         /// It goes at the next lawful moment before the campaign ends.
         Move = 0, "move";
-        /// It is dropped and counted once its planned moment is more than an hour past.
+        /// It is dropped and counted once its planned moment is more than an hour past, or its window is over.
         Drop = 1, "drop";
     }
 }
@@ -43,6 +43,9 @@ pub struct Campaign {
     pub(crate) tags: Tags,
     pub(crate) window: Option<Range<DateTime<Utc>>>,
     pub(crate) late: Late,
+    pub(crate) guard: Option<Name>,
+    pub(crate) repeats: Option<String>,
+    pub(crate) weight: NonZeroU32,
     pub(crate) audience: Option<Audience>,
 }
 
@@ -67,6 +70,9 @@ impl Campaign {
                 .with("link", Tag::link(60)),
             window: None,
             late: Late::Move,
+            guard: None,
+            repeats: None,
+            weight: NonZeroU32::MIN,
             audience: None,
         })
     }
@@ -125,6 +131,33 @@ impl Campaign {
         self
     }
 
+    /// Asks this guard, at the last moment, whether a message still makes sense. The host names it with
+    /// [`Builder::relevance`](crate::Builder::relevance); where it is not known, nothing is sent.
+    ///
+    /// # Errors
+    /// Not a [`Name`].
+    pub fn relevance(mut self, guard: &str) -> Result<Self, NameError> {
+        self.guard = Some(Name::new(guard)?);
+        Ok(self)
+    }
+
+    /// Starts a message again, up to three times, when nobody knows what became of it.
+    ///
+    /// **The risk**: whoever did get it gets it twice, unless the gateway takes an idempotency key. `why` goes on
+    /// record. Marketing cannot choose this: the plan is refused.
+    #[must_use]
+    pub fn at_least_once(mut self, why: impl Into<String>) -> Self {
+        self.repeats = Some(why.into());
+        self
+    }
+
+    /// How much of a shared sender it gets beside other campaigns: twice the weight, twice the segments.
+    #[must_use]
+    pub const fn weight(mut self, weight: NonZeroU32) -> Self {
+        self.weight = weight;
+        self
+    }
+
     /// Who is meant.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<Audience>) -> Self {
@@ -152,6 +185,12 @@ pub enum CampaignError {
     /// No time to say it in.
     #[error("the campaign's window is missing or over: call `Campaign::window`")]
     NoWindow,
+    /// It names a guard that the host has not got.
+    #[error("no guard `{0}`: give it with `Builder::relevance`")]
+    NoGuard(Name),
+    /// Marketing goes at most once.
+    #[error("marketing goes at most once: `at_least_once` is for transactional messages")]
+    MarketingRepeats,
     /// The template uses a tag that is not declared, or is otherwise wrong.
     #[error("the template is refused: {0}")]
     Template(TemplateError),
@@ -174,5 +213,45 @@ cbor_map! {
         4 => pub(crate) subject: Option<Name>,
         5 => pub(crate) ends_ms: i64,
         6 => pub(crate) late: Late,
+        7 => pub(crate) repeats: Option<bool>,
+        8 => pub(crate) guard: Option<Name>,
+        9 => pub(crate) recipe: Option<Recipe>,
+    }
+}
+
+cbor_map! {
+    /// What makes a text anew.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(crate) struct Recipe {
+        0 => pub(crate) source: String,
+        1 => pub(crate) tags: Vec<(String, u32, u8, bool)>,
+    }
+}
+
+impl Recipe {
+    pub(crate) fn template(&self) -> Option<CheckedTemplate> {
+        Template::parse(&self.source).ok()?.check(&Tags::from_rows(&self.tags)).ok()
+    }
+}
+
+impl Campaign {
+    /// What a worker must know of it; `None` without a window.
+    pub(crate) fn job(&self) -> Option<Job> {
+        let recipe = || {
+            let source = self.template.as_ref()?.source().to_owned();
+            Some(Recipe { source, tags: self.tags.rows() })
+        };
+        Some(Job {
+            name: self.name.clone(),
+            program: self.program.clone(),
+            kind: self.kind,
+            category: self.category.clone(),
+            subject: self.subject.clone(),
+            ends_ms: self.window.as_ref()?.end.timestamp_millis(),
+            late: self.late,
+            repeats: self.repeats.is_some().then_some(true),
+            guard: self.guard.clone(),
+            recipe: self.guard.as_ref().and_then(|_| recipe()),
+        })
     }
 }

@@ -4,12 +4,22 @@
 mod audience;
 mod backlog;
 mod definition;
+mod payload;
 mod plan;
+mod relevance;
+mod schedule;
+mod slots;
+mod wording;
 
 pub use audience::Audience;
 pub(crate) use audience::Source;
 pub use backlog::Backlog;
+pub(crate) use backlog::forecast;
 pub(crate) use definition::Job;
 pub use definition::{Campaign, CampaignError, Late};
+pub(crate) use payload::Payload;
 pub(crate) use plan::Planner;
 pub use plan::{ApproveError, Approved, Fate, Plan, Planned};
+pub(crate) use relevance::DynRelevance;
+pub use relevance::{Candidate, Relevance, Relevant};
+pub(crate) use wording::Wording;

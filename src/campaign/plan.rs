@@ -1,19 +1,22 @@
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::{
     Audience, Campaign, CampaignError, Source,
     backlog::{Backlog, Histogram},
+    schedule,
+    slots::Slots,
+    wording::Wording,
 };
 use crate::{
     consent::State,
-    content::{Finding, Lint, Said, Severity},
+    content::{Finding, Lint, Severity},
     id::{Hash, MessageId, Name, RecipientId},
-    ledger::{Book, BookError, PEOPLE, Person},
-    message::{Body, CheckedTemplate, Counting, RenderError, Values},
+    ledger::{BacklogCell, Book, BookError, PEOPLE, Person},
+    message::{Body, Counting, Kind, RenderError, Values},
     phone::{Country, PhoneNumber},
     place::Whereabouts,
     policy::{Code, Decision, Facts, Policy, Reason, Request, Verdict},
@@ -45,6 +48,8 @@ pub struct Plan {
     pub now: u64,
     /// People who are held until later.
     pub held: u64,
+    /// Of those who are held: for whom there is no room before their first window closes.
+    pub moved: u64,
     /// People who do not get it, by reason: a [`Code`], `no_text` or `twice`.
     pub refused: BTreeMap<&'static str, u64>,
     /// Segments in all.
@@ -121,19 +126,20 @@ pub struct Planned {
 pub(crate) struct Planner<'a> {
     pub(crate) book: &'a Book,
     pub(crate) policy: &'a Policy,
-    pub(crate) lint: &'a Lint,
     pub(crate) program: &'a Program,
     pub(crate) campaign: &'a Campaign,
-    template: CheckedTemplate,
+    wording: Wording<'a>,
     /// The program's first sender: a program without any is refused.
     fallback: &'a Sender,
     audience: &'a Audience,
     starts: DateTime<Utc>,
     ends: DateTime<Utc>,
-    footers: BTreeMap<Option<Country>, String>,
     /// The state of somebody whom the ledger does not know.
     nobody: State,
     seen: HashSet<u64>,
+    slots: Slots,
+    /// How much earlier than a window a hand-over must end.
+    pub(crate) margin: TimeDelta,
     /// Launching seals values, so it needs people's keys; planning does not.
     pub(crate) unlock: bool,
 }
@@ -141,12 +147,17 @@ pub(crate) struct Planner<'a> {
 /// A row with what launching needs of it.
 pub(crate) struct Walked<'a> {
     pub(crate) number: Option<PhoneNumber>,
+    pub(crate) values: Values,
     pub(crate) fate: Fate,
     pub(crate) person: Option<Person>,
     pub(crate) body: Option<Body>,
     pub(crate) sender: &'a Sender,
     pub(crate) country: Option<Country>,
+    /// When its turn is expected, at the sender's throughput.
+    pub(crate) due: DateTime<Utc>,
     pub(crate) closes: DateTime<Utc>,
+    /// It would not have fitted before its first window closes.
+    pub(crate) moved: bool,
 }
 
 /// Where a walk through an audience stands.
@@ -179,6 +190,9 @@ impl<'a> Planner<'a> {
             .ok_or_else(|| CampaignError::NoProgram(campaign.program.clone()))?;
         let fallback = program.senders().first();
         let fallback = fallback.ok_or_else(|| CampaignError::NoSender(program.name().clone()))?;
+        if campaign.kind == Kind::Marketing && campaign.repeats.is_some() {
+            return Err(CampaignError::MarketingRepeats);
+        }
         let template = campaign.template.as_ref().ok_or(CampaignError::NoText)?.check(&campaign.tags)?;
         let audience = campaign.audience.as_ref().ok_or(CampaignError::NoAudience)?;
         let window = campaign.window.clone().filter(|window| at < window.end && !window.is_empty());
@@ -186,19 +200,30 @@ impl<'a> Planner<'a> {
         Ok(Self {
             book,
             policy,
-            lint,
             program,
             campaign,
-            template,
+            wording: Wording::new(lint, program, campaign.kind, template),
             fallback,
             audience,
             starts: window.start.max(at),
             ends: window.end,
-            footers: BTreeMap::new(),
             nobody: State::default(),
             seen: HashSet::new(),
+            slots: Slots::default(),
+            margin: TimeDelta::zero(),
             unlock: false,
         })
+    }
+
+    /// Takes into account what waits for the same senders, this campaign's own rows left out: they are walked again.
+    pub(crate) fn after(mut self, backlog: &[BacklogCell]) -> Self {
+        let others: Vec<_> = backlog.iter().filter(|cell| cell.job != self.campaign.name).cloned().collect();
+        let rate = |name: &Name| {
+            let sender = self.program.senders().iter().find(|sender| sender.id() == name);
+            sender.map_or(1, |sender| sender.per_second().get()).saturating_mul(60)
+        };
+        self.slots = Slots::after(&others, rate);
+        self
     }
 
     /// The first page of the audience.
@@ -263,17 +288,35 @@ impl<'a> Planner<'a> {
             Some(whereabouts) => self.policy.decide(Facts { whereabouts, state }, request, self.starts),
             None => Decision::refusing(Code::PlaceUnknown, self.policy.posture),
         };
-        let (mut fate, closes) = self.fate(decision);
+        let (mut fate, mut closes) = self.fate(decision);
         let mut body = None;
         if number.is_some_and(|number| !self.seen.insert(number.digits())) {
             fate = Fate::Twice;
         } else if matches!(fate, Fate::Send(_) | Fate::Hold(..)) {
-            match self.body(&values, country, sender) {
+            match self.wording.body(&values, country, sender) {
                 Ok(text) => body = Some(text),
                 Err(error) => fate = Fate::NoText(error),
             }
         }
-        Walked { number, fate, person, body, sender, country, closes }
+        let (mut due, mut moved) = (self.starts, false);
+        if let (Some(_), Some(whereabouts)) = (&body, whereabouts) {
+            let facts = Facts { whereabouts, state: person.as_ref().map_or(&self.nobody, |p| &p.state) };
+            let place = schedule::place(
+                &mut self.slots,
+                &schedule::Terms {
+                    policy: self.policy,
+                    facts,
+                    request,
+                    sender,
+                    margin: self.margin,
+                    ends: self.ends,
+                },
+                fate,
+                closes,
+            );
+            (fate, due, closes, moved) = (place.fate, place.due, place.closes, place.moved);
+        }
+        Walked { number, values, fate, person, body, sender, country, due, closes, moved }
     }
 
     /// A decision at the campaign's start, as a fate within the campaign's window.
@@ -295,47 +338,13 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn body(
-        &mut self,
-        values: &Values,
-        country: Option<Country>,
-        sender: &Sender,
-    ) -> Result<Body, RenderError> {
-        let body = self.template.render(values)?;
-        if !self.footers.contains_key(&country) {
-            let text = self.template.source().to_owned();
-            let footer = self.said(&text, country, sender, |said| self.lint.footer(said).ok().flatten());
-            self.footers.insert(country, footer.map(|footer| footer.suffix()).unwrap_or_default());
-        }
-        match self.footers.get(&country).filter(|footer| !footer.is_empty()) {
-            Some(footer) => Ok(Body::new(format!("{}{footer}", body.as_str()))?),
-            None => Ok(body),
-        }
-    }
-
-    fn said<T>(
-        &self,
-        text: &str,
-        country: Option<Country>,
-        sender: &Sender,
-        ask: impl Fn(&Said<'_>) -> T,
-    ) -> T {
-        let country = country.unwrap_or(sender.country());
-        let said = Said::new(text, self.campaign.kind, country, sender.kind(), self.program.brand())
-            .language(self.program.language_code());
-        match sender.stop_code() {
-            Some(code) => ask(&said.stop_code(code.as_str())),
-            None => ask(&said),
-        }
-    }
-
     /// Walks everyone and counts.
     pub(crate) async fn plan(
         mut self,
         at: DateTime<Utc>,
         mut each: impl FnMut(Planned),
     ) -> Result<Plan, BookError> {
-        let (mut now, mut held, mut segments) = (0, 0, 0);
+        let (mut now, mut held, mut moved, mut segments) = (0, 0, 0, 0);
         let mut refused: BTreeMap<&'static str, u64> = BTreeMap::new();
         let mut backlog = Histogram::default();
         let mut digest = self.inputs();
@@ -351,6 +360,7 @@ impl<'a> Planner<'a> {
                 let who = walked.person.as_ref().map(|person| person.recipient);
                 digest.update(walked.number.map_or(0, |number| number.digits()).to_be_bytes());
                 digest.update(who.unwrap_or(RecipientId::HOUSE).0);
+                moved += u64::from(walked.moved);
                 if let Some(body) = &walked.body {
                     digest.update(body.as_str());
                     segments += u64::from(body.segments(Counting::Standard).segments);
@@ -386,20 +396,22 @@ impl<'a> Planner<'a> {
                         sender.per_second().get(),
                         release.timestamp(),
                         walked.closes.timestamp(),
+                        1,
                     );
                 }
                 each(Planned { number: walked.number, fate: walked.fate });
             }
         }
         let findings = self.findings(&senders);
-        let longest = self.footers.values().max_by_key(|footer| footer.len()).cloned().unwrap_or_default();
+        let worst_case_segments = self.wording.worst_case();
         Ok(Plan {
             at,
             now,
             held,
+            moved,
             refused,
             segments,
-            worst_case_segments: self.template.worst_case(&longest, Counting::Standard).segments,
+            worst_case_segments,
             backlog: backlog.play(),
             findings,
             digest: Hash(digest.finalize().into()),
@@ -412,9 +424,7 @@ impl<'a> Planner<'a> {
     fn findings(&self, senders: &BTreeMap<Option<Country>, &'a Sender>) -> Vec<(Country, Finding)> {
         let mut all = Vec::new();
         for (country, sender) in senders {
-            let footer = self.footers.get(country).map_or("", String::as_str);
-            let text = format!("{}{footer}", self.template.source());
-            let found = self.said(&text, *country, sender, |said| self.lint.check(said));
+            let found = self.wording.check(*country, sender);
             all.extend(found.into_iter().map(|finding| (country.unwrap_or(sender.country()), finding)));
         }
         all
@@ -431,7 +441,7 @@ impl<'a> Planner<'a> {
             campaign.kind.code(),
             &name(&campaign.category),
             &name(&campaign.subject),
-            self.template.source(),
+            self.wording.source(),
             &window,
             self.policy.rulebook.version(),
             self.policy.zones.version(),

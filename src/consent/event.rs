@@ -67,6 +67,19 @@ cbor_enum! {
     }
 }
 
+cbor_map! {
+    /// What a gateway says of segments and cost.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Billed {
+        /// Segments.
+        0 => pub segments: Option<u32>,
+        /// Millionths of the currency's unit.
+        1 => pub micros: Option<i64>,
+        /// ISO 4217.
+        2 => pub currency: Option<String>,
+    }
+}
+
 cbor_enum! {
     /// An automatic answer.
     pub enum Answer {
@@ -274,8 +287,12 @@ events! {
         1 => outcome: Outcome,
         /// The gateway's own id.
         2 => gateway_id: Option<String>,
-        /// The normalised error.
+        /// Why, in our words.
         3 => code: Option<String>,
+        /// Why, in the gateway's.
+        4 => gateway_code: Option<String>,
+        /// What the gateway said at once of segments and cost.
+        5 => billed: Option<Billed>,
     }
     /// A delivery report.
     13, "reported" => Reported {
@@ -285,6 +302,12 @@ events! {
         1 => delivery: Delivery,
         /// When, by the gateway's clock, Unix milliseconds.
         2 => acted_ms: i64,
+        /// Why it was not delivered, in our words.
+        3 => code: Option<String>,
+        /// Why, in the gateway's.
+        4 => gateway_code: Option<String>,
+        /// What was billed.
+        5 => billed: Option<Billed>,
     }
     /// The host learned where the person is.
     14, "located" => Located {

@@ -260,6 +260,13 @@ impl State {
         self.sent(message).is_none_or(|sent| sent.outcome == Some(Outcome::Deferred))
     }
 
+    /// Whether nobody knows what became of this message.
+    #[must_use]
+    pub fn is_unknown(&self, message: MessageId) -> bool {
+        self.sent(message)
+            .is_some_and(|sent| sent.outcome == Some(Outcome::Unknown) && sent.delivery.is_none())
+    }
+
     /// Whether this inbound message was taken in already.
     #[must_use]
     pub fn has_heard(&self, inbound: InboundId) -> bool {

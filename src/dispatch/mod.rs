@@ -1,10 +1,22 @@
-//! From the outbox to the gateway: claim what is due, judge it again, pace it, reserve it, hand it over, record
-//! what came of it. A worker holds at most one window of messages in flight, so a crash leaves no more than that
-//! *unknown*.
+//! From the outbox to the gateway: claim what is due, make a draft of it ([`drafting`]), reserve it, hand it over,
+//! record what came of it ([`outcome`]); what nobody concluded is asked for later ([`recover`]). A worker holds at
+//! most one window of messages in flight, so a crash leaves no more than that *unknown*.
 
+mod drafting;
+mod flights;
 mod join;
 mod outcome;
+mod pacing;
+mod queue;
+mod rebalance;
+mod recover;
+mod story;
 mod worker;
 
+pub(crate) use flights::Flights;
+pub(crate) use outcome::{billed, opted_out};
+pub(crate) use queue::Queue;
+pub(crate) use rebalance::Looked;
+pub(crate) use story::story;
+pub(crate) use worker::Worker;
 pub use worker::{Batch, DispatchError, Dispatched};
-pub(crate) use worker::{Orphans, Worker};

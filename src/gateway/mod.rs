@@ -3,20 +3,40 @@
 //! | gateway | needs | for |
 //! |---|---|---|
 //! | [`SimulatedCarrier`] | nothing, always compiled | tests, simulations, rehearsals |
+//! | [`Throttled`] | a gateway | a rate, and the waits that the gateway asks for |
+//! | [`Recording`] | a gateway | seeing what was handed over |
+//! | [`Failover`] | two gateways | a second one, asked only when the first certainly took nothing |
 //!
 //! A gateway gets a [`Permit`] by value and answers with one of three outcomes. A time-out is
 //! [`Answered::Unknown`], never a refusal: nobody knows whether the carrier took the message.
 
+mod adapt;
 mod answer;
 mod capabilities;
+#[cfg(any(feature = "http", feature = "webhook"))]
+mod codes;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+#[cfg(feature = "http")]
+mod http;
 mod simulated;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 use std::{fmt::Debug, future::Future, sync::Arc};
 
+pub use adapt::{Call, Failover, Recording, Throttled};
 pub use answer::{
     About, Acceptance, Answered, Cost, LookUp, Recalled, Refusal, Rejection, Report, Sought, Uncertain,
 };
 pub use capabilities::{Capabilities, Idempotency, Validity};
+#[cfg(any(feature = "http", feature = "webhook"))]
+pub use codes::{Codes, CodesError, Meaning};
+#[cfg(feature = "http")]
+pub use http::{
+    Bird, Brevo, Infobip, Mapped, OvhCloud, Plivo, SecretString, Sinch, Telnyx, Twilio, Vonage, Wire,
+    WireError,
+};
 pub use simulated::{Fate, Faults, Keyed, Repliers, SimulatedCarrier, SimulatedCarrierBuilder, Taken};
 
 pub use crate::inbound::{Inbound, OptOutSignal};

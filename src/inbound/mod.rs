@@ -19,6 +19,7 @@ mod signs;
 mod slips;
 mod table;
 mod text;
+mod unstored;
 mod words;
 
 pub use intent::{Context, Intent, Reading, Scope, Understood};
@@ -29,3 +30,4 @@ pub use receive::{ReceiveError, Received};
 pub use reply::{Names, Replies, ReplyKind};
 pub use table::TableError;
 pub use text::{Inbound, OptOutSignal};
+pub(crate) use unstored::{Unstored, Wish};

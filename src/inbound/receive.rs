@@ -71,8 +71,7 @@ impl Desk<'_> {
         inbound: &Inbound,
         now: DateTime<Utc>,
     ) -> Result<Received, ReceiveError> {
-        let program =
-            self.programs.iter().find(|p| p.senders().iter().any(|s| s.answers_to(inbound.to.as_str())));
+        let program = self.owner(&inbound.to);
         let id = InboundId::of(&inbound.id);
         for _ in 0..TRIES {
             let mut person = self.book.find_or_open(inbound.from, now.timestamp_millis()).await?;
@@ -111,9 +110,7 @@ impl Desk<'_> {
         for _ in 0..TRIES {
             let at_ms = now.timestamp_millis();
             let mut person = self.book.find_or_open(signal.number, at_ms).await?;
-            let program = signal.sender.as_ref().and_then(|sender| {
-                self.programs.iter().find(|p| p.senders().iter().any(|s| s.answers_to(sender.as_str())))
-            });
+            let program = signal.sender.as_ref().and_then(|sender| self.owner(sender));
             let revoked = Revoked {
                 said: if program.is_some() { Said::Program } else { Said::All },
                 program: program.map(|program| program.name().clone()),
@@ -133,6 +130,18 @@ impl Desk<'_> {
             }
         }
         Err(ReceiveError::Contended)
+    }
+
+    /// Whether a text is, or may be, a wish to stop. Asked before the ledger is.
+    pub(crate) fn may_revoke(&self, inbound: &Inbound, now: DateTime<Utc>) -> bool {
+        let program = self.owner(&inbound.to);
+        let intent = self.read(inbound, program, &State::default(), now).intent;
+        matches!(intent, Intent::Stop | Intent::WrongNumber | Intent::Unsure)
+    }
+
+    /// The program that an address belongs to.
+    fn owner(&self, address: &Name) -> Option<&Program> {
+        self.programs.iter().find(|p| p.senders().iter().any(|s| s.answers_to(address.as_str())))
     }
 
     fn read(

@@ -1,5 +1,6 @@
 use std::{
     collections::HashMap,
+    ops::ControlFlow,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -268,18 +269,36 @@ impl Book {
     /// # Errors
     /// The store failed, or a record does not fit.
     pub async fn ever_started(&self, person: &Person, message: id::MessageId) -> Result<bool, BookError> {
+        let mut found = false;
+        self.each_record(person, |envelope| {
+            found = matches!(&envelope.event, Event::Started(started) if started.message == message);
+            if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// Shows every record of a person, oldest first, until told to stop.
+    ///
+    /// # Errors
+    /// The store failed, or a record does not fit.
+    pub async fn each_record(
+        &self,
+        person: &Person,
+        mut each: impl FnMut(Envelope) -> ControlFlow<()> + Send,
+    ) -> Result<(), BookError> {
         let mut from = 1;
         loop {
             let page = self.ledger.records(person.recipient, from, PAGE).await?;
             for record in &page {
                 let envelope = Envelope::from_bytes(&record.envelope)?;
-                if matches!(&envelope.event, Event::Started(started) if started.message == message) {
-                    return Ok(true);
-                }
                 from = envelope.seq + 1;
+                if each(envelope).is_break() {
+                    return Ok(());
+                }
             }
             if page.len() < PAGE {
-                return Ok(false);
+                return Ok(());
             }
         }
     }

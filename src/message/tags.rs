@@ -109,6 +109,25 @@ impl Tags {
         self
     }
 
+    /// The declarations, for keeping: name, longest, alphabet, links.
+    pub(crate) fn rows(&self) -> Vec<(String, u32, u8, bool)> {
+        let row =
+            |(name, tag): (&Box<str>, &Tag)| (name.to_string(), tag.max_chars, tag.alphabet as u8, tag.links);
+        self.0.iter().map(row).collect()
+    }
+
+    /// The declarations as they were kept.
+    pub(crate) fn from_rows(rows: &[(String, u32, u8, bool)]) -> Self {
+        let alphabet = |code| match code {
+            2 => Alphabet::Gsm7Basic,
+            1 => Alphabet::Gsm7,
+            _ => Alphabet::Any,
+        };
+        let tag = |max_chars, code, links| Tag { max_chars, alphabet: alphabet(code), links };
+        rows.iter()
+            .fold(Self::new(), |tags, (name, max, code, links)| tags.with(name, tag(*max, *code, *links)))
+    }
+
     pub(super) fn find(&self, name: &str) -> Option<Tag> {
         self.0.get(name).copied()
     }

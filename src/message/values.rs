@@ -26,6 +26,11 @@ impl Values {
         }
     }
 
+    /// Names and values, for keeping.
+    pub(crate) fn rows(&self) -> Vec<(&str, &str)> {
+        self.0.iter().map(|(name, value)| (&**name, &**value)).collect()
+    }
+
     /// The value that stands, unless it is blank.
     pub(super) fn find(&self, name: &str) -> Option<&str> {
         let (_, value) = self.0.iter().find(|(known, _)| **known == *name)?;

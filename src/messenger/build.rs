@@ -4,11 +4,13 @@ use thiserror::Error;
 
 use super::{Inner, Messenger};
 use crate::{
+    campaign::{DynRelevance, Relevance},
     clock::{Clock, SystemClock},
     content::Lint,
-    dispatch::Orphans,
+    dispatch::{Flights, Looked, Queue},
     gateway::{DynGateway, Gateway},
-    inbound::{Matcher, Replies},
+    id::{Name, NameError},
+    inbound::{Matcher, Replies, Unstored},
     law::{Posture, Rulebook},
     ledger::{Admitted, Book},
     place::ZoneTable,
@@ -30,6 +32,7 @@ pub struct Builder {
     matcher: Option<Matcher>,
     replies: Option<Replies>,
     lint: Option<Lint>,
+    guards: Vec<(Name, Box<dyn DynRelevance>)>,
 }
 
 impl Builder {
@@ -46,6 +49,7 @@ impl Builder {
             matcher: None,
             replies: None,
             lint: None,
+            guards: Vec::new(),
         }
     }
 
@@ -112,6 +116,15 @@ impl Builder {
         self
     }
 
+    /// A guard that campaigns name: asked at the last moment whether a message still makes sense.
+    ///
+    /// # Errors
+    /// `name` is not a [`Name`].
+    pub fn relevance(mut self, name: &str, guard: impl Relevance) -> Result<Self, NameError> {
+        self.guards.push((Name::new(name)?, Box::new(guard)));
+        Ok(self)
+    }
+
     /// Checks what was given. Opens nothing, starts nothing.
     ///
     /// # Errors
@@ -139,7 +152,11 @@ impl Builder {
                 matcher: self.matcher.unwrap_or_else(Matcher::builtin),
                 replies: self.replies.unwrap_or_else(Replies::builtin),
                 lint: self.lint.unwrap_or_else(|| Lint::builtin().clone()),
-                orphans: Orphans::default(),
+                flights: Flights::default(),
+                queue: Queue::default(),
+                looked: Looked::default(),
+                unstored: Unstored::default(),
+                guards: self.guards,
                 reason: self.ledger.reason,
                 noted: AtomicBool::new(false),
             }),

@@ -1,10 +1,14 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
 use super::Messenger;
 use crate::{
-    campaign::{Approved, Campaign, CampaignError, Fate, Job, Plan, Planned, Planner},
-    consent::{State, event::Approved as ApprovedRecord},
+    campaign::{Approved, Backlog, Campaign, CampaignError, Fate, Payload, Plan, Planned, Planner, forecast},
+    consent::{
+        Event, State,
+        event::{Approved as ApprovedRecord, Danger},
+    },
+    id::Name,
     ledger::{BookError, Lane, OutboxChange, Queued},
     message::{Counting, Kind},
     phone::PhoneNumber,
@@ -22,6 +26,8 @@ pub struct Launched {
     pub queued: u64,
     /// Rows that the plan refuses.
     pub refused: u64,
+    /// Of the queued: moved to a later window, because the first has no room for them.
+    pub moved: u64,
 }
 
 impl Messenger {
@@ -58,9 +64,41 @@ impl Messenger {
     /// The campaign cannot be planned, or the ledger failed.
     pub async fn plan_each(&self, campaign: Campaign, each: impl FnMut(Planned)) -> Result<Plan, PlanError> {
         let at = self.inner.clock.now().ok_or(PlanError::NoClock)?;
+        self.knows_guard(&campaign)?;
         let inner = &*self.inner;
         let planner = Planner::new(&inner.book, &inner.policy, &inner.lint, &inner.programs, &campaign, at)?;
-        Ok(planner.plan(at, each).await?)
+        Ok(self.seeded(planner, at).await?.plan(at, each).await?)
+    }
+
+    /// Whether everything that waits fits before its windows close, by sender, as of now: a plan's estimate, made
+    /// again while it runs.
+    ///
+    /// # Errors
+    /// The ledger failed, or the clock cannot be read.
+    pub async fn forecast(&self) -> Result<Vec<Backlog>, PlanError> {
+        let at = self.inner.clock.now().ok_or(PlanError::NoClock)?;
+        let cells = self.inner.book.ledger().backlog(at.timestamp_millis(), None).await;
+        let senders = || self.inner.programs.iter().flat_map(|program| program.senders());
+        let rate = |name: &Name| senders().find(|s| s.id() == name).map(|s| s.per_second().get());
+        Ok(forecast(&cells.map_err(BookError::from)?, rate))
+    }
+
+    /// What waits already takes its time, and the gateway's queue too.
+    async fn seeded<'p>(&self, planner: Planner<'p>, at: DateTime<Utc>) -> Result<Planner<'p>, BookError> {
+        let backlog = self.inner.book.ledger().backlog(at.timestamp_millis(), None).await?;
+        let queue = self.inner.queue.leeway(&self.inner.gateway.capabilities()).queue;
+        let mut planner = planner.after(&backlog);
+        planner.margin = TimeDelta::from_std(queue).unwrap_or(TimeDelta::MAX);
+        Ok(planner)
+    }
+
+    fn knows_guard(&self, campaign: &Campaign) -> Result<(), CampaignError> {
+        match &campaign.guard {
+            Some(name) if !self.inner.guards.iter().any(|(known, _)| known == name) => {
+                Err(CampaignError::NoGuard(name.clone()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Launches what was approved: records the approval, then queues a message for everyone whom the law allows.
@@ -77,12 +115,19 @@ impl Messenger {
         let mut planner =
             Planner::new(&inner.book, &inner.policy, &inner.lint, &inner.programs, campaign, at)
                 .map_err(PlanError::from)?;
+        planner = self.seeded(planner, at).await?;
         planner.unlock = true;
-        let job = job(campaign).ok_or(PlanError::from(CampaignError::NoWindow))?;
+        let job = campaign.job().ok_or(PlanError::from(CampaignError::NoWindow))?;
         let mut definition = Vec::new();
         // Writing to memory does not fail.
         let _ = minicbor::encode(&job, &mut definition);
-        inner.book.ledger().put_job(campaign.name.clone(), 1, definition).await.map_err(BookError::from)?;
+        inner
+            .book
+            .ledger()
+            .put_job(campaign.name.clone(), campaign.weight.get(), definition)
+            .await
+            .map_err(BookError::from)?;
+        let risk = campaign.repeats.clone().map(|reason| Danger { what: "at_least_once".to_owned(), reason });
         let record = ApprovedRecord {
             campaign: campaign.name.clone(),
             plan: plan.digest,
@@ -90,7 +135,8 @@ impl Messenger {
             rulebook: plan.rulebook.clone(),
             tz: plan.tz.clone(),
         };
-        self.note(at.timestamp_millis(), &[record.into()]).await?;
+        let events: Vec<_> = risk.into_iter().map(Event::from).chain([record.into()]).collect();
+        self.note(at.timestamp_millis(), &events).await?;
         let (mut launched, mut changes) = (Launched::default(), Vec::with_capacity(CHUNK));
         let mut pages = planner.pages();
         loop {
@@ -101,27 +147,27 @@ impl Messenger {
             for member in page {
                 let walked = planner.walk(member);
                 let message = walked.message(campaign);
-                let due = match walked.fate {
-                    Fate::Send(when) | Fate::Hold(when, _) => when,
-                    Fate::Refuse(_) | Fate::NoText(_) | Fate::Twice => {
-                        launched.refused += 1;
-                        continue;
-                    }
-                };
+                if !matches!(walked.fate, Fate::Send(_) | Fate::Hold(..)) {
+                    launched.refused += 1;
+                    continue;
+                }
+                launched.moved += u64::from(walked.moved);
                 let (Some(message), Some(person), Some(body)) = (message, walked.person, walked.body) else {
                     launched.refused += 1;
                     continue;
                 };
+                let segments = body.segments(Counting::Standard).segments;
+                let payload = Payload { body, values: walked.values }.to_bytes(job.guard.is_some());
                 changes.push(OutboxChange::Put(Queued {
                     message,
                     stream: person.recipient,
                     lane: lane(campaign.kind),
-                    due_ms: due.timestamp_millis(),
+                    due_ms: walked.due.timestamp_millis(),
                     closes_ms: walked.closes.timestamp_millis(),
                     sender: walked.sender.id().clone(),
-                    segments: body.segments(Counting::Standard).segments,
+                    segments,
                     job: campaign.name.clone(),
-                    payload: person.seal(&message.0, body.as_str().as_bytes())?,
+                    payload: person.seal(&message.0, &payload)?,
                 }));
                 launched.queued += 1;
                 if changes.len() == CHUNK {
@@ -139,18 +185,6 @@ impl Messenger {
         }
         Ok(launched)
     }
-}
-
-fn job(campaign: &Campaign) -> Option<Job> {
-    Some(Job {
-        name: campaign.name.clone(),
-        program: campaign.program.clone(),
-        kind: campaign.kind,
-        category: campaign.category.clone(),
-        subject: campaign.subject.clone(),
-        ends_ms: campaign.window.as_ref()?.end.timestamp_millis(),
-        late: campaign.late,
-    })
 }
 
 const fn lane(kind: Kind) -> Lane {

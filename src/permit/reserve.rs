@@ -1,4 +1,6 @@
-use chrono::{DateTime, Duration, Utc};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
 use super::{answer::may_answer, slip::Permit};
@@ -14,7 +16,7 @@ use crate::{
 /// Marketing waits while the clock is further behind the newest record than this.
 const CLOCK_BEHIND_MS: i64 = 5 * 60_000;
 /// No hand-over may take longer than this, whatever the window.
-const LONGEST: Duration = Duration::hours(12);
+const LONGEST: TimeDelta = TimeDelta::hours(12);
 /// How often a lost race is run again.
 const TRIES: usize = 4;
 
@@ -47,6 +49,26 @@ pub struct Draft {
     pub answers: Option<(Answer, DateTime<Utc>)>,
     /// Whether the outbox holds a row for it.
     pub queued: bool,
+    /// Whether it may start again while its outcome is not known: never marketing.
+    pub repeats: bool,
+}
+
+/// How much of a window must be left for a hand-over to begin, by what the gateway can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Leeway {
+    /// What the gateway's queue may take, where it takes no validity period: the permit ends that much earlier.
+    pub queue: Duration,
+    /// The shortest validity period that the gateway can be told.
+    pub shortest: Duration,
+}
+
+impl Leeway {
+    /// When the hand-over must be over, if the window closes then and a hand-over may begin at all.
+    fn within(self, closes: DateTime<Utc>, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let ends = closes.checked_sub_signed(TimeDelta::from_std(self.queue).ok()?)?;
+        let begins = at.checked_add_signed(TimeDelta::from_std(self.shortest).ok()?)?;
+        (begins < ends).then_some(ends)
+    }
 }
 
 /// What became of a draft.
@@ -74,6 +96,7 @@ pub async fn reserve(
     book: &Book,
     policy: &Policy,
     drafts: Vec<Draft>,
+    leeway: Leeway,
     at: DateTime<Utc>,
 ) -> Result<Vec<Drafted>, ReserveError> {
     let mut done = Vec::with_capacity(drafts.len());
@@ -81,7 +104,7 @@ pub async fn reserve(
     for _ in 0..TRIES {
         let (mut writes, mut bound) = (Vec::new(), Vec::new());
         for draft in open.drain(..) {
-            match judge(book, policy, draft, at).await? {
+            match judge(book, policy, draft, leeway, at).await? {
                 Judged::Go(draft, not_after) => {
                     let (person, terms) = stage(book, policy, draft, not_after, at)?;
                     writes.push(person);
@@ -119,11 +142,13 @@ async fn judge(
     book: &Book,
     policy: &Policy,
     draft: Draft,
+    leeway: Leeway,
     at: DateTime<Utc>,
 ) -> Result<Judged, ReserveError> {
     let state = &draft.person.state;
     let held = |decision| Ok(Judged::Stay(draft.message, Reserved::Held(decision)));
-    if !state.may_start(draft.message)
+    let again = draft.repeats && draft.kind != Kind::Marketing && state.is_unknown(draft.message);
+    if !(again || state.may_start(draft.message))
         || (state.pruned
             && book.ever_started(&draft.person, draft.message).await?
             && state.sent(draft.message).is_none())
@@ -135,7 +160,7 @@ async fn judge(
             return held(refusal(policy, Code::AnswerSpent));
         }
         // Counted from the text that it answers, not from its turn in the queue.
-        return Ok(Judged::Go(Box::new(draft), asked + Duration::minutes(super::ANSWER_WITHIN_MINUTES)));
+        return Ok(Judged::Go(Box::new(draft), asked + TimeDelta::minutes(super::ANSWER_WITHIN_MINUTES)));
     }
     if draft.kind == Kind::Marketing && state.newest_ms - at.timestamp_millis() > CLOCK_BEHIND_MS {
         let until = DateTime::from_timestamp_millis(state.newest_ms);
@@ -157,15 +182,34 @@ async fn judge(
     let decision = policy.decide(Facts { whereabouts, state }, request, at);
     match decision.verdict {
         Verdict::Allow { not_after } => {
-            let ends = [not_after, draft.until].into_iter().flatten();
-            let not_after = ends.fold(at + LONGEST, DateTime::min);
-            if not_after <= at {
+            if draft.until.is_some_and(|until| until <= at) {
                 return held(refusal(policy, Code::CampaignOver));
             }
-            Ok(Judged::Go(Box::new(draft), not_after))
+            let closes = [not_after, draft.until].into_iter().flatten().min();
+            let ends = closes.map_or(Some(at + LONGEST), |closes| leeway.within(closes, at));
+            match ends {
+                Some(ends) => Ok(Judged::Go(Box::new(draft), ends.min(at + LONGEST))),
+                None => held(closing(policy, Facts { whereabouts, state }, request, closes)),
+            }
         }
         Verdict::Defer { .. } | Verdict::Deny => held(decision),
     }
+}
+
+/// Too little of the window is left: the message waits for the next one.
+fn closing(
+    policy: &Policy,
+    facts: Facts<'_>,
+    request: Request<'_>,
+    closes: Option<DateTime<Utc>>,
+) -> Decision {
+    let after = closes.map(|closes| policy.decide(facts, request, closes).verdict);
+    let until = match after {
+        Some(Verdict::Defer { until }) => until,
+        Some(Verdict::Allow { .. }) => closes,
+        Some(Verdict::Deny) | None => None,
+    };
+    Decision { verdict: Verdict::Defer { until }, ..refusal(policy, Code::WindowClosing) }
 }
 
 /// What binds a permit, and what is needed to run a lost race again.
@@ -179,6 +223,7 @@ struct Terms {
     until: Option<DateTime<Utc>>,
     answers: Option<(Answer, DateTime<Utc>)>,
     queued: bool,
+    repeats: bool,
 }
 
 fn stage(
@@ -232,13 +277,13 @@ fn stage(
     }
     // A clock that is set back under way would put marketing before its hours.
     let not_before = match kind {
-        Kind::Marketing => at - Duration::milliseconds(CLOCK_BEHIND_MS),
+        Kind::Marketing => at - TimeDelta::milliseconds(CLOCK_BEHIND_MS),
         _ => DateTime::<Utc>::MIN_UTC,
     };
     let recipient = person.recipient;
     let permit = Permit { message, recipient, number, body, sender, kind, not_before, not_after };
-    let (until, answers, queued) = (draft.until, draft.answers, draft.queued);
-    Ok((person, Terms { permit, program, source, step, category, subject, until, answers, queued }))
+    let (until, answers, queued, repeats) = (draft.until, draft.answers, draft.queued, draft.repeats);
+    Ok((person, Terms { permit, program, source, step, category, subject, until, answers, queued, repeats }))
 }
 
 fn local_times(policy: &Policy, whereabouts: &Whereabouts, at: DateTime<Utc>) -> Vec<(String, u16)> {
@@ -269,6 +314,7 @@ async fn again(book: &Book, terms: Terms) -> Result<Option<Draft>, ReserveError>
         until: terms.until,
         answers: terms.answers,
         queued: terms.queued,
+        repeats: terms.repeats,
     }))
 }
 
@@ -283,7 +329,7 @@ fn refusal(policy: &Policy, code: Code) -> Decision {
 }
 
 fn raced(policy: &Policy, at: DateTime<Utc>) -> Decision {
-    let until = Some(at + Duration::seconds(1));
+    let until = Some(at + TimeDelta::seconds(1));
     Decision { verdict: Verdict::Defer { until }, ..refusal(policy, Code::Contended) }
 }
 

@@ -107,7 +107,7 @@ pub(super) struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    fn new(policy: &'a Policy, facts: Facts<'a>, request: Request<'a>, at: i64) -> Self {
+    pub(super) fn new(policy: &'a Policy, facts: Facts<'a>, request: Request<'a>, at: i64) -> Self {
         let moment = |zone: &Zone| Some((*zone, Moment::new(&policy.zones, *zone, at)?));
         let moments: Few<(Zone, Moment)> = facts.whereabouts.zones().iter().filter_map(moment).collect();
         let mut days = None;

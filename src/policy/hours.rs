@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::{
     consent::{standing, usable},
-    decide::{Findings, Policy, Question},
+    decide::{Facts, Findings, Policy, Question, Request},
     decision::{Code, Fact, Need, Reason},
     few::Few,
 };
@@ -23,6 +25,18 @@ pub(super) fn is_lifted(question: &Question<'_>, rule: &Rule) -> bool {
         rule.lifted_by.iter().any(|lift| lift.lifts(standing, question.policy.posture, question.at))
     };
     usable(question, question.program).any(|grant| lifts(&standing(grant)))
+}
+
+impl Policy {
+    /// The hours that are closed at this moment, whatever else stands in the way: what a late delivery is held
+    /// against. An unknown zone or place shows as a reason too.
+    #[must_use]
+    pub fn closed_hours(&self, facts: Facts<'_>, request: Request<'_>, at: DateTime<Utc>) -> Vec<Reason> {
+        let question = Question::new(self, facts, request, at.timestamp());
+        let mut findings = Findings::default();
+        check(&question, &mut findings);
+        findings.missing.into_iter().chain(findings.waits).collect()
+    }
 }
 
 /// Asks every rule in every zone.

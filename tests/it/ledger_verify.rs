@@ -114,11 +114,29 @@ fn life() -> Vec<(Event, Vec<(PersonalField, String)>)> {
         (Blocked { sender: name("36123"), code: "blocked_by_carrier".to_owned() }.into(), clear()),
         (Unblocked { sender: name("36123") }.into(), clear()),
         (
-            Concluded { message, outcome: Outcome::Accepted, gateway_id: Some("SM1".to_owned()), code: None }
-                .into(),
+            Concluded {
+                message,
+                outcome: Outcome::Accepted,
+                gateway_id: Some("SM1".to_owned()),
+                code: None,
+                gateway_code: None,
+                billed: None,
+            }
+            .into(),
             clear(),
         ),
-        (Reported { message, delivery: Delivery::Delivered, acted_ms: ms(4) }.into(), clear()),
+        (
+            Reported {
+                message,
+                delivery: Delivery::Delivered,
+                acted_ms: ms(4),
+                code: None,
+                gateway_code: None,
+                billed: None,
+            }
+            .into(),
+            clear(),
+        ),
         (
             Heard { intent: "help".to_owned(), inbound: InboundId([6; 16]), acted_ms: ms(4) }.into(),
             personal(Text, "Aide"),

@@ -15,7 +15,12 @@ mod contract;
 mod fence;
 mod fold;
 mod gateway;
+mod handover;
+#[cfg(feature = "http")]
+mod http_gateways;
 mod inbound;
+#[cfg(target_os = "linux")]
+mod injected;
 #[cfg(unix)]
 mod kill;
 mod law;
@@ -29,3 +34,4 @@ mod simulation;
 #[cfg(unix)]
 mod support;
 mod walk;
+mod webhook;

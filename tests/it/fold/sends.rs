@@ -38,11 +38,33 @@ fn started(m: i64) -> (i64, Event) {
 }
 
 fn concluded(m: i64, outcome: Outcome) -> (i64, Event) {
-    (minute(m), Concluded { message: MESSAGE, outcome, gateway_id: None, code: None }.into())
+    (
+        minute(m),
+        Concluded {
+            message: MESSAGE,
+            outcome,
+            gateway_id: None,
+            code: None,
+            gateway_code: None,
+            billed: None,
+        }
+        .into(),
+    )
 }
 
 fn reported(delivery: Delivery) -> (i64, Event) {
-    (minute(9), Reported { message: MESSAGE, delivery, acted_ms: minute(9) }.into())
+    (
+        minute(9),
+        Reported {
+            message: MESSAGE,
+            delivery,
+            acted_ms: minute(9),
+            code: None,
+            gateway_code: None,
+            billed: None,
+        }
+        .into(),
+    )
 }
 
 fn fold(events: &[(i64, Event)]) -> State {

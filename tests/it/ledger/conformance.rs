@@ -1,3 +1,5 @@
+mod whole;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use optin::{

@@ -11,7 +11,7 @@ use optin::{
     law::Rulebook,
     ledger::Book,
     message::{Body, Kind},
-    permit::{Draft, Reserved, reserve},
+    permit::{Draft, Leeway, Reserved, reserve},
     place::ZoneTable,
     policy::Policy,
 };
@@ -110,10 +110,12 @@ async fn the_permit_of_an_answer_ends_with_its_five_minutes() {
         until: None,
         answers: Some((Answer::Stop, asked)),
         queued: false,
+        repeats: false,
     };
     let policy = Policy::new(Rulebook::builtin(), ZoneTable::bundled());
     let at = asked + Duration::seconds(290);
-    let (_, reserved) = reserve(&book, &policy, vec![draft], at).await.unwrap().pop().unwrap();
+    let (_, reserved) =
+        reserve(&book, &policy, vec![draft], Leeway::default(), at).await.unwrap().pop().unwrap();
     let Reserved::Permit(permit, _) = reserved else { panic!("{reserved:?}") };
     assert_eq!(permit.not_after(), asked + Duration::minutes(5));
     assert!(permit.open(Some(asked + Duration::minutes(5))).is_err());

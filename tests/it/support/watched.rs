@@ -25,6 +25,8 @@ impl Watched {
             if let Some(row) = self.inner.read(item.stream).await? {
                 item.expected = row.version;
             }
+            // That only what waits can start is a second fence: it goes with the first.
+            item.outbox.retain(|change| !matches!(change, OutboxChange::Start(_)));
         }
         Ok(())
     }

@@ -1,0 +1,126 @@
+//! What others started and never concluded, and what nobody knows of: asked for once its lease has run out.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    outcome::{self, Doubt, conclude},
+    story::story,
+    worker::{DispatchError, Dispatched, WINDOW, Worker},
+};
+use crate::{
+    consent::event::Outcome,
+    gateway::{About, Answered, LookUp, Refusal, Sought, Uncertain},
+    ledger::{BookError, OutboxChange, Person, Queued},
+};
+
+impl Worker<'_> {
+    /// Looks up what is started and nobody's: found, certainly never taken, or left as *unknown* and counted.
+    pub(super) async fn recover(
+        &self,
+        now: DateTime<Utc>,
+        done: &mut Dispatched,
+    ) -> Result<(), DispatchError> {
+        let started = self.book.ledger().started(WINDOW * 4).await.map_err(BookError::from)?;
+        for row in self.flights.due(&started, self.clock.monotonic()).0 {
+            let person = match self.book.person(row.stream).await {
+                Ok(Some(person)) => person,
+                Ok(None) | Err(BookError::Stale | BookError::Seal(_)) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            self.resolve(&row, person, now, done).await?;
+        }
+        Ok(())
+    }
+
+    /// How long the first of what is started and nobody's still has, this batch's own unknown ones included: were
+    /// they left out, nobody would come back for the last of them.
+    pub(super) async fn lease_ends(&self) -> Result<Option<Duration>, DispatchError> {
+        let started = self.book.ledger().started(WINDOW * 4).await.map_err(BookError::from)?;
+        Ok(self.flights.due(&started, self.clock.monotonic()).1)
+    }
+
+    async fn resolve(
+        &self,
+        row: &Queued,
+        person: Person,
+        now: DateTime<Utc>,
+        done: &mut Dispatched,
+    ) -> Result<(), DispatchError> {
+        let Some(sent) = person.state.sent(row.message) else { return Ok(()) };
+        let (program, sender, held) = (sent.program.clone(), sent.sender.clone(), sent.outcome);
+        if matches!(held, Some(Outcome::Accepted | Outcome::Refused)) || sent.delivery.is_some() {
+            // Settled meanwhile, by a delivery report.
+            let gone = |_: &Person| vec![OutboxChange::Remove(row.message)];
+            self.change_row(row.message, row.stream, gone).await?;
+            return Ok(());
+        }
+        let answered = match self.look_up(row, &person).await? {
+            LookUp::Found { id, .. } => {
+                done.found += 1;
+                Answered::accepted(id)
+            }
+            // The call is over and said nothing: the gateway's word that it took nothing is certain.
+            LookUp::NeverTaken if held == Some(Outcome::Unknown) => {
+                done.again += 1;
+                Answered::rejected(Refusal::Unavailable)
+            }
+            // Whoever started it may be alive and late: a request may still be on its way there.
+            LookUp::NeverTaken | LookUp::CannotSay => {
+                if held.is_none() {
+                    done.unknown += 1;
+                }
+                Answered::Unknown(Uncertain::Orphaned)
+            }
+        };
+        let jobs = self.jobs(std::slice::from_ref(row)).await?;
+        let repeats = match jobs.get(&row.job) {
+            Some(Some(job)) => self.may_repeat(job, row.message, &person).await?,
+            _ => false,
+        };
+        let doubt = if repeats { Doubt::Repeat } else { Doubt::Leave };
+        if held == Some(Outcome::Unknown) && matches!(answered, Answered::Unknown(_)) {
+            // It is on record already that nobody knows.
+            let change = doubt.change(row.message, row.closes_ms, now);
+            self.change_row(row.message, row.stream, |_| vec![change]).await?;
+            return Ok(());
+        }
+        let person = Box::new(person);
+        let answer = outcome::Answer {
+            message: row.message,
+            program,
+            sender,
+            answered,
+            doubt,
+            closes_ms: row.closes_ms,
+            person,
+        };
+        Ok(conclude(self.book, answer, now).await?)
+    }
+
+    async fn look_up(&self, row: &Queued, person: &Person) -> Result<LookUp, DispatchError> {
+        let number = match self.book.number(person) {
+            Ok(number) => number,
+            Err(BookError::Erased) => return Ok(LookUp::CannotSay),
+            Err(error) => return Err(error.into()),
+        };
+        if !self.gateway.capabilities().look_up {
+            return Ok(LookUp::CannotSay);
+        }
+        let Some(story) = story(self.book, person, &About::Message(row.message)).await? else {
+            return Ok(LookUp::CannotSay);
+        };
+        let Some(started) = DateTime::from_timestamp_millis(story.at_ms) else {
+            return Ok(LookUp::CannotSay);
+        };
+        let sought = Sought {
+            message: row.message,
+            number,
+            sender: story.started.sender,
+            body: Some(story.started.body),
+            started,
+        };
+        Ok(self.gateway.look_up(sought).await)
+    }
+}

@@ -1,0 +1,134 @@
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+};
+
+use chrono::{DateTime, Utc};
+
+use super::Messenger;
+use crate::{
+    consent::event::Road,
+    dispatch::{Batch, DispatchError, Dispatched, Worker},
+    id::MessageId,
+    inbound::{Desk, Inbound, OptOutSignal, ReceiveError, Received, Wish},
+    ledger::BookError,
+    phone::PhoneNumber,
+};
+
+impl Messenger {
+    /// Takes in a text that somebody sent: reads it, records it, and lets the answer wait in the outbox.
+    ///
+    /// When it returns for a STOP, no hand-over starts any more in whatever the STOP reaches, on any thread or
+    /// process; [`Received::in_flight`] lists what had started before, and [`settled`](Self::settled) waits for it.
+    ///
+    /// # Errors
+    /// The text is not recorded: let the gateway hand it over again. A STOP that could not be recorded holds in
+    /// this process all the same, and its marketing waits until the ledger took it.
+    pub async fn receive(&self, inbound: Inbound) -> Result<Received, ReceiveError> {
+        let now = self.inner.clock.now().unwrap_or(inbound.sent_at);
+        let desk = self.desk();
+        let wish =
+            desk.may_revoke(&inbound, now).then(|| self.inner.unstored.begin(Wish::Text(inbound.clone())));
+        let received = desk.receive(&inbound, now).await?;
+        wish.into_iter().for_each(|wish| wish.stored());
+        Ok(received)
+    }
+
+    /// Takes in an opt-out that came by another road than a text. Returns what was in flight.
+    ///
+    /// # Errors
+    /// The opt-out is not recorded. It holds in this process all the same, as with [`receive`](Self::receive).
+    pub async fn opted_out(
+        &self,
+        signal: &OptOutSignal,
+        road: Road,
+        note: Option<&str>,
+    ) -> Result<Vec<MessageId>, ReceiveError> {
+        let now = self.inner.clock.now().unwrap_or(signal.at);
+        let wish = Wish::Signal(signal.clone(), road, note.map(str::to_owned));
+        let wish = self.inner.unstored.begin(wish);
+        let flying = self.desk().opted_out(signal, road, note, now).await?;
+        wish.stored();
+        Ok(flying)
+    }
+
+    /// Waits until it is known what became of these messages to this person, or until `patience` is over, and
+    /// returns those of which it is not: what a STOP found in flight.
+    ///
+    /// The library has no timer: `patience` is the host's, such as `tokio::time::sleep(Duration::from_secs(2))`.
+    /// Messages of other processes are not watched; what they recorded meanwhile counts.
+    ///
+    /// # Errors
+    /// The ledger failed.
+    pub async fn settled(
+        &self,
+        number: PhoneNumber,
+        messages: &[MessageId],
+        patience: impl Future<Output = ()>,
+    ) -> Result<Vec<MessageId>, BookError> {
+        let (mut landed, mut patience) = (pin!(self.inner.flights.landed(messages)), pin!(patience));
+        poll_fn(|context| match landed.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(()),
+            Poll::Pending => patience.as_mut().poll(context),
+        })
+        .await;
+        let Some(person) = self.inner.book.find(number).await? else { return Ok(Vec::new()) };
+        let open = person.state.in_flight().map(|sent| sent.message);
+        Ok(open.filter(|message| messages.contains(message)).collect())
+    }
+
+    /// Works off what is due: at most one batch. The host calls it again at
+    /// [`next_due`](Dispatched::next_due); any number of processes may do so on one ledger.
+    ///
+    /// # Errors
+    /// Nothing is lost: what was claimed comes back, what had started is looked up after its lease.
+    pub async fn dispatch(&self, batch: Batch) -> Result<Dispatched, DispatchError> {
+        let inner = &*self.inner;
+        if let Some(now) = inner.clock.now() {
+            self.store_wishes(now).await;
+        }
+        let worker = Worker {
+            book: &inner.book,
+            policy: &inner.policy,
+            programs: &inner.programs,
+            lint: &inner.lint,
+            gateway: &*inner.gateway,
+            clock: &*inner.clock,
+            flights: &inner.flights,
+            queue: &inner.queue,
+            looked: &inner.looked,
+            unstored: &inner.unstored,
+            guards: &inner.guards,
+        };
+        worker.run(batch).await
+    }
+
+    /// Stores what could not be stored before. The first that fails again ends the attempt: the others fail too.
+    async fn store_wishes(&self, now: DateTime<Utc>) {
+        for storing in self.inner.unstored.again() {
+            let stored = match storing.wish().cloned() {
+                Some(Wish::Text(inbound)) => self.desk().receive(&inbound, now).await.is_ok(),
+                Some(Wish::Signal(signal, road, note)) => {
+                    self.desk().opted_out(&signal, road, note.as_deref(), now).await.is_ok()
+                }
+                None => true,
+            };
+            if !stored {
+                return;
+            }
+            storing.stored();
+        }
+    }
+
+    fn desk(&self) -> Desk<'_> {
+        let inner = &*self.inner;
+        Desk {
+            book: &inner.book,
+            matcher: &inner.matcher,
+            replies: &inner.replies,
+            programs: &inner.programs,
+            gateway_answers_stop: inner.gateway.capabilities().answers_stop,
+        }
+    }
+}

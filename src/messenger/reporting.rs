@@ -1,0 +1,196 @@
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Messenger;
+use crate::{
+    consent::event::{Concluded, Delivery, Outcome, Reassigned, Reported, Started},
+    dispatch::{billed, opted_out, story},
+    gateway::{About, Recalled, Refusal, Report},
+    id::{MessageId, Name},
+    ledger::{BookError, OutboxChange, Person, Urgency, Written},
+    phone::PhoneNumber,
+    policy::{Facts, Reason, Request},
+};
+
+/// No gateway keeps a message longer: Vonage's seven days are the most (developer.vonage.com, Messages API).
+const QUEUED_MS: i64 = 7 * 86_400_000;
+
+/// What became of a delivery report.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Landed {
+    /// The message; `None` if it is not ours.
+    pub message: Option<MessageId>,
+    /// The ledger took something new.
+    pub changed: bool,
+    /// Nobody had known whether the gateway took the message: now it is known.
+    pub resolved: bool,
+    /// How long after its last lawful moment it landed, if it did.
+    pub late: Option<TimeDelta>,
+    /// The hours that it landed outside of: something held it too long, and it may be a violation.
+    pub outside: Vec<Reason>,
+}
+
+impl Messenger {
+    /// Takes in a delivery report. Late and repeated ones change nothing that is settled; one about a message of
+    /// which nobody knew settles it; one that tells of an opt-out ends consent like any other.
+    ///
+    /// ```
+    /// # use optin::{Messenger, gateway::{About, Report}, consent::event::Delivery};
+    /// # async fn doc(shop: Messenger, ana: optin::phone::PhoneNumber, at: chrono::DateTime<chrono::Utc>)
+    /// # -> Result<(), Box<dyn std::error::Error>> {
+    /// let report = Report::new(About::Gateway("SM1".to_owned()), ana, Delivery::Delivered, at);
+    /// let landed = shop.report(&report).await?;
+    /// if !landed.outside.is_empty() {
+    ///     eprintln!("{:?} landed {:?} late, outside lawful hours", landed.message, landed.late);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// The ledger failed.
+    pub async fn report(&self, report: &Report) -> Result<Landed, BookError> {
+        let now = self.inner.clock.now().unwrap_or(report.at);
+        loop {
+            let Some(mut person) = self.inner.book.find(report.to).await? else {
+                return Ok(Landed::default());
+            };
+            let Some(story) = story(&self.inner.book, &person, &report.about).await? else {
+                return Ok(Landed::default());
+            };
+            let started = &story.started;
+            let mut landed = self.judge(report, &person, started);
+            if !self.stage_report(&mut person, report, started, &mut landed, now)? {
+                return Ok(landed);
+            }
+            landed.changed = true;
+            let urgency =
+                if report.refusal == Some(Refusal::OptedOut) { Urgency::Stop } else { Urgency::Normal };
+            if let Written::Done(_) = self.inner.book.write(person, urgency).await? {
+                self.measure(report, story.at_ms);
+                return Ok(landed);
+            }
+        }
+    }
+
+    /// Whether it landed after its last lawful moment, and outside of which hours.
+    fn judge(&self, report: &Report, person: &Person, started: &Started) -> Landed {
+        let mut landed = Landed { message: Some(started.message), ..Landed::default() };
+        let last = DateTime::from_timestamp_millis(started.not_after_ms).unwrap_or(report.at);
+        if report.delivery != Delivery::Delivered || started.answer.is_some() || report.at <= last {
+            return landed;
+        }
+        landed.late = Some(report.at - last);
+        if let Some(whereabouts) = &person.whereabouts {
+            let request = Request {
+                program: &started.program,
+                kind: started.kind,
+                category: started.category.as_ref(),
+                subject: started.subject.as_ref(),
+                sender: Some(&started.sender),
+            };
+            let facts = Facts { whereabouts, state: &person.state };
+            landed.outside = self.inner.policy.closed_hours(facts, request, report.at);
+        }
+        landed
+    }
+
+    /// Stages what is new in it; `false` if nothing is.
+    fn stage_report(
+        &self,
+        person: &mut Person,
+        report: &Report,
+        started: &Started,
+        landed: &mut Landed,
+        now: DateTime<Utc>,
+    ) -> Result<bool, BookError> {
+        let (at_ms, message) = (now.timestamp_millis(), started.message);
+        let Some((outcome, held)) = person.state.sent(message).map(|sent| (sent.outcome, sent.delivery))
+        else {
+            // Older than what the state keeps.
+            return Ok(false);
+        };
+        // A delivery outweighs everything, a repeat says nothing.
+        if held.is_some_and(|held| held <= report.delivery) {
+            return Ok(false);
+        }
+        if matches!(outcome, None | Some(Outcome::Unknown)) {
+            landed.resolved = true;
+            let gateway_id = match &report.about {
+                About::Gateway(id) => Some(id.clone()),
+                About::Message(_) => None,
+            };
+            let code = Some("delivery_report".to_owned());
+            let outcome = Outcome::Accepted;
+            let taken = Concluded { message, outcome, gateway_id, code, gateway_code: None, billed: None };
+            person.stage(at_ms, taken, &[])?;
+            person.change_outbox(OutboxChange::Remove(message));
+        }
+        let reported = Reported {
+            message,
+            delivery: report.delivery,
+            acted_ms: report.at.timestamp_millis(),
+            code: report.refusal.map(|refusal| refusal.code().to_owned()),
+            gateway_code: report.code.clone(),
+            billed: billed(report.segments, report.cost),
+        };
+        person.stage(at_ms, reported, &[])?;
+        match report.refusal {
+            Some(Refusal::OptedOut) => opted_out(person, &started.program, &started.sender, at_ms)?,
+            // Whoever gets the number next is somebody else.
+            Some(Refusal::Deactivated) if !person.state.ended => {
+                if let Ok(source) = Name::new("gateway") {
+                    person.stage(at_ms, Reassigned { source }, &[])?;
+                }
+            }
+            _ => {}
+        }
+        Ok(true)
+    }
+
+    /// What the gateway's queue took, for gateways that take no validity period.
+    fn measure(&self, report: &Report, started_ms: i64) {
+        let started = DateTime::from_timestamp_millis(started_ms);
+        let took = started.and_then(|started| (report.at - started).to_std().ok());
+        if let (Some(took), Delivery::Delivered) = (took, report.delivery) {
+            self.inner.queue.took(took);
+        }
+    }
+
+    /// Calls back what the gateway took for this person and has not delivered, where the gateway can: after a
+    /// STOP, the last that can be done. Returns what came of each.
+    ///
+    /// # Errors
+    /// The ledger failed.
+    pub async fn recall(&self, number: PhoneNumber) -> Result<Vec<(MessageId, Recalled)>, BookError> {
+        let inner = &*self.inner;
+        if !inner.gateway.capabilities().cancel {
+            return Ok(Vec::new());
+        }
+        let Some(person) = inner.book.find(number).await? else { return Ok(Vec::new()) };
+        let since_ms = person.state.newest_ms - QUEUED_MS;
+        let waits = |sent: &&crate::consent::Sent| {
+            sent.outcome == Some(Outcome::Accepted)
+                && sent.delivery.is_none()
+                && sent.answer.is_none()
+                && sent.at_ms >= since_ms
+        };
+        let waiting: Vec<_> = person.state.sends.iter().filter(waits).map(|sent| sent.message).collect();
+        let mut ids = Vec::new();
+        inner
+            .book
+            .each_record(&person, |envelope| {
+                if let crate::consent::Event::Concluded(concluded) = envelope.event
+                    && waiting.contains(&concluded.message)
+                {
+                    ids.extend(concluded.gateway_id.map(|id| (concluded.message, id)));
+                }
+                std::ops::ControlFlow::Continue(())
+            })
+            .await?;
+        let mut came = Vec::with_capacity(ids.len());
+        for (message, id) in ids {
+            came.push((message, inner.gateway.recall(id).await));
+        }
+        Ok(came)
+    }
+}
