@@ -128,19 +128,12 @@ impl Shelf {
                 *cell = (cell.0 + 1, cell.1 + u64::from(row.segments));
             }
         }
-        let cell = |((sender, lane, job, (due_minute, closes_minute)), (messages, segments)): (
-            (&Name, Lane, &Name, (i64, i64)),
-            (u64, u64),
-        )| BacklogCell {
-            sender: sender.clone(),
-            lane,
-            job: job.clone(),
-            due_minute,
-            closes_minute,
-            messages,
-            segments,
-        };
-        cells.into_iter().map(cell).collect()
+        let mut found = Vec::with_capacity(cells.len());
+        for ((sender, lane, job, (due_minute, closes_minute)), (messages, segments)) in cells {
+            let (sender, job) = (sender.clone(), job.clone());
+            found.push(BacklogCell { sender, lane, job, due_minute, closes_minute, messages, segments });
+        }
+        found
     }
 
     pub(super) fn late(&self, sender: &Name, closes_ms: i64, limit: usize) -> Vec<Queued> {

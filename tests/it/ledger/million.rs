@@ -1,5 +1,7 @@
 //! What a claim, a forecast and the last ones to move cost while a million messages wait.
 
+#![allow(clippy::disallowed_methods, reason = "it measures")]
+
 use std::time::{Duration, Instant};
 
 use optin::{
@@ -81,7 +83,6 @@ fn timed<T>(of: &str, bound_ms: u64, rounds: u32, mut run: impl FnMut() -> T) {
 
 #[test]
 #[ignore = "queues a million messages first"]
-#[allow(clippy::disallowed_methods, reason = "it measures")]
 fn a_claim_among_a_million_takes_milliseconds() {
     let (folder, keys) = (TempDir::new().unwrap(), Keys::generate().unwrap());
     let path = folder.path().join("shop.optin");
