@@ -1,7 +1,12 @@
+use std::ops::ControlFlow;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    consent::event::{Billed, Blocked, Concluded, Outcome, Revoked, Road, Said},
+    consent::{
+        Event, Sent,
+        event::{Billed, Blocked, Concluded, Outcome, Revoked, Road, Said},
+    },
     gateway::{Answered, Cost, Refusal, Rejection},
     id::{MessageId, Name},
     ledger::{Book, BookError, OutboxChange, Person, Urgency, Written},
@@ -51,15 +56,45 @@ pub(super) async fn conclude(book: &Book, mut answer: Answer, at: DateTime<Utc>)
     for _ in 0..TRIES {
         stage(&mut answer, at)?;
         let Answer { message, program, sender, answered, doubt, closes_ms, person } = answer;
-        let recipient = person.recipient;
+        let (recipient, read) = (person.recipient, person.version);
         if let Written::Done(_) = book.write(*person, Urgency::Normal).await? {
             return Ok(());
         }
         let Some(person) = book.person(recipient).await? else { return Ok(()) };
+        // That it was taken, or that the person opted out, is true of the message whichever try it was.
+        let lasting = matches!(
+            answered,
+            Answered::Accepted(_) | Answered::Rejected(Rejection { refusal: Refusal::OptedOut, .. })
+        );
+        if !lasting && is_overtaken(book, &person, message, read).await? {
+            return Ok(());
+        }
         answer = Answer { message, program, sender, answered, doubt, closes_ms, person: Box::new(person) };
     }
     // What could not be recorded stays *started*: whoever comes next calls it unknown.
     Ok(())
+}
+
+/// Whether others have settled the message since this version, or started it again: an answer that nothing was taken
+/// is about one try, and said of the next one it would let that go a second time.
+async fn is_overtaken(
+    book: &Book,
+    person: &Person,
+    message: MessageId,
+    version: u64,
+) -> Result<bool, BookError> {
+    let settled = |sent: &Sent| !matches!(sent.outcome, None | Some(Outcome::Unknown));
+    if person.state.sent(message).is_none_or(settled) {
+        return Ok(true);
+    }
+    let mut again = false;
+    book.each_record(person, |envelope| {
+        again |= envelope.seq > version
+            && matches!(&envelope.event, Event::Started(started) if started.message == message);
+        ControlFlow::Continue(())
+    })
+    .await?;
+    Ok(again)
 }
 
 fn stage(answer: &mut Answer, at: DateTime<Utc>) -> Result<(), BookError> {

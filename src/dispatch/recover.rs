@@ -17,15 +17,13 @@ use crate::{
 
 impl Worker<'_> {
     /// Looks up what is started and nobody's: found, certainly never taken, or left as *unknown* and counted.
-    /// Returns how long the first of the others still has.
     pub(super) async fn recover(
         &self,
         now: DateTime<Utc>,
         done: &mut Dispatched,
-    ) -> Result<Option<Duration>, DispatchError> {
+    ) -> Result<(), DispatchError> {
         let started = self.book.ledger().started(WINDOW * 4).await.map_err(BookError::from)?;
-        let (due, left) = self.flights.due(&started, self.clock.monotonic());
-        for row in due {
+        for row in self.flights.due(&started, self.clock.monotonic()).0 {
             let person = match self.book.person(row.stream).await {
                 Ok(Some(person)) => person,
                 Ok(None) | Err(BookError::Stale | BookError::Seal(_)) => continue,
@@ -33,7 +31,14 @@ impl Worker<'_> {
             };
             self.resolve(&row, person, now, done).await?;
         }
-        Ok(left)
+        Ok(())
+    }
+
+    /// How long the first of what is started and nobody's still has, this batch's own unknown ones included: were
+    /// they left out, nobody would come back for the last of them.
+    pub(super) async fn lease_ends(&self) -> Result<Option<Duration>, DispatchError> {
+        let started = self.book.ledger().started(WINDOW * 4).await.map_err(BookError::from)?;
+        Ok(self.flights.due(&started, self.clock.monotonic()).1)
     }
 
     async fn resolve(

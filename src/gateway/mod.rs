@@ -13,9 +13,15 @@
 mod adapt;
 mod answer;
 mod capabilities;
+#[cfg(any(feature = "http", feature = "webhook"))]
+mod codes;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+#[cfg(feature = "http")]
+mod http;
 mod simulated;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 use std::{fmt::Debug, future::Future, sync::Arc};
 
@@ -24,6 +30,13 @@ pub use answer::{
     About, Acceptance, Answered, Cost, LookUp, Recalled, Refusal, Rejection, Report, Sought, Uncertain,
 };
 pub use capabilities::{Capabilities, Idempotency, Validity};
+#[cfg(any(feature = "http", feature = "webhook"))]
+pub use codes::{Codes, CodesError, Meaning};
+#[cfg(feature = "http")]
+pub use http::{
+    Bird, Brevo, Infobip, Mapped, OvhCloud, Plivo, SecretString, Sinch, Telnyx, Twilio, Vonage, Wire,
+    WireError,
+};
 pub use simulated::{Fate, Faults, Keyed, Repliers, SimulatedCarrier, SimulatedCarrierBuilder, Taken};
 
 pub use crate::inbound::{Inbound, OptOutSignal};

@@ -16,7 +16,11 @@ mod fence;
 mod fold;
 mod gateway;
 mod handover;
+#[cfg(feature = "http")]
+mod http_gateways;
 mod inbound;
+#[cfg(target_os = "linux")]
+mod injected;
 #[cfg(unix)]
 mod kill;
 mod law;
@@ -30,3 +34,4 @@ mod simulation;
 #[cfg(unix)]
 mod support;
 mod walk;
+mod webhook;

@@ -1,7 +1,7 @@
 //! The ledger under watch.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     fmt::Write as _,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard},
@@ -9,7 +9,7 @@ use std::{
 };
 
 use optin::{
-    consent::Event,
+    consent::{Event, event::Outcome},
     id::{Hash, MessageId, Name, RecipientId},
     ledger::{
         Append, Appended, BacklogCell, Claim, Claimed, Envelope, Head, Keys, Ledger, LedgerError,
@@ -19,7 +19,10 @@ use optin::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{dice::Dice, oracle};
+use super::{
+    dice::Dice,
+    model::{Model, is_order, repeats},
+};
 use crate::fold::model::{Ask, is_open};
 
 type Answer<T> = Result<T, LedgerError>;
@@ -43,6 +46,10 @@ impl Waiting {
         self.stream
     }
 
+    pub(super) fn repeats(&self) -> bool {
+        repeats(self.job.as_str())
+    }
+
     pub(super) fn is_of(&self, program: &str) -> bool {
         self.job.as_str().starts_with(program)
     }
@@ -55,14 +62,8 @@ pub(super) struct Seen {
     /// Calls wait and fail.
     pub(super) rough: bool,
     faults: u64,
-    /// People in the order of their opening, and where they live.
-    pub(super) people: Vec<RecipientId>,
-    pub(super) homes: Vec<usize>,
-    pub(super) events: HashMap<RecipientId, Vec<Event>>,
-    pub(super) times: HashMap<RecipientId, Vec<i64>>,
-    pub(super) leaves: u64,
-    /// The leaf of each message's last start.
-    pub(super) starts: HashMap<MessageId, u64>,
+    stop_faults: u64,
+    pub(super) model: Model,
     pub(super) outbox: BTreeMap<MessageId, Waiting>,
     /// Every message that was ever put there by a campaign.
     pub(super) launched: BTreeMap<MessageId, Waiting>,
@@ -79,17 +80,13 @@ pub(super) struct Seen {
 impl Watched {
     pub(super) fn new(seed: u64, homes: Vec<usize>) -> Self {
         let mut dice = Dice::new(seed ^ 0x5EED);
-        let faults = dice.one_of(&[0, 0, 5, 15]);
+        let (faults, stop_faults) = (dice.one_of(&[0, 0, 5, 15]), dice.one_of(&[0, 0, 150]));
         let seen = Seen {
             dice,
             rough: false,
             faults,
-            people: Vec::new(),
-            homes,
-            events: HashMap::new(),
-            times: HashMap::new(),
-            leaves: 0,
-            starts: HashMap::new(),
+            stop_faults,
+            model: Model::new(homes),
             outbox: BTreeMap::new(),
             launched: BTreeMap::new(),
             dropped: BTreeMap::new(),
@@ -114,8 +111,12 @@ impl Watched {
     }
 
     fn fails(&self) -> Answer<()> {
+        let faults = self.seen().faults;
+        self.fails_by(faults)
+    }
+
+    fn fails_by(&self, faults: u64) -> Answer<()> {
         let mut seen = self.seen();
-        let faults = seen.faults;
         if seen.rough && seen.dice.happens(faults) {
             return Err(LedgerError::Failed { what: "simulating", source: "lost".into() });
         }
@@ -155,34 +156,29 @@ impl Seen {
         })
     }
 
-    pub(super) fn person(&self, stream: RecipientId) -> Option<usize> {
-        self.people.iter().position(|known| *known == stream)
-    }
-
     fn record(&mut self, bytes: &[u8]) {
-        let Envelope { stream, seq, at_ms, event, .. } = Envelope::from_bytes(bytes).unwrap();
-        self.leaves += 1;
-        if seq == 1 && stream != RecipientId::HOUSE {
-            self.people.push(stream);
-        }
-        let person = self.person(stream);
-        let detail = match &event {
+        let envelope = Envelope::from_bytes(bytes).unwrap();
+        let Envelope { stream, seq, at_ms, event, .. } = &envelope;
+        let detail = match event {
             Event::Started(e) => format!("{} {:?}", e.source.as_str().split('-').next().unwrap(), e.answer),
             Event::Concluded(e) => e.outcome.code().to_owned(),
             Event::Revoked(e) => format!("{} {}", e.said, e.acted_ms),
             Event::Restarted(e) => e.acted_ms.to_string(),
             _ => String::new(),
         };
-        self.note(&format!("{} {person:?} {seq} {at_ms} {} {detail}", self.leaves, event.code()));
-        let (events, times) = (self.events.entry(stream).or_default(), self.times.entry(stream).or_default());
-        if let (Event::Started(started), Some(person)) = (&event, person) {
-            self.starts.insert(started.message, self.leaves);
-            if let Some(what) = oracle::objection(self.homes[person], events, times, started, at_ms) {
-                self.wrong.push(format!("record {}, person {person}: {what}", self.leaves));
-            }
-        }
-        events.push(event);
-        times.push(at_ms);
+        let (seq, at_ms, code, stream) = (*seq, *at_ms, event.code(), *stream);
+        let wrong = self.model.record(envelope);
+        let (leaf, person) = (self.model.leaves, self.model.person(stream));
+        self.note(&format!("{leaf} {person:?} {seq} {at_ms} {code} {detail}"));
+        self.wrong.extend(wrong);
+    }
+
+    /// A process hands a message over.
+    pub(super) fn handed(&mut self, process: usize, message: MessageId) {
+        let order = self.launched.get(&message).is_none_or(|waiting| is_order(waiting.job.as_str()));
+        let kind = if order { Kind::Transactional } else { Kind::Marketing };
+        let wrong = self.model.handed(process, message, kind);
+        self.wrong.extend(wrong);
     }
 
     /// Tells messages of one moment apart by the order in which they were queued: by their ids, which are random,
@@ -229,14 +225,18 @@ impl Seen {
     /// A message of a campaign that leaves the outbox without having started must have had no leave, just now or
     /// a few records ago: the decision is older than the removal.
     fn removed(&mut self, message: MessageId, waiting: &Waiting) {
-        if self.starts.contains_key(&message) || waiting.job == *"optin.answers" {
+        if self.model.has_started(message) || waiting.job == *"optin.answers" {
             return;
         }
-        let person = self.person(waiting.stream).unwrap();
+        if is_order(waiting.job.as_str()) {
+            self.dropped.insert(message, true);
+            return;
+        }
+        let person = self.model.person(waiting.stream).unwrap();
         let program = Name::new(if waiting.is_of("club") { "club" } else { "soldes" }).unwrap();
-        let sender = super::world::sender(program.as_str(), self.homes[person]);
-        let events = &self.events[&waiting.stream];
-        let at_ms = *self.times[&waiting.stream].iter().max().unwrap();
+        let sender = super::world::sender(program.as_str(), self.model.home(person));
+        let story = self.model.story(person);
+        let (events, at_ms) = (&story.events, *story.times.iter().max().unwrap());
         let closed = (0..8).any(|back| {
             let ask = Ask { program: &program, sender: &sender, category: None, at_ms };
             !is_open(&events[..events.len().saturating_sub(back)], &ask)
@@ -277,6 +277,10 @@ impl Ledger for Watched {
     async fn append(&self, mut items: Vec<Append>, urgency: Urgency) -> Answer<Vec<Appended>> {
         self.step_back().await;
         self.fails()?;
+        if urgency == Urgency::Stop {
+            let faults = self.seen().stop_faults;
+            self.fails_by(faults)?;
+        }
         items.iter_mut().for_each(|item| self.seen().apart(&mut item.outbox));
         let answers = self.inner.append(items.clone(), urgency).await?;
         {
@@ -351,16 +355,10 @@ impl Ledger for Watched {
     }
 }
 
-/// Messages that started and of which nobody knows.
+/// Messages of campaigns that started and of which nobody knows.
 pub(super) fn unknown(seen: &Seen) -> usize {
-    let all = seen.events.values().flatten();
-    let marketing = |event: &&Event| matches!(event, Event::Started(e) if e.kind == Kind::Marketing);
-    all.filter(marketing)
-        .filter(|event| {
-            let Event::Started(e) = event else { return false };
-            let stream = seen.launched[&e.message].stream;
-            let last = oracle::last_try(&seen.events[&stream], &seen.times[&stream], e.message);
-            last.is_some_and(|(_, outcome)| outcome == Some(optin::consent::event::Outcome::Unknown))
-        })
-        .count()
+    let last =
+        |(message, waiting): (&MessageId, &Waiting)| seen.model.stories[&waiting.stream].last_try(*message);
+    let unknown = seen.launched.iter().filter_map(last);
+    unknown.filter(|(_, outcome)| *outcome == Some(Outcome::Unknown)).count()
 }
