@@ -23,6 +23,8 @@ pub(super) enum Verdict {
     Taken(Acceptance),
     /// An error inside, with its code, and what it means where the table does not know it.
     Refused(Option<String>, Refusal),
+    /// An id and an error beside it: what the table says, else nobody knows.
+    Perhaps(String),
     /// Nothing that this gateway says.
     Unreadable,
 }
@@ -50,15 +52,15 @@ impl Reply {
             Meaning::Uncertain(why) => Answered::Unknown(why),
         };
         if (200..300).contains(&status) {
-            return match json.map_or(Verdict::Unreadable, |json| verdict(status, &json)) {
-                Verdict::Taken(acceptance) => Answered::Accepted(acceptance),
-                Verdict::Unreadable => Answered::Unknown(Uncertain::Unreadable),
-                Verdict::Refused(code, otherwise) => {
-                    let code = code.and_then(fit);
-                    let known = code.as_deref().and_then(|code| codes.on_send(code));
-                    refused(known.unwrap_or(Meaning::Refused(otherwise)), code)
-                }
+            let (code, otherwise) = match json.map_or(Verdict::Unreadable, |json| verdict(status, &json)) {
+                Verdict::Taken(acceptance) => return Answered::Accepted(acceptance),
+                Verdict::Unreadable => return Answered::Unknown(Uncertain::Unreadable),
+                Verdict::Refused(code, otherwise) => (code, Meaning::Refused(otherwise)),
+                Verdict::Perhaps(code) => (Some(code), Meaning::Uncertain(Uncertain::Unreadable)),
             };
+            let code = code.and_then(fit);
+            let known = code.as_deref().and_then(|code| codes.on_send(code));
+            return refused(known.unwrap_or(otherwise), code);
         }
         let code = json.as_ref().and_then(code).and_then(fit);
         let known = code.as_deref().and_then(|code| codes.on_send(code));
