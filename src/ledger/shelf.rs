@@ -237,7 +237,9 @@ impl Shelves for Shown<'_> {
         Ok(self.coming.get(&(sender, lane)).copied())
     }
 
-    fn held(&mut self, sender: &Name, lane: Lane) -> Result<Option<i64>, Infallible> {
-        Ok(self.held.get(&(sender, lane)).copied())
+    fn held(&mut self, senders: &[&Name], lanes: &[Lane]) -> Result<Option<i64>, Infallible> {
+        let listed =
+            self.held.iter().filter(|((sender, lane), _)| senders.contains(sender) && lanes.contains(lane));
+        Ok(listed.map(|(_, ends_ms)| *ends_ms).min())
     }
 }
