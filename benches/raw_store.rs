@@ -132,6 +132,9 @@ fn queued(at: usize, round: usize) -> OutboxChange {
         stream: stream(at),
         lane: Lane::Marketing,
         due_ms: 1_800_000_000_000 + round as i64,
+        closes_ms: 1_800_000_000_000 + 43_200_000,
+        sender: Name::new("36123").unwrap(),
+        segments: 2,
         job: Name::new("flash").unwrap(),
         payload: vec![0x55; 120],
     })

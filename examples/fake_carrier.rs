@@ -1,8 +1,8 @@
 //! A local carrier that speaks Twilio's message API, for trying a gateway without texting anybody.
 //!
 //! ```text
-//! cargo run --features http --example fake_carrier -- --listen 127.0.0.1:4010
-//! cargo run --features http --example quickstart -- --gateway twilio --base-url http://127.0.0.1:4010
+//! cargo run --example fake_carrier -- --listen 127.0.0.1:4010
+//! cargo run --example quickstart -- --gateway twilio --base-url http://127.0.0.1:4010
 //! curl http://127.0.0.1:4010/taken
 //! ```
 //!

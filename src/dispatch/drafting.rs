@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     story::story,
@@ -13,20 +13,20 @@ use crate::{
     gateway::About,
     id::{MessageId, Name},
     inbound::{ANSWERS, WaitingAnswer},
-    ledger::{BookError, OutboxChange, Person, Queued},
+    ledger::{BookError, OutboxChange, Person, Queued, UNSAID},
     message::{Body, Kind, Values},
     permit::Draft,
     phone::Country,
-    policy::Code,
+    policy::{Code, Facts, Request, Verdict},
     program::{Program, Sender},
 };
 
 /// A message is late when its planned moment is past by more than this.
 const LATE_MS: i64 = 3_600_000;
 /// A message whose reason names no moment is asked again after this.
-pub(super) const ASK_AGAIN_MS: i64 = 3_600_000;
+pub(super) const ASK_AGAIN: TimeDelta = TimeDelta::hours(1);
 /// A guard that could not tell is asked again after this.
-const GUARD_AGAIN_MS: i64 = 60_000;
+const GUARD_AGAIN: TimeDelta = TimeDelta::minutes(1);
 /// A message that goes *at least once* starts at most so often.
 const STARTS: u32 = 3;
 
@@ -35,8 +35,8 @@ enum Drafted {
     Draft(Box<Draft>),
     /// Removed, for this reason.
     Drop(&'static str),
-    /// Put off until then, Unix milliseconds.
-    Wait(i64),
+    /// Put off, or given to another sender.
+    Change(Vec<OutboxChange>),
 }
 
 /// The jobs that a batch has met; `None` for one that cannot be read.
@@ -80,7 +80,8 @@ impl Worker<'_> {
             // Nothing may be decided about this one; the others go on.
             Err(BookError::Stale | BookError::Seal(_)) => {
                 done.held += 1;
-                let again = OutboxChange::Move(row.message, now.timestamp_millis() + ASK_AGAIN_MS);
+                let due_ms = (now + ASK_AGAIN).timestamp_millis();
+                let again = OutboxChange::Move { message: row.message, due_ms, closes_ms: row.closes_ms };
                 self.book.ledger().outbox(vec![again]).await.map_err(BookError::from)?;
                 return Ok(None);
             }
@@ -126,13 +127,21 @@ impl Worker<'_> {
         let number = self.book.number(&person)?;
         if self.unstored.reaches(number) {
             done.held += 1;
-            return Ok(Drafted::Wait(now_ms + GUARD_AGAIN_MS));
+            return Ok(wait(row, now + GUARD_AGAIN));
         }
         let country = person.whereabouts.as_ref().and_then(|w| w.places().first()).map(|p| p.country());
         let program = self.programs.iter().find(|known| *known.name() == job.program);
         let Some((program, sender)) = program.and_then(|p| Some((p, p.sender_for(country)?))) else {
             return Ok(Drafted::Drop("no_sender"));
         };
+        if row.closes_ms <= now_ms {
+            return Ok(self.reschedule(row, job, sender, &person, now, done));
+        }
+        if *sender.id() != row.sender && row.sender != *UNSAID {
+            // The person is elsewhere now. This sender's budgets were not drawn on: the message waits for its turn.
+            let again = Queued { sender: sender.id().clone(), ..row.clone() };
+            return Ok(Drafted::Change(vec![OutboxChange::Remove(row.message), OutboxChange::Put(again)]));
+        }
         let candidate = Candidate {
             message: row.message,
             campaign: job.name.clone(),
@@ -149,7 +158,7 @@ impl Worker<'_> {
             },
             None if job.kind == Kind::Marketing => {
                 done.held += 1;
-                return Ok(Drafted::Wait(now_ms + GUARD_AGAIN_MS));
+                return Ok(wait(row, now + GUARD_AGAIN));
             }
             None => payload.body,
         };
@@ -169,6 +178,44 @@ impl Worker<'_> {
             repeats: self.may_repeat(job, row.message, &person).await?,
             person,
         })))
+    }
+
+    /// What its window's end found waiting drew on no budget and may not go: judged again, and moved or dropped.
+    fn reschedule(
+        &self,
+        row: &Queued,
+        job: &Job,
+        sender: &Sender,
+        person: &Person,
+        now: DateTime<Utc>,
+        done: &mut Dispatched,
+    ) -> Drafted {
+        if job.late == Late::Drop {
+            return Drafted::Drop("late");
+        }
+        let Some(whereabouts) = &person.whereabouts else {
+            return Drafted::Drop(Code::PlaceUnknown.code());
+        };
+        let request = Request {
+            program: &job.program,
+            kind: job.kind,
+            category: job.category.as_ref(),
+            subject: job.subject.as_ref(),
+            sender: Some(sender.id()),
+        };
+        let decision = self.policy.decide(Facts { whereabouts, state: &person.state }, request, now);
+        let due = match decision.verdict {
+            Verdict::Allow { .. } => now,
+            Verdict::Defer { until } => until.unwrap_or(now + ASK_AGAIN),
+            Verdict::Deny => {
+                return Drafted::Drop(decision.reasons.first().map_or("unknown", |r| r.code.code()));
+            }
+        };
+        done.held += 1;
+        let ends = DateTime::from_timestamp_millis(job.ends_ms);
+        let closes_ms = self.closes(person, request, due, ends);
+        let message = row.message;
+        Drafted::Change(vec![OutboxChange::Move { message, due_ms: due.timestamp_millis(), closes_ms }])
     }
 
     /// Whether the message may start again though nobody knows what became of it.
@@ -214,16 +261,23 @@ impl Worker<'_> {
         match drafted {
             Drafted::Draft(draft) => return Ok(Some(*draft)),
             Drafted::Drop(why) => {
-                if self.change_row(row.message, row.stream, OutboxChange::Remove(row.message)).await? {
+                let gone = |_: &Person| vec![OutboxChange::Remove(row.message)];
+                if self.change_row(row.message, row.stream, gone).await? {
                     *done.dropped.entry(why).or_default() += 1;
                 }
             }
-            Drafted::Wait(until_ms) => {
-                self.change_row(row.message, row.stream, OutboxChange::Move(row.message, until_ms)).await?;
+            Drafted::Change(changes) => {
+                self.change_row(row.message, row.stream, |_| changes).await?;
             }
         }
         Ok(None)
     }
+}
+
+/// Puts a row off within its window.
+fn wait(row: &Queued, due: DateTime<Utc>) -> Drafted {
+    let (message, closes_ms) = (row.message, row.closes_ms);
+    Drafted::Change(vec![OutboxChange::Move { message, due_ms: due.timestamp_millis(), closes_ms }])
 }
 
 fn answer(message: MessageId, person: Person, waiting: WaitingAnswer) -> Option<Draft> {

@@ -1,7 +1,12 @@
+use std::ops::ControlFlow;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    consent::event::{Billed, Blocked, Concluded, Outcome, Revoked, Road, Said},
+    consent::{
+        Event, Sent,
+        event::{Billed, Blocked, Concluded, Outcome, Revoked, Road, Said},
+    },
     gateway::{Answered, Cost, Refusal, Rejection},
     id::{MessageId, Name},
     ledger::{Book, BookError, OutboxChange, Person, Urgency, Written},
@@ -24,9 +29,9 @@ pub(super) enum Doubt {
 
 impl Doubt {
     /// What it does to the row, once it is on record that nobody knows.
-    pub(super) fn change(self, message: MessageId, at: DateTime<Utc>) -> OutboxChange {
+    pub(super) fn change(self, message: MessageId, closes_ms: i64, at: DateTime<Utc>) -> OutboxChange {
         match self {
-            Self::Repeat => OutboxChange::Move(message, (at + AGAIN_AFTER).timestamp_millis()),
+            Self::Repeat => again(message, closes_ms, at + AGAIN_AFTER),
             Self::Leave | Self::Ask => OutboxChange::Remove(message),
         }
     }
@@ -40,6 +45,8 @@ pub(super) struct Answer {
     pub(super) sender: Name,
     pub(super) answered: Answered,
     pub(super) doubt: Doubt,
+    /// When its row closes, should it wait again.
+    pub(super) closes_ms: i64,
     /// The person as the reservation left them; read again when a race is lost.
     pub(super) person: Box<Person>,
 }
@@ -48,16 +55,46 @@ pub(super) struct Answer {
 pub(super) async fn conclude(book: &Book, mut answer: Answer, at: DateTime<Utc>) -> Result<(), BookError> {
     for _ in 0..TRIES {
         stage(&mut answer, at)?;
-        let Answer { message, program, sender, answered, doubt, person } = answer;
-        let recipient = person.recipient;
+        let Answer { message, program, sender, answered, doubt, closes_ms, person } = answer;
+        let (recipient, read) = (person.recipient, person.version);
         if let Written::Done(_) = book.write(*person, Urgency::Normal).await? {
             return Ok(());
         }
         let Some(person) = book.person(recipient).await? else { return Ok(()) };
-        answer = Answer { message, program, sender, answered, doubt, person: Box::new(person) };
+        // That it was taken, or that the person opted out, is true of the message whichever try it was.
+        let lasting = matches!(
+            answered,
+            Answered::Accepted(_) | Answered::Rejected(Rejection { refusal: Refusal::OptedOut, .. })
+        );
+        if !lasting && is_overtaken(book, &person, message, read).await? {
+            return Ok(());
+        }
+        answer = Answer { message, program, sender, answered, doubt, closes_ms, person: Box::new(person) };
     }
     // What could not be recorded stays *started*: whoever comes next calls it unknown.
     Ok(())
+}
+
+/// Whether others have settled the message since this version, or started it again: an answer that nothing was taken
+/// is about one try, and said of the next one it would let that go a second time.
+async fn is_overtaken(
+    book: &Book,
+    person: &Person,
+    message: MessageId,
+    version: u64,
+) -> Result<bool, BookError> {
+    let settled = |sent: &Sent| !matches!(sent.outcome, None | Some(Outcome::Unknown));
+    if person.state.sent(message).is_none_or(settled) {
+        return Ok(true);
+    }
+    let mut again = false;
+    book.each_record(person, |envelope| {
+        again |= envelope.seq > version
+            && matches!(&envelope.event, Event::Started(started) if started.message == message);
+        ControlFlow::Continue(())
+    })
+    .await?;
+    Ok(again)
 }
 
 fn stage(answer: &mut Answer, at: DateTime<Utc>) -> Result<(), BookError> {
@@ -71,14 +108,18 @@ fn stage(answer: &mut Answer, at: DateTime<Utc>) -> Result<(), BookError> {
     }
     let change = match (outcome, answer.doubt, &answer.answered) {
         (Outcome::Deferred, _, Answered::Rejected(said)) => {
-            Some(OutboxChange::Move(message, (at + wait(said)).timestamp_millis()))
+            Some(again(message, answer.closes_ms, at + wait(said)))
         }
         (Outcome::Unknown, Doubt::Ask, _) => None,
-        (Outcome::Unknown, doubt, _) => Some(doubt.change(message, at)),
+        (Outcome::Unknown, doubt, _) => Some(doubt.change(message, answer.closes_ms, at)),
         _ => Some(OutboxChange::Remove(message)),
     };
     change.into_iter().for_each(|change| answer.person.change_outbox(change));
     Ok(())
+}
+
+fn again(message: MessageId, closes_ms: i64, due: DateTime<Utc>) -> OutboxChange {
+    OutboxChange::Again { message, due_ms: due.timestamp_millis(), closes_ms }
 }
 
 /// How long a message waits that was certainly not taken this time.

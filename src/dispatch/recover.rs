@@ -17,15 +17,13 @@ use crate::{
 
 impl Worker<'_> {
     /// Looks up what is started and nobody's: found, certainly never taken, or left as *unknown* and counted.
-    /// Returns how long the first of the others still has.
     pub(super) async fn recover(
         &self,
         now: DateTime<Utc>,
         done: &mut Dispatched,
-    ) -> Result<Option<Duration>, DispatchError> {
+    ) -> Result<(), DispatchError> {
         let started = self.book.ledger().started(WINDOW * 4).await.map_err(BookError::from)?;
-        let (due, left) = self.flights.due(&started, self.clock.monotonic());
-        for row in due {
+        for row in self.flights.due(&started, self.clock.monotonic()).0 {
             let person = match self.book.person(row.stream).await {
                 Ok(Some(person)) => person,
                 Ok(None) | Err(BookError::Stale | BookError::Seal(_)) => continue,
@@ -33,7 +31,14 @@ impl Worker<'_> {
             };
             self.resolve(&row, person, now, done).await?;
         }
-        Ok(left)
+        Ok(())
+    }
+
+    /// How long the first of what is started and nobody's still has, this batch's own unknown ones included: were
+    /// they left out, nobody would come back for the last of them.
+    pub(super) async fn lease_ends(&self) -> Result<Option<Duration>, DispatchError> {
+        let started = self.book.ledger().started(WINDOW * 4).await.map_err(BookError::from)?;
+        Ok(self.flights.due(&started, self.clock.monotonic()).1)
     }
 
     async fn resolve(
@@ -47,7 +52,8 @@ impl Worker<'_> {
         let (program, sender, held) = (sent.program.clone(), sent.sender.clone(), sent.outcome);
         if matches!(held, Some(Outcome::Accepted | Outcome::Refused)) || sent.delivery.is_some() {
             // Settled meanwhile, by a delivery report.
-            self.change_row(row.message, row.stream, OutboxChange::Remove(row.message)).await?;
+            let gone = |_: &Person| vec![OutboxChange::Remove(row.message)];
+            self.change_row(row.message, row.stream, gone).await?;
             return Ok(());
         }
         let answered = match self.look_up(row, &person).await? {
@@ -76,12 +82,20 @@ impl Worker<'_> {
         let doubt = if repeats { Doubt::Repeat } else { Doubt::Leave };
         if held == Some(Outcome::Unknown) && matches!(answered, Answered::Unknown(_)) {
             // It is on record already that nobody knows.
-            let change = doubt.change(row.message, now);
-            self.change_row(row.message, row.stream, change).await?;
+            let change = doubt.change(row.message, row.closes_ms, now);
+            self.change_row(row.message, row.stream, |_| vec![change]).await?;
             return Ok(());
         }
         let person = Box::new(person);
-        let answer = outcome::Answer { message: row.message, program, sender, answered, doubt, person };
+        let answer = outcome::Answer {
+            message: row.message,
+            program,
+            sender,
+            answered,
+            doubt,
+            closes_ms: row.closes_ms,
+            person,
+        };
         Ok(conclude(self.book, answer, now).await?)
     }
 

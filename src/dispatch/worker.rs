@@ -7,23 +7,24 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
-    drafting::ASK_AGAIN_MS,
+    drafting::ASK_AGAIN,
     flights::{Flights, Mine},
     join::join,
     outcome::{self, Doubt, conclude},
     queue::Queue,
+    rebalance::Looked,
 };
 use crate::{
-    campaign::DynRelevance,
+    campaign::{DynRelevance, Late},
     clock::Clock,
     content::Lint,
     gateway::{Answered, DynGateway, Refusal},
     id::{MessageId, Name, RecipientId},
     inbound::Unstored,
-    ledger::{Book, BookError, BoxFuture, Claim, Lane, OutboxChange, Person, Urgency, Written},
+    ledger::{Book, BookError, BoxFuture, Claim, Lane, OutboxChange, Person, Queued, Urgency, Written},
     message::Kind,
     permit::{Draft, Permit, ReserveError, Reserved, reserve},
-    policy::{Decision, Policy, Verdict},
+    policy::{Code, Decision, Facts, Policy, Request, Verdict},
     program::Program,
 };
 
@@ -76,6 +77,8 @@ pub struct Dispatched {
     pub found: u64,
     /// Held until a later moment.
     pub held: u64,
+    /// Moved to a later window before they started, because this one has no room left for them.
+    pub moved: u64,
     /// Came more than an hour after their planned moment, and were judged again as of now.
     pub late: u64,
     /// Not sent, by the first reason's code; `late` for what an outage made too late, `duplicate` for repeats.
@@ -92,6 +95,7 @@ impl Dispatched {
         self.unknown += other.unknown;
         self.found += other.found;
         self.held += other.held;
+        self.moved += other.moved;
         self.late += other.late;
         for (why, count) in other.dropped {
             *self.dropped.entry(why).or_default() += count;
@@ -118,6 +122,7 @@ pub(crate) struct Worker<'a> {
     pub(crate) clock: &'a dyn Clock,
     pub(crate) flights: &'a Flights,
     pub(crate) queue: &'a Queue,
+    pub(crate) looked: &'a Looked,
     pub(crate) unstored: &'a Unstored,
     pub(crate) guards: &'a [(Name, Box<dyn DynRelevance>)],
 }
@@ -126,13 +131,16 @@ impl Worker<'_> {
     pub(crate) async fn run(&self, batch: Batch) -> Result<Dispatched, DispatchError> {
         let mut done = Dispatched::default();
         let Some(now) = self.clock.now() else { return Err(DispatchError::NoClock) };
-        let lease_ends = self.recover(now, &mut done).await?;
+        self.recover(now, &mut done).await?;
+        self.rebalance(now, &mut done).await?;
         let now_ms = now.timestamp_millis();
         let until_ms = now_ms + i64::try_from(CLAIM.as_millis()).unwrap_or(0);
         let may = |lane: &&Lane| **lane != Lane::Marketing || (batch.marketing && !self.unstored.any());
-        let lanes = Lane::ALL.iter().filter(may).copied().collect();
-        let rows = self.book.ledger().claim(Claim { now_ms, limit: batch.limit, lanes, until_ms }).await;
-        let rows = rows.map_err(BookError::from)?;
+        let (lanes, senders) = (Lane::ALL.iter().filter(may).copied().collect(), self.budgets(now));
+        let claim = Claim { now_ms, until_ms, limit: batch.limit, lanes, senders };
+        let asks = Claim { limit: 0, ..claim.clone() };
+        let claimed = self.book.ledger().claim(claim).await.map_err(BookError::from)?;
+        let (rows, mut next) = (claimed.rows, claimed.next_ms);
         let jobs = self.jobs(&rows).await?;
         let draft = |row| -> BoxFuture<'_, _> { Box::pin(self.draft(row, &jobs, now)) };
         let mut drafts = Vec::with_capacity(rows.len());
@@ -141,13 +149,22 @@ impl Worker<'_> {
             drafts.extend(draft);
             done.add(came);
         }
-        let drafts = self.pace(drafts, now).await?;
         // Ends with this call, even if its future is dropped: what is unresolved then is anybody's to look up.
-        let (going, mine) = self.reserve(drafts, now, &mut done).await?;
+        let drops = |row: &&Queued| matches!(jobs.get(&row.job), Some(Some(job)) if job.late == Late::Drop);
+        let drops: HashSet<_> = rows.iter().filter(drops).map(|row| row.message).collect();
+        let (going, mine) = self.reserve(drafts, &drops, now, &mut done).await?;
         self.hand_over(going, &mine, &mut done).await?;
-        let (_, next) = self.book.ledger().waiting(None).await.map_err(BookError::from)?;
-        let next = next.and_then(DateTime::from_timestamp_millis);
-        done.next_due = next.into_iter().chain(lease_ends.map(|left| now + left)).min();
+        drop(mine);
+        let lease_ends = self.lease_ends().await?;
+        if !rows.is_empty() {
+            // What was taken may wait again, so it is asked anew.
+            next = self.book.ledger().claim(asks).await.map_err(BookError::from)?.next_ms;
+        }
+        done.next_due = next
+            .and_then(DateTime::from_timestamp_millis)
+            .into_iter()
+            .chain(lease_ends.map(|left| now + left))
+            .min();
         Ok(done)
     }
 
@@ -158,50 +175,25 @@ impl Worker<'_> {
         &self,
         message: MessageId,
         stream: RecipientId,
-        change: OutboxChange,
+        change: impl FnOnce(&Person) -> Vec<OutboxChange>,
     ) -> Result<bool, DispatchError> {
         let Some(mut person) = self.book.person(stream).await? else {
-            self.book.ledger().outbox(vec![change]).await.map_err(BookError::from)?;
+            let gone = vec![OutboxChange::Remove(message)];
+            self.book.ledger().outbox(gone).await.map_err(BookError::from)?;
             return Ok(true);
         };
         let flies = person.state.sent(message).is_some_and(|sent| sent.outcome.is_none());
-        person.change_outbox(if flies { OutboxChange::Start(message) } else { change });
+        let changes = if flies { vec![OutboxChange::Start(message)] } else { change(&person) };
+        changes.into_iter().for_each(|change| person.change_outbox(change));
         // A lost race leaves the row as it is: it comes back when the claim runs out.
         let written = self.book.write(person, Urgency::Normal).await?;
         Ok(!flies && matches!(written, Written::Done(_)))
     }
 
-    /// Draws from each sender's budget, which all processes share. What gets nothing waits.
-    async fn pace(&self, drafts: Vec<Draft>, now: DateTime<Utc>) -> Result<Vec<Draft>, DispatchError> {
-        let mut by_sender: BTreeMap<Name, Vec<Draft>> = BTreeMap::new();
-        for draft in drafts {
-            by_sender.entry(draft.sender.clone()).or_default().push(draft);
-        }
-        let (mut paced, mut waits) = (Vec::new(), Vec::new());
-        for (sender, mut drafts) in by_sender {
-            let known = self.programs.iter().flat_map(|p| p.senders()).find(|known| *known.id() == sender);
-            let per_second = known.map_or(1, |known| known.per_second().get());
-            let wanted = u32::try_from(drafts.len()).unwrap_or(u32::MAX);
-            let now_ms = now.timestamp_millis();
-            let drawn =
-                self.book.ledger().draw(sender, per_second, wanted, now_ms).await.map_err(BookError::from)?;
-            let granted = usize::try_from(drawn.granted).unwrap_or(0).min(drafts.len());
-            let rest = drafts.split_off(granted);
-            paced.extend(drafts);
-            waits.extend(
-                rest.into_iter()
-                    .map(|draft| OutboxChange::Move(draft.message, drawn.next_ms.max(now_ms + 1))),
-            );
-        }
-        if !waits.is_empty() {
-            self.book.ledger().outbox(waits).await.map_err(BookError::from)?;
-        }
-        Ok(paced)
-    }
-
     async fn reserve(
         &self,
         drafts: Vec<Draft>,
+        drops: &HashSet<MessageId>,
         now: DateTime<Utc>,
         done: &mut Dispatched,
     ) -> Result<(Vec<Going>, Mine<'_>), DispatchError> {
@@ -211,27 +203,66 @@ impl Worker<'_> {
         let (mut going, mut changes, mut repeats) = (Vec::new(), Vec::new(), HashSet::new());
         for (message, reserved) in reserve(self.book, self.policy, drafts, leeway, now).await? {
             let Some(terms) = terms.get(&message) else { continue };
-            let change = match reserved {
+            match reserved {
                 Reserved::Permit(permit, person) => {
-                    going.push(Going { permit, person, terms: terms.clone() });
-                    continue;
+                    going.push(Going { permit, person, terms: terms.clone() })
                 }
-                Reserved::Held(decision) => held(message, &decision, now, done),
+                Reserved::Held(decision) if drops.contains(&message) && is_closing(&decision) => {
+                    *done.dropped.entry("late").or_default() += 1;
+                    changes.push((message, terms, None));
+                }
+                Reserved::Held(decision) => changes.push((message, terms, held(&decision, now, done))),
                 Reserved::Duplicate => {
                     repeats.insert(message);
-                    OutboxChange::Remove(message)
+                    changes.push((message, terms, None));
                 }
-            };
-            changes.push((message, terms.recipient, change));
+            }
         }
-        for (message, recipient, change) in changes {
+        for (message, terms, until) in changes {
+            let change = |person: &Person| match until {
+                Some(due) => vec![self.later(message, terms, person, due)],
+                None => vec![OutboxChange::Remove(message)],
+            };
             // The permits go on whatever becomes of these: the rows come back when the claim runs out.
-            let changed = self.change_row(message, recipient, change).await.unwrap_or(false);
+            let changed = self.change_row(message, terms.recipient, change).await.unwrap_or(false);
             if changed && repeats.contains(&message) {
                 *done.dropped.entry("duplicate").or_default() += 1;
             }
         }
         Ok((going, mine))
+    }
+
+    /// Puts a message off until then, and says when that window of the person's closes.
+    fn later(&self, message: MessageId, terms: &Terms, person: &Person, due: DateTime<Utc>) -> OutboxChange {
+        let request = Request {
+            program: &terms.program,
+            kind: terms.kind,
+            category: terms.category.as_ref(),
+            subject: terms.subject.as_ref(),
+            sender: Some(&terms.sender),
+        };
+        let closes = self.closes(person, request, due, terms.until);
+        OutboxChange::Move { message, due_ms: due.timestamp_millis(), closes_ms: closes }
+    }
+
+    /// When a message that is due then must be handed over, Unix milliseconds: before the person's window closes,
+    /// or the campaign ends.
+    pub(super) fn closes(
+        &self,
+        person: &Person,
+        request: Request<'_>,
+        due: DateTime<Utc>,
+        until: Option<DateTime<Utc>>,
+    ) -> i64 {
+        let window = person.whereabouts.as_ref().and_then(|whereabouts| {
+            let facts = Facts { whereabouts, state: &person.state };
+            match self.policy.decide(facts, request, due).verdict {
+                Verdict::Allow { not_after } => not_after,
+                Verdict::Defer { .. } | Verdict::Deny => None,
+            }
+        });
+        let ends = [window, until].into_iter().flatten().filter(|ends| *ends > due).min();
+        ends.map_or(i64::MAX, |ends| ends.timestamp_millis())
     }
 
     /// Hands everything over at once. Each outcome is on record as soon as it is known.
@@ -253,7 +284,7 @@ impl Worker<'_> {
 
     async fn hand(&self, going: Going, mine: &Mine<'_>) -> (Answered, Result<(), DispatchError>) {
         let Going { permit, person, terms } = going;
-        let message = permit.message();
+        let (message, closes_ms) = (permit.message(), permit.not_after().timestamp_millis());
         let stopped = match self.book.number(&person) {
             Ok(number) => self.unstored.reaches(number),
             Err(_) => true,
@@ -271,13 +302,35 @@ impl Worker<'_> {
             (true, false) => Doubt::Repeat,
             (false, false) => Doubt::Leave,
         };
-        let answer = outcome::Answer { message, program, sender, answered: answered.clone(), doubt, person };
+        let answer = outcome::Answer {
+            message,
+            program,
+            sender: sender.clone(),
+            answered: answered.clone(),
+            doubt,
+            closes_ms,
+            person,
+        };
         let recorded = match self.clock.now() {
-            Some(at) => conclude(self.book, answer, at).await.map_err(DispatchError::from),
+            Some(at) => self.record(answer, &sender, &answered, at).await,
             None => Err(DispatchError::NoClock),
         };
         mine.land(message);
         (answered, recorded)
+    }
+
+    async fn record(
+        &self,
+        answer: outcome::Answer,
+        sender: &Name,
+        answered: &Answered,
+        at: DateTime<Utc>,
+    ) -> Result<(), DispatchError> {
+        conclude(self.book, answer, at).await?;
+        match answered {
+            Answered::Rejected(said) if !said.permanent => self.pause(sender, said, at).await,
+            _ => Ok(()),
+        }
     }
 }
 
@@ -288,6 +341,9 @@ struct Terms {
     program: Name,
     sender: Name,
     kind: Kind,
+    category: Option<Name>,
+    subject: Option<Name>,
+    until: Option<DateTime<Utc>>,
     repeats: bool,
 }
 
@@ -298,6 +354,9 @@ impl Terms {
             program: draft.program.clone(),
             sender: draft.sender.clone(),
             kind: draft.kind,
+            category: draft.category.clone(),
+            subject: draft.subject.clone(),
+            until: draft.until,
             repeats: draft.repeats,
         }
     }
@@ -310,18 +369,21 @@ struct Going {
     terms: Terms,
 }
 
-/// What a refusal does to the row: moved to the moment it names, or dropped.
-fn held(message: MessageId, decision: &Decision, now: DateTime<Utc>, done: &mut Dispatched) -> OutboxChange {
+fn is_closing(decision: &Decision) -> bool {
+    decision.reasons.first().is_some_and(|reason| reason.code == Code::WindowClosing)
+}
+
+/// Until when a refusal puts the row off; `None` drops it.
+fn held(decision: &Decision, now: DateTime<Utc>, done: &mut Dispatched) -> Option<DateTime<Utc>> {
     match decision.verdict {
         Verdict::Defer { until } => {
             done.held += 1;
-            let again = now.timestamp_millis() + ASK_AGAIN_MS;
-            OutboxChange::Move(message, until.map_or(again, |until| until.timestamp_millis()))
+            Some(until.unwrap_or(now + ASK_AGAIN))
         }
         Verdict::Allow { .. } | Verdict::Deny => {
             let why = decision.reasons.first().map_or("unknown", |reason| reason.code.code());
             *done.dropped.entry(why).or_default() += 1;
-            OutboxChange::Remove(message)
+            None
         }
     }
 }

@@ -20,19 +20,28 @@
 //! 4.63.0, messagebird-sdk 0.106.0, brevo-python 5.1.0; npm @ovh-api/sms 3.1.26), whose requests
 //! `tests/data/gateways/requests.jsonl` holds, and the pages that `data/*.toml` name for each code.
 //!
+//! Around any of them: [`Throttled`] keeps a rate and the waits that a gateway asks for, [`Recording`] shows what was
+//! handed over, [`Failover`] asks a second gateway when the first certainly took nothing.
+//!
 //! A gateway gets a [`Permit`] by value and answers with one of three outcomes. A time-out is
 //! [`Answered::Unknown`], never a refusal: nobody knows whether the carrier took the message.
 
+mod adapt;
 mod answer;
 mod capabilities;
 #[cfg(any(feature = "http", feature = "webhook"))]
 mod codes;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 #[cfg(feature = "http")]
 mod http;
 mod simulated;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 use std::{fmt::Debug, future::Future, sync::Arc};
 
+pub use adapt::{Call, Failover, Recording, Throttled};
 pub use answer::{
     About, Acceptance, Answered, Cost, LookUp, Recalled, Refusal, Rejection, Report, Sought, Uncertain,
 };

@@ -13,6 +13,8 @@ use crate::{
     },
     id::{InboundId, MessageId, Name},
     ledger::{Book, BookError, Lane, OutboxChange, Person, Queued, Urgency, Written},
+    message::{Counting, segments},
+    permit::ANSWER_WITHIN_MINUTES,
     program::Program,
 };
 
@@ -283,6 +285,7 @@ pub(crate) fn queue_answer(
     let text = replies.reply(kind, language.unwrap_or(Language::EN), &names);
     let source = Name::new(&format!("answer-{cause}")).map_err(|_| ReceiveError::Contended)?;
     let message = MessageId::derive(program.name(), &source, person.recipient, answer as u32);
+    let segments = segments(&text, Counting::Standard).segments;
     let waiting = WaitingAnswer {
         answer,
         program: program.name().clone(),
@@ -301,6 +304,9 @@ pub(crate) fn queue_answer(
         stream: person.recipient,
         lane: Lane::Urgent,
         due_ms: asked.timestamp_millis(),
+        closes_ms: (asked + Duration::minutes(ANSWER_WITHIN_MINUTES)).timestamp_millis(),
+        sender: sender.clone(),
+        segments,
         job,
         payload,
     };

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{memory::MemoryLedger, store::DynLedger};
+use super::{boxed::DynLedger, memory::MemoryLedger};
 
 /// A ledger that may be used: one of optin's own, or a foreign one that came through
 /// [`danger::foreign_ledger`](crate::danger::foreign_ledger).

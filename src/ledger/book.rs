@@ -8,11 +8,11 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::{
+    boxed::DynLedger,
     envelope::{Envelope, EnvelopeError, leaf_hash},
     keys::{Keys, SealError, SubjectKey},
-    store::{
-        Append, Appended, DynLedger, IndexChange, LedgerError, NewRecord, OutboxChange, Row, Urgency, Vault,
-    },
+    store::{Append, Appended, IndexChange, LedgerError, NewRecord, Row, Urgency, Vault},
+    waiting::OutboxChange,
 };
 use crate::{
     consent::{Event, PersonalField, State, event::Opened},

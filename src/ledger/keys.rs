@@ -192,18 +192,54 @@ impl KeyFile {
         }
     }
 
+    /// The file appears under its name only when it is whole and on the disk: a crash or a full disk half-way must
+    /// not leave a file that is no key file, nor a ledger whose keys are gone.
     fn create(path: &Path) -> Result<Keys, KeyFileError> {
+        let failed = |e| KeyFileError::Io(path.to_owned(), e);
         let keys = Keys::generate()?;
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options
-            .open(path)
-            .and_then(|mut file| file.write_all(keys.to_text().as_bytes()).and_then(|()| file.sync_all()))
-            .map_err(|e| KeyFileError::Io(path.to_owned(), e))?;
-        Ok(keys)
+        let mut beside = path.to_owned().into_os_string();
+        // A name that no other process takes. The check value is no secret.
+        beside.push(format!("-{}", keys.check_value()));
+        let named = write_new(Path::new(&beside), &keys).and_then(|()| name(Path::new(&beside), path, &keys));
+        let _ = fs::remove_file(&beside);
+        match named {
+            Ok(()) => flush_folder(path).map(|()| keys).map_err(failed),
+            // Another process was first: its keys are the keys.
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Self::open_or_create(path),
+            Err(e) => Err(failed(e)),
+        }
     }
+}
+
+/// Gives the file its name, unless something has it.
+fn name(beside: &Path, path: &Path, keys: &Keys) -> io::Result<()> {
+    match fs::hard_link(beside, path) {
+        // A file system without links: the file is named first and whole a moment later.
+        Err(e) if matches!(e.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) => {
+            write_new(path, keys)
+        }
+        named => named,
+    }
+}
+
+/// Writes a file that was not there, or leaves none.
+fn write_new(path: &Path, keys: &Keys) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    let written = file.write_all(keys.to_text().as_bytes()).and_then(|()| file.sync_all());
+    if written.is_err() {
+        let _ = fs::remove_file(path);
+    }
+    written
+}
+
+/// A name is on the disk when its folder is. Only Unix can flush folders, and only there it is needed.
+fn flush_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 /// A key file could not be had.

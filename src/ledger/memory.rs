@@ -5,15 +5,13 @@ use std::{
 };
 
 use super::{
-    budget::draw,
     envelope::{advance, leaf_hash},
     keys::Keys,
-    store::{
-        Append, Appended, Claim, Drawn, Head, Ledger, LedgerError, OutboxChange, Queued, Row, StoredRecord,
-        Urgency,
-    },
+    shelf::Shelf,
+    store::{Append, Appended, Head, Ledger, LedgerError, Row, StoredRecord, Urgency},
+    waiting::{BacklogCell, Claim, Claimed, OutboxChange, Queued},
 };
-use crate::id::{Hash, MessageId, Name, NoRandomness, RecipientId};
+use crate::id::{Hash, Name, NoRandomness, RecipientId};
 
 /// A ledger that lives as long as the process: for tests, simulations and what-ifs.
 ///
@@ -31,16 +29,7 @@ struct Inner {
     log: Vec<StoredRecord>,
     by_stream: HashMap<RecipientId, Vec<usize>>,
     head: Head,
-    outbox: BTreeMap<MessageId, Waiting>,
-    budgets: HashMap<Name, i64>,
-    jobs: HashMap<Name, Vec<u8>>,
-}
-
-#[derive(Debug)]
-struct Waiting {
-    queued: Queued,
-    claimed_until_ms: i64,
-    started: bool,
+    shelf: Shelf,
 }
 
 impl MemoryLedger {
@@ -68,7 +57,7 @@ impl Inner {
     fn append(&mut self, item: Append) -> Appended {
         let version = self.rows.get(&item.stream).map_or(0, |row| row.version);
         let moved = item.index.iter().any(|change| self.index.get(&change.entry).copied() != change.was);
-        if version != item.expected || moved {
+        if version != item.expected || moved || !self.shelf.may_start(&item) {
             return Appended::Conflict;
         }
         let added = item.records.len() as u64;
@@ -100,58 +89,12 @@ impl Inner {
                     record.sealed = None;
                 }
             }
-            self.outbox.retain(|_, waiting| waiting.queued.stream != item.stream);
+            self.shelf.forget(item.stream);
         }
         self.rows.insert(item.stream, row);
         self.index.extend(item.index.into_iter().map(|change| (change.entry, item.stream)));
-        self.change(item.outbox);
+        self.shelf.change(item.outbox);
         Appended::Done(version + added)
-    }
-
-    fn change(&mut self, changes: Vec<OutboxChange>) {
-        for change in changes {
-            match change {
-                OutboxChange::Put(queued) => {
-                    self.outbox.entry(queued.message).or_insert(Waiting {
-                        queued,
-                        claimed_until_ms: i64::MIN,
-                        started: false,
-                    });
-                }
-                OutboxChange::Move(message, due_ms) => {
-                    if let Some(waiting) = self.outbox.get_mut(&message) {
-                        waiting.queued.due_ms = due_ms;
-                        waiting.claimed_until_ms = i64::MIN;
-                        waiting.started = false;
-                    }
-                }
-                OutboxChange::Start(message) => {
-                    if let Some(waiting) = self.outbox.get_mut(&message) {
-                        waiting.started = true;
-                    }
-                }
-                OutboxChange::Remove(message) => {
-                    self.outbox.remove(&message);
-                }
-            }
-        }
-    }
-
-    fn claim(&mut self, claim: &Claim) -> Vec<Queued> {
-        let mut due: Vec<&mut Waiting> = self
-            .outbox
-            .values_mut()
-            .filter(|w| !w.started && w.queued.due_ms <= claim.now_ms && w.claimed_until_ms <= claim.now_ms)
-            .filter(|w| claim.lanes.contains(&w.queued.lane))
-            .collect();
-        due.sort_by_key(|w| (w.queued.lane, w.queued.due_ms, w.queued.message));
-        due.truncate(claim.limit);
-        due.into_iter()
-            .map(|waiting| {
-                waiting.claimed_until_ms = claim.until_ms;
-                waiting.queued.clone()
-            })
-            .collect()
     }
 }
 
@@ -211,46 +154,41 @@ impl Ledger for MemoryLedger {
     }
 
     async fn outbox(&self, changes: Vec<OutboxChange>) -> Result<(), LedgerError> {
-        self.inner().change(changes);
+        self.inner().shelf.change(changes);
         Ok(())
     }
 
-    async fn claim(&self, claim: Claim) -> Result<Vec<Queued>, LedgerError> {
-        Ok(self.inner().claim(&claim))
+    async fn claim(&self, claim: Claim) -> Result<Claimed, LedgerError> {
+        Ok(self.inner().shelf.claim(&claim))
+    }
+
+    async fn pause(&self, sender: Name, until_ms: i64) -> Result<(), LedgerError> {
+        self.inner().shelf.pause(sender, until_ms);
+        Ok(())
+    }
+
+    async fn backlog(&self, now_ms: i64, sender: Option<Name>) -> Result<Vec<BacklogCell>, LedgerError> {
+        Ok(self.inner().shelf.backlog(now_ms, sender.as_ref()))
+    }
+
+    async fn late(&self, sender: Name, closes_ms: i64, limit: usize) -> Result<Vec<Queued>, LedgerError> {
+        Ok(self.inner().shelf.late(&sender, closes_ms, limit))
     }
 
     async fn started(&self, limit: usize) -> Result<Vec<Queued>, LedgerError> {
-        let inner = self.inner();
-        Ok(inner.outbox.values().filter(|w| w.started).take(limit).map(|w| w.queued.clone()).collect())
+        Ok(self.inner().shelf.started(limit))
     }
 
     async fn waiting(&self, job: Option<Name>) -> Result<(u64, Option<i64>), LedgerError> {
-        let inner = self.inner();
-        let waits = || inner.outbox.values().filter(|w| !w.started);
-        let count = waits().filter(|w| job.as_ref().is_none_or(|job| w.queued.job == *job)).count();
-        Ok((count as u64, waits().map(|w| w.queued.due_ms.max(w.claimed_until_ms)).min()))
+        Ok(self.inner().shelf.waiting(job.as_ref()))
     }
 
-    async fn draw(
-        &self,
-        budget: Name,
-        per_second: u32,
-        wanted: u32,
-        now_ms: i64,
-    ) -> Result<Drawn, LedgerError> {
-        let mut inner = self.inner();
-        let slot = inner.budgets.entry(budget).or_insert(0);
-        let (drawn, next_us) = draw(*slot, per_second, wanted, now_ms);
-        *slot = next_us;
-        Ok(drawn)
-    }
-
-    async fn put_job(&self, job: Name, definition: Vec<u8>) -> Result<(), LedgerError> {
-        self.inner().jobs.insert(job, definition);
+    async fn put_job(&self, job: Name, weight: u32, definition: Vec<u8>) -> Result<(), LedgerError> {
+        self.inner().shelf.put_job(job, weight, definition);
         Ok(())
     }
 
     async fn job(&self, job: Name) -> Result<Option<Vec<u8>>, LedgerError> {
-        Ok(self.inner().jobs.get(&job).cloned())
+        Ok(self.inner().shelf.job(&job))
     }
 }

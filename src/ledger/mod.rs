@@ -6,12 +6,16 @@
 
 mod admitted;
 mod book;
+mod boxed;
 mod budget;
+mod claim;
 mod envelope;
 mod keys;
 mod memory;
+mod shelf;
 mod store;
 mod verify;
+mod waiting;
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
@@ -21,13 +25,16 @@ mod sqlite;
 pub use admitted::Admitted;
 pub(crate) use book::PEOPLE;
 pub use book::{Book, BookError, Person, Written};
+pub use boxed::{BoxFuture, DynLedger};
 pub use envelope::{Envelope, EnvelopeError, advance, leaf_hash};
 pub use keys::{KeyFile, KeyFileError, Keys, SealError};
 pub use memory::MemoryLedger;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteLedger;
 pub use store::{
-    Append, Appended, BoxFuture, Claim, Drawn, DynLedger, Head, IndexChange, Lane, Ledger, LedgerError,
-    NewRecord, OutboxChange, Queued, Row, StoredRecord, Urgency, Vault,
+    Append, Appended, Head, IndexChange, Ledger, LedgerError, NewRecord, Row, StoredRecord, Urgency, Vault,
 };
 pub use verify::{Flaw, Verified};
+pub use waiting::{
+    Allowance, BacklogCell, Budget, Claim, Claimed, Lane, OutboxChange, Queued, SenderBudget, UNSAID, Unit,
+};

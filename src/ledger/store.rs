@@ -1,15 +1,12 @@
-use std::{fmt::Debug, future::Future, pin::Pin};
+use std::{fmt::Debug, future::Future};
 
 use thiserror::Error;
 
-use super::keys::Keys;
-use crate::{
-    codec::cbor_enum,
-    id::{Hash, MessageId, Name, RecipientId},
+use super::{
+    keys::Keys,
+    waiting::{BacklogCell, Claim, Claimed, OutboxChange, Queued},
 };
-
-/// A boxed future that may cross threads.
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+use crate::id::{Hash, Name, RecipientId};
 
 /// What a stream stands at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,70 +97,6 @@ pub enum Appended {
     Done(u64),
     /// Somebody else was first: read again, decide again.
     Conflict,
-}
-
-cbor_enum! {
-    /// Which messages go first.
-    pub enum Lane {
-        /// Answers and one-time codes.
-        Urgent = 0, "urgent";
-        /// Transactional and service messages.
-        Transactional = 1, "transactional";
-        /// Marketing.
-        Marketing = 2, "marketing";
-    }
-}
-
-/// A message that waits for its time. Erasable, not chained.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Queued {
-    /// The message.
-    pub message: MessageId,
-    /// To whom.
-    pub stream: RecipientId,
-    /// Its lane.
-    pub lane: Lane,
-    /// Not before this, Unix milliseconds.
-    pub due_ms: i64,
-    /// The job that tells what to send.
-    pub job: Name,
-    /// Its merge values, sealed under the recipient's key.
-    pub payload: Vec<u8>,
-}
-
-/// A change of the outbox.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OutboxChange {
-    /// Adds a message, unless it is there.
-    Put(Queued),
-    /// Puts a message off.
-    Move(MessageId, i64),
-    /// Marks a message as started: it is no longer due, and stays until its outcome is known.
-    Start(MessageId),
-    /// Removes a message.
-    Remove(MessageId),
-}
-
-/// Which messages a worker takes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// Due at or before this, Unix milliseconds.
-    pub now_ms: i64,
-    /// Urgent lanes first, at most this many in all.
-    pub limit: usize,
-    /// Lanes that may be taken.
-    pub lanes: Vec<Lane>,
-    /// Others leave these alone until then, Unix milliseconds. Only against double work: the fence is the append.
-    pub until_ms: i64,
-}
-
-/// How much of a shared budget was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Drawn {
-    /// How many may go now.
-    pub granted: u32,
-    /// When the next one may go, Unix milliseconds.
-    pub next_ms: i64,
 }
 
 /// How far the file has come.
@@ -257,8 +190,28 @@ pub trait Ledger: Debug + Send + Sync + 'static {
     /// Changes the outbox alone, durably.
     fn outbox(&self, changes: Vec<OutboxChange>) -> impl Future<Output = Result<(), LedgerError>> + Send;
 
-    /// Takes due messages, urgent lanes first, then by due time.
-    fn claim(&self, claim: Claim) -> impl Future<Output = Result<Vec<Queued>, LedgerError>> + Send;
+    /// Takes due messages and draws their budgets, in one step; see [`Claim`].
+    fn claim(&self, claim: Claim) -> impl Future<Output = Result<Claimed, LedgerError>> + Send;
+
+    /// Takes nothing of a sender before `until_ms`, in any process: its carrier said so. A later one stands; one that
+    /// ends more than an hour from a claim's now is cut to that hour, because some clock is wrong.
+    fn pause(&self, sender: Name, until_ms: i64) -> impl Future<Output = Result<(), LedgerError>> + Send;
+
+    /// What waits and has not started, counted by minutes, of one sender or of all: the input of a forecast.
+    fn backlog(
+        &self,
+        now_ms: i64,
+        sender: Option<Name>,
+    ) -> impl Future<Output = Result<Vec<BacklogCell>, LedgerError>> + Send;
+
+    /// The last of a sender's marketing messages that close at or before `closes_ms`, have not started
+    /// and are not held by a claim: the latest due first, then the largest id, at most `limit`. Those are the ones to move before they are too late.
+    fn late(
+        &self,
+        sender: Name,
+        closes_ms: i64,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Queued>, LedgerError>> + Send;
 
     /// Messages that started and have no outcome, at most `limit`.
     fn started(&self, limit: usize) -> impl Future<Output = Result<Vec<Queued>, LedgerError>> + Send;
@@ -269,18 +222,14 @@ pub trait Ledger: Debug + Send + Sync + 'static {
         job: Option<Name>,
     ) -> impl Future<Output = Result<(u64, Option<i64>), LedgerError>> + Send;
 
-    /// Takes up to `wanted` from a budget of `per_second` that all processes share, at `now_ms`.
-    fn draw(
+    /// Keeps the definition of a job, or replaces it. Of what a sender can send, jobs get shares by `weight`; 0
+    /// counts as 1.
+    fn put_job(
         &self,
-        budget: Name,
-        per_second: u32,
-        wanted: u32,
-        now_ms: i64,
-    ) -> impl Future<Output = Result<Drawn, LedgerError>> + Send;
-
-    /// Keeps the definition of a job, or replaces it.
-    fn put_job(&self, job: Name, definition: Vec<u8>)
-    -> impl Future<Output = Result<(), LedgerError>> + Send;
+        job: Name,
+        weight: u32,
+        definition: Vec<u8>,
+    ) -> impl Future<Output = Result<(), LedgerError>> + Send;
 
     /// The definition of a job.
     fn job(&self, job: Name) -> impl Future<Output = Result<Option<Vec<u8>>, LedgerError>> + Send;
@@ -319,126 +268,4 @@ pub enum LedgerError {
     /// Opened with other secrets.
     #[error("these are not the keys that this ledger was made with")]
     WrongKey,
-}
-
-/// The boxed twin of [`Ledger`], for whoever holds one without knowing which.
-pub trait DynLedger: Debug + Send + Sync {
-    /// See [`Ledger::keys`].
-    fn keys(&self) -> &Keys;
-    /// See [`Ledger::is_volatile`].
-    fn is_volatile(&self) -> bool;
-    /// See [`Ledger::find`].
-    fn find(&self, index: Vec<Hash>) -> BoxFuture<'_, Result<Option<RecipientId>, LedgerError>>;
-    /// See [`Ledger::read`].
-    fn read(&self, stream: RecipientId) -> BoxFuture<'_, Result<Option<Row>, LedgerError>>;
-    /// See [`Ledger::look_up`].
-    fn look_up(&self, people: Vec<Vec<Hash>>) -> BoxFuture<'_, Result<Vec<Option<Row>>, LedgerError>>;
-    /// See [`Ledger::append`].
-    fn append(
-        &self,
-        items: Vec<Append>,
-        urgency: Urgency,
-    ) -> BoxFuture<'_, Result<Vec<Appended>, LedgerError>>;
-    /// See [`Ledger::scan`].
-    fn scan(&self, after: Option<RecipientId>, limit: usize) -> BoxFuture<'_, Result<Vec<Row>, LedgerError>>;
-    /// See [`Ledger::records`].
-    fn records(
-        &self,
-        stream: RecipientId,
-        from: u64,
-        limit: usize,
-    ) -> BoxFuture<'_, Result<Vec<StoredRecord>, LedgerError>>;
-    /// See [`Ledger::log`].
-    fn log(&self, after: u64, limit: usize) -> BoxFuture<'_, Result<Vec<StoredRecord>, LedgerError>>;
-    /// See [`Ledger::head`].
-    fn head(&self) -> BoxFuture<'_, Result<Head, LedgerError>>;
-    /// See [`Ledger::outbox`].
-    fn outbox(&self, changes: Vec<OutboxChange>) -> BoxFuture<'_, Result<(), LedgerError>>;
-    /// See [`Ledger::claim`].
-    fn claim(&self, claim: Claim) -> BoxFuture<'_, Result<Vec<Queued>, LedgerError>>;
-    /// See [`Ledger::started`].
-    fn started(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Queued>, LedgerError>>;
-    /// See [`Ledger::waiting`].
-    fn waiting(&self, job: Option<Name>) -> BoxFuture<'_, Result<(u64, Option<i64>), LedgerError>>;
-    /// See [`Ledger::draw`].
-    fn draw(
-        &self,
-        budget: Name,
-        per_second: u32,
-        wanted: u32,
-        now_ms: i64,
-    ) -> BoxFuture<'_, Result<Drawn, LedgerError>>;
-    /// See [`Ledger::put_job`].
-    fn put_job(&self, job: Name, definition: Vec<u8>) -> BoxFuture<'_, Result<(), LedgerError>>;
-    /// See [`Ledger::job`].
-    fn job(&self, job: Name) -> BoxFuture<'_, Result<Option<Vec<u8>>, LedgerError>>;
-}
-
-impl<L: Ledger> DynLedger for L {
-    fn keys(&self) -> &Keys {
-        Ledger::keys(self)
-    }
-    fn is_volatile(&self) -> bool {
-        Ledger::is_volatile(self)
-    }
-    fn find(&self, index: Vec<Hash>) -> BoxFuture<'_, Result<Option<RecipientId>, LedgerError>> {
-        Box::pin(Ledger::find(self, index))
-    }
-    fn read(&self, stream: RecipientId) -> BoxFuture<'_, Result<Option<Row>, LedgerError>> {
-        Box::pin(Ledger::read(self, stream))
-    }
-    fn look_up(&self, people: Vec<Vec<Hash>>) -> BoxFuture<'_, Result<Vec<Option<Row>>, LedgerError>> {
-        Box::pin(Ledger::look_up(self, people))
-    }
-    fn append(
-        &self,
-        items: Vec<Append>,
-        urgency: Urgency,
-    ) -> BoxFuture<'_, Result<Vec<Appended>, LedgerError>> {
-        Box::pin(Ledger::append(self, items, urgency))
-    }
-    fn scan(&self, after: Option<RecipientId>, limit: usize) -> BoxFuture<'_, Result<Vec<Row>, LedgerError>> {
-        Box::pin(Ledger::scan(self, after, limit))
-    }
-    fn records(
-        &self,
-        stream: RecipientId,
-        from: u64,
-        limit: usize,
-    ) -> BoxFuture<'_, Result<Vec<StoredRecord>, LedgerError>> {
-        Box::pin(Ledger::records(self, stream, from, limit))
-    }
-    fn log(&self, after: u64, limit: usize) -> BoxFuture<'_, Result<Vec<StoredRecord>, LedgerError>> {
-        Box::pin(Ledger::log(self, after, limit))
-    }
-    fn head(&self) -> BoxFuture<'_, Result<Head, LedgerError>> {
-        Box::pin(Ledger::head(self))
-    }
-    fn outbox(&self, changes: Vec<OutboxChange>) -> BoxFuture<'_, Result<(), LedgerError>> {
-        Box::pin(Ledger::outbox(self, changes))
-    }
-    fn claim(&self, claim: Claim) -> BoxFuture<'_, Result<Vec<Queued>, LedgerError>> {
-        Box::pin(Ledger::claim(self, claim))
-    }
-    fn started(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Queued>, LedgerError>> {
-        Box::pin(Ledger::started(self, limit))
-    }
-    fn waiting(&self, job: Option<Name>) -> BoxFuture<'_, Result<(u64, Option<i64>), LedgerError>> {
-        Box::pin(Ledger::waiting(self, job))
-    }
-    fn draw(
-        &self,
-        budget: Name,
-        per_second: u32,
-        wanted: u32,
-        now_ms: i64,
-    ) -> BoxFuture<'_, Result<Drawn, LedgerError>> {
-        Box::pin(Ledger::draw(self, budget, per_second, wanted, now_ms))
-    }
-    fn put_job(&self, job: Name, definition: Vec<u8>) -> BoxFuture<'_, Result<(), LedgerError>> {
-        Box::pin(Ledger::put_job(self, job, definition))
-    }
-    fn job(&self, job: Name) -> BoxFuture<'_, Result<Option<Vec<u8>>, LedgerError>> {
-        Box::pin(Ledger::job(self, job))
-    }
 }

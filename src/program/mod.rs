@@ -1,7 +1,9 @@
 //! What a person agrees to hear from: a program of a brand, its senders and what each of them can do.
 
+mod limit;
 mod sender;
 
+pub use limit::{Counted, Limit, LimitError, Period};
 pub use sender::{Sender, SenderKind};
 
 use crate::{

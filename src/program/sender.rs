@@ -1,5 +1,6 @@
 use std::num::NonZeroU32;
 
+use super::Limit;
 use crate::{
     codec::cbor_enum,
     id::{Name, NameError},
@@ -36,6 +37,7 @@ pub struct Sender {
     country: Country,
     per_second: NonZeroU32,
     stop_code: Option<Name>,
+    limits: Vec<Limit>,
 }
 
 impl Sender {
@@ -44,7 +46,14 @@ impl Sender {
     /// # Errors
     /// `id` is not a [`Name`].
     pub fn new(kind: SenderKind, country: Country, id: &str) -> Result<Self, NameError> {
-        Ok(Self { id: Name::new(id)?, kind, country, per_second: NonZeroU32::MIN, stop_code: None })
+        Ok(Self {
+            id: Name::new(id)?,
+            kind,
+            country,
+            per_second: NonZeroU32::MIN,
+            stop_code: None,
+            limits: Vec::new(),
+        })
     }
 
     /// A short code.
@@ -71,6 +80,13 @@ impl Sender {
         self
     }
 
+    /// What else holds it back: a carrier's minute, a brand's day.
+    #[must_use]
+    pub fn limit(mut self, limit: Limit) -> Self {
+        self.limits.push(limit);
+        self
+    }
+
     /// The address itself.
     #[must_use]
     pub const fn id(&self) -> &Name {
@@ -93,6 +109,12 @@ impl Sender {
     #[must_use]
     pub const fn per_second(&self) -> NonZeroU32 {
         self.per_second
+    }
+
+    /// What else holds it back.
+    #[must_use]
+    pub fn limits(&self) -> &[Limit] {
+        &self.limits
     }
 
     /// Where STOP goes when it is not the sender itself.

@@ -1,29 +1,19 @@
 //! SIGKILL at random moments of a campaign: no STOP that was answered is lost, nobody is texted twice, nothing
 //! starts after an answer that does not name it, and every message is accounted for.
 //!
-//! The everyday run does a part of the rounds. All 200 of them:
-//! `cargo test --test it kill:: -- --ignored --exact kill::two_hundred_rounds`
+//! The everyday run does a part of the rounds. All 500 of them:
+//! `cargo test --test it kill:: -- --ignored --exact kill::five_hundred_rounds`
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet, VecDeque},
-    fs,
+    collections::VecDeque,
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
     thread,
 };
 
-use optin::{
-    consent::{Event, event::Outcome},
-    id::MessageId,
-    ledger::Ledger,
-    phone::PhoneNumber,
-};
 use tempfile::TempDir;
 
-use crate::support::{Door, Entry, Member, audience, faults, ledger, message, runtime, set, shop_on};
+use crate::support::{Door, InCaseOf, Member, Tally, audience, audit, copy_of, runtime, set};
 
 const PEOPLE: usize = 40;
 /// A campaign takes more steps than this, so that the first kill always comes in time.
@@ -38,8 +28,8 @@ fn some_rounds() {
 
 #[test]
 #[ignore = "a minute or two; the continuous integration runs it"]
-fn two_hundred_rounds() {
-    rounds(0..200);
+fn five_hundred_rounds() {
+    rounds(0..500);
 }
 
 fn rounds(seeds: std::ops::Range<u64>) {
@@ -72,45 +62,16 @@ fn rounds(seeds: std::ops::Range<u64>) {
     assert!([stops, named, accepted, refused, unknown, dropped].iter().all(|count| *count > 0), "{total:?}");
 }
 
-/// What came of one round, or of many.
-#[derive(Debug, Default, Clone, Copy)]
-struct Tally {
-    kills: u64,
-    /// STOPs that were answered.
-    stops: u64,
-    /// Messages that such an answer named as in flight.
-    named: u64,
-    accepted: u64,
-    refused: u64,
-    unknown: u64,
-    dropped: u64,
-}
-
-impl Tally {
-    fn add(&mut self, other: &Self) {
-        self.kills += other.kills;
-        self.stops += other.stops;
-        self.named += other.named;
-        self.accepted += other.accepted;
-        self.refused += other.refused;
-        self.unknown += other.unknown;
-        self.dropped += other.dropped;
-    }
-}
-
 /// A campaign in which worker and receiver are killed at moments that `seed` chooses, and resumed to its end.
 fn round(template: &Path, door: &Door, seed: u64) -> Tally {
-    let folder = TempDir::new().unwrap();
-    for file in fs::read_dir(template).unwrap().map(Result::unwrap) {
-        fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
-    }
-    fs::write(folder.path().join("carrier"), door.path().to_str().unwrap()).unwrap();
+    let _named = InCaseOf(format!("seed {seed}"));
+    let folder = copy_of(template, door);
     door.reset("moody");
     let mut play = Play::begin(folder.path(), Dice(seed));
     play.run();
-    let kills = play.kills;
+    let (kills, deaths) = (play.kills, play.deaths);
     drop(play);
-    Tally { kills, ..runtime().block_on(audit(folder.path(), &door.list(), seed)) }
+    Tally { kills, ..runtime().block_on(audit(folder.path(), PEOPLE, &door.list(), deaths)) }
 }
 
 struct Play<'a> {
@@ -124,6 +85,8 @@ struct Play<'a> {
     open: VecDeque<String>,
     steps: u64,
     kills: u64,
+    /// Kills of the worker.
+    deaths: u64,
 }
 
 impl<'a> Play<'a> {
@@ -139,7 +102,7 @@ impl<'a> Play<'a> {
         let (mut worker, mut receiver) = (Member::begin("worker", folder), Member::begin("receiver", folder));
         worker.expect("ready");
         receiver.expect("ready");
-        Self { folder, dice, worker, receiver, texts, open: VecDeque::new(), steps: 0, kills: 0 }
+        Self { folder, dice, worker, receiver, texts, open: VecDeque::new(), steps: 0, kills: 0, deaths: 0 }
     }
 
     fn run(&mut self) {
@@ -189,6 +152,7 @@ impl<'a> Play<'a> {
         self.kills += 1;
         let whom = self.dice.below(4);
         if whom != 0 {
+            self.deaths += 1;
             self.worker.kill();
         }
         if whom < 2 {
@@ -206,52 +170,6 @@ impl<'a> Play<'a> {
             self.worker.tell("run");
         }
     }
-}
-
-/// Reads the whole ledger against the carrier's list.
-async fn audit(folder: &Path, list: &[Entry], seed: u64) -> Tally {
-    assert_eq!(faults(list), BTreeSet::new(), "seed {seed}: {list:#?}");
-    let ledger = Arc::new(ledger(folder).await);
-    let shop = shop_on(Arc::clone(&ledger), folder);
-    shop.verify().await.unwrap().unwrap();
-    assert_eq!(ledger.started(1).await.unwrap(), [], "seed {seed}");
-    assert_eq!(ledger.waiting(None).await.unwrap(), (0, None), "seed {seed}");
-    let mut reached = HashSet::new();
-    let mut answered: HashMap<PhoneNumber, &[MessageId]> = HashMap::new();
-    for entry in list {
-        match entry {
-            Entry::Reached { message, .. } => drop(reached.insert(*message)),
-            Entry::Answered { number, in_flight } => drop(answered.insert(*number, in_flight)),
-        }
-    }
-    let mut tally = Tally { stops: answered.len() as u64, ..Tally::default() };
-    tally.named = answered.values().map(|named| named.len() as u64).sum();
-    for person in audience(PEOPLE) {
-        let id = message(&shop, person).await;
-        let history = shop.history(person).await.unwrap();
-        let events: Vec<_> = history.into_iter().map(|(envelope, _)| envelope.event).collect();
-        let stop = events.iter().position(|event| matches!(event, Event::Revoked(_)));
-        let start = events.iter().position(|e| matches!(e, Event::Started(s) if s.message == id));
-        assert!(stop.is_some() || !answered.contains_key(&person), "seed {seed}: a STOP was lost");
-        assert!(stop.is_none_or(|stop| start.is_none_or(|start| start < stop)), "seed {seed}: {events:#?}");
-        let state = shop.person(person).await.unwrap().unwrap().state;
-        // What waits was counted above: there is nothing.
-        match state.sent(id).map(|sent| sent.outcome) {
-            None => {
-                assert!(stop.is_some() && !reached.contains(&id), "seed {seed}: a message got lost");
-                tally.dropped += 1;
-            }
-            Some(Some(Outcome::Accepted)) => {
-                assert!(reached.contains(&id), "seed {seed}: nothing was accepted");
-                tally.accepted += 1;
-            }
-            Some(Some(Outcome::Refused)) => tally.refused += 1,
-            Some(Some(Outcome::Unknown)) => tally.unknown += 1,
-            other => panic!("seed {seed}: {other:?}"),
-        }
-    }
-    assert_eq!(tally.accepted + tally.refused + tally.unknown + tally.dropped, PEOPLE as u64);
-    tally
 }
 
 /// SplitMix64.

@@ -19,6 +19,8 @@ mod handover;
 #[cfg(feature = "http")]
 mod http_gateways;
 mod inbound;
+#[cfg(target_os = "linux")]
+mod injected;
 #[cfg(unix)]
 mod kill;
 mod law;
@@ -32,3 +34,4 @@ mod simulation;
 #[cfg(unix)]
 mod support;
 mod walk;
+mod webhook;

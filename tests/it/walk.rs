@@ -145,6 +145,23 @@ async fn the_main_job_on_sqlite() {
     walk(ledger).await;
 }
 
+/// Whoever only waits for what is due next must come back for a message of which nobody knows.
+#[tokio::test]
+async fn the_last_unknown_message_is_asked_about() {
+    let clock = Arc::new(FixedClock::at(at("2026-11-26T10:00:00Z")));
+    let ana = number("+33612345678");
+    let carrier = SimulatedCarrier::builder(7).with_number(ana, optin::gateway::Fate::LostAnswer).build();
+    let shop = shop(MemoryLedger::new().unwrap(), &clock, &Arc::new(carrier));
+    shop.opt_in(ana, "soldes", OptIn::checkbox(&TEXT)).await.unwrap();
+    clock.set(at("2026-11-27T07:30:00Z"));
+    let plan = shop.plan(flash(vec![(ana, Values::new())])).await.unwrap();
+    shop.launch(plan.approve("lea@maisonlune.fr").unwrap()).await.unwrap();
+    let sent = shop.dispatch(Batch::default()).await.unwrap();
+    assert_eq!((sent.unknown, sent.next_due), (1, Some(at("2026-11-27T07:32:00Z"))));
+    let all = run(&shop, &clock, at("2026-11-28T20:00:00Z")).await;
+    assert_eq!(all.found, 1, "{all:?}");
+}
+
 #[tokio::test]
 async fn what_is_wrong_with_a_campaign_is_said_before_anything_is_sent() {
     use optin::{PlanError, campaign::CampaignError, message::TemplateErrorKind};

@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     id::Name,
-    ledger::store::{Append, Appended, Claim, Drawn, LedgerError, OutboxChange, Queued, Urgency},
+    ledger::{
+        store::{Append, Appended, LedgerError, Urgency},
+        waiting::{Claim, Claimed, OutboxChange},
+    },
 };
 
 type Waits<T> = Reply<Result<T, LedgerError>>;
@@ -18,34 +21,11 @@ pub(super) type Awaited<T> = Answer<Result<T, LedgerError>>;
 /// A job of many items may be spread over several commits, so that a big one does not hold the lock for long.
 #[derive(Debug)]
 pub(super) enum Job {
-    Append {
-        urgency: Urgency,
-        items: IntoIter<Append>,
-        done: Vec<Appended>,
-        reply: Waits<Vec<Appended>>,
-    },
-    Outbox {
-        changes: IntoIter<OutboxChange>,
-        reply: Waits<()>,
-    },
-    Claim {
-        claim: Claim,
-        taken: Vec<Queued>,
-        reply: Waits<Vec<Queued>>,
-    },
-    Draw {
-        budget: Name,
-        per_second: u32,
-        wanted: u32,
-        now_ms: i64,
-        drawn: Option<Drawn>,
-        reply: Waits<Drawn>,
-    },
-    Keep {
-        job: Name,
-        definition: Vec<u8>,
-        reply: Waits<()>,
-    },
+    Append { urgency: Urgency, items: IntoIter<Append>, done: Vec<Appended>, reply: Waits<Vec<Appended>> },
+    Outbox { changes: IntoIter<OutboxChange>, reply: Waits<()> },
+    Claim { claim: Claim, taken: Option<Claimed>, reply: Waits<Claimed> },
+    Pause { sender: Name, until_ms: i64, reply: Waits<()> },
+    Keep { job: Name, weight: u32, definition: Vec<u8>, reply: Waits<()> },
 }
 
 impl Job {
@@ -60,19 +40,19 @@ impl Job {
         (Self::Outbox { changes: changes.into_iter(), reply }, answer)
     }
 
-    pub(super) fn claim(claim: Claim) -> (Self, Awaited<Vec<Queued>>) {
+    pub(super) fn claim(claim: Claim) -> (Self, Awaited<Claimed>) {
         let (reply, answer) = pair();
-        (Self::Claim { claim, taken: Vec::new(), reply }, answer)
+        (Self::Claim { claim, taken: None, reply }, answer)
     }
 
-    pub(super) fn draw(budget: Name, per_second: u32, wanted: u32, now_ms: i64) -> (Self, Awaited<Drawn>) {
+    pub(super) fn pause(sender: Name, until_ms: i64) -> (Self, Awaited<()>) {
         let (reply, answer) = pair();
-        (Self::Draw { budget, per_second, wanted, now_ms, drawn: None, reply }, answer)
+        (Self::Pause { sender, until_ms, reply }, answer)
     }
 
-    pub(super) fn put_job(job: Name, definition: Vec<u8>) -> (Self, Awaited<()>) {
+    pub(super) fn put_job(job: Name, weight: u32, definition: Vec<u8>) -> (Self, Awaited<()>) {
         let (reply, answer) = pair();
-        (Self::Keep { job, definition, reply }, answer)
+        (Self::Keep { job, weight, definition, reply }, answer)
     }
 
     pub(super) fn is_stop(&self) -> bool {
@@ -97,14 +77,13 @@ impl Job {
                 Ok(before - changes.len())
             }
             Self::Claim { claim, taken, .. } => {
-                *taken = ops.outbox.claim(claim)?;
-                Ok(taken.len())
+                let claimed = ops.claims.claim(claim)?;
+                let count = claimed.rows.len();
+                *taken = Some(claimed);
+                Ok(count)
             }
-            Self::Draw { budget, per_second, wanted, now_ms, drawn, .. } => {
-                *drawn = Some(ops.draw(budget, *per_second, *wanted, *now_ms)?);
-                Ok(1)
-            }
-            Self::Keep { job, definition, .. } => ops.put_job(job, definition).map(|()| 1),
+            Self::Pause { sender, until_ms, .. } => ops.pause(sender, *until_ms).map(|()| 1),
+            Self::Keep { job, weight, definition, .. } => ops.put_job(job, *weight, definition).map(|()| 1),
         }
     }
 
@@ -114,11 +93,12 @@ impl Job {
             Self::Append { ref items, .. } if items.len() > 0 => return Some(self),
             Self::Outbox { ref changes, .. } if changes.len() > 0 => return Some(self),
             Self::Append { done, reply, .. } => reply.give(Ok(done)),
-            Self::Outbox { reply, .. } | Self::Keep { reply, .. } => reply.give(Ok(())),
-            Self::Claim { taken, reply, .. } => reply.give(Ok(taken)),
-            // Without what was drawn there was no commit, and the dropped reply says so.
-            Self::Draw { drawn: Some(drawn), reply, .. } => reply.give(Ok(drawn)),
-            Self::Draw { .. } => {}
+            Self::Outbox { reply, .. } | Self::Pause { reply, .. } | Self::Keep { reply, .. } => {
+                reply.give(Ok(()));
+            }
+            // Without what was taken there was no commit, and the dropped reply says so.
+            Self::Claim { taken: Some(taken), reply, .. } => reply.give(Ok(taken)),
+            Self::Claim { .. } => {}
         }
         None
     }
@@ -127,9 +107,10 @@ impl Job {
     pub(super) fn failed(self, trouble: Trouble) {
         match self {
             Self::Append { reply, .. } => reply.give(Err(trouble.into())),
-            Self::Outbox { reply, .. } | Self::Keep { reply, .. } => reply.give(Err(trouble.into())),
+            Self::Outbox { reply, .. } | Self::Pause { reply, .. } | Self::Keep { reply, .. } => {
+                reply.give(Err(trouble.into()));
+            }
             Self::Claim { reply, .. } => reply.give(Err(trouble.into())),
-            Self::Draw { reply, .. } => reply.give(Err(trouble.into())),
         }
     }
 }

@@ -15,10 +15,8 @@ use rusqlite::Connection;
 
 use super::{
     keys::Keys,
-    store::{
-        Append, Appended, Claim, Drawn, Head, Ledger, LedgerError, OutboxChange, Queued, Row, StoredRecord,
-        Urgency,
-    },
+    store::{Append, Appended, Head, Ledger, LedgerError, Row, StoredRecord, Urgency},
+    waiting::{BacklogCell, Claim, Claimed, OutboxChange, Queued},
 };
 use crate::id::{Hash, Name, RecipientId};
 
@@ -29,6 +27,8 @@ use self::{
     trouble::Trouble,
 };
 
+mod claims;
+mod counts;
 mod job;
 mod neighbours;
 mod ops;
@@ -44,6 +44,11 @@ mod writer;
 ///
 /// An append returns when it is on the disk. Futures may be polled by any runtime or none; one that is dropped
 /// after its first poll may still be done. Reads run in the call itself and take microseconds.
+///
+/// A process that is stopped (`SIGSTOP`, a debugger, a suspended container) in the middle of a commit keeps the
+/// file's lock, and SQLite cannot take it away: the others' writes, STOPs too, answer
+/// [`Failed`](LedgerError::Failed) after ten seconds each, and nothing is acknowledged that is not stored, until it
+/// goes on or is killed. A commit holds the lock for milliseconds: 16 items and a flush with several processes.
 ///
 /// Beside the file lie SQLite's `…-wal` and `…-shm`, and two empty ones, `…-open` and `…-stop`, by which
 /// processes know of each other. A copy of the file alone is not a backup while it is open.
@@ -187,30 +192,32 @@ impl Ledger for SqliteLedger {
         self.write(Job::outbox(changes)).await
     }
 
-    async fn claim(&self, claim: Claim) -> Result<Vec<Queued>, LedgerError> {
+    async fn claim(&self, claim: Claim) -> Result<Claimed, LedgerError> {
         self.write(Job::claim(claim)).await
     }
 
+    async fn pause(&self, sender: Name, until_ms: i64) -> Result<(), LedgerError> {
+        self.write(Job::pause(sender, until_ms)).await
+    }
+
+    async fn backlog(&self, now_ms: i64, sender: Option<Name>) -> Result<Vec<BacklogCell>, LedgerError> {
+        self.see(|db| counts::backlog(db, now_ms, sender.as_ref()))
+    }
+
+    async fn late(&self, sender: Name, closes_ms: i64, limit: usize) -> Result<Vec<Queued>, LedgerError> {
+        self.see(|db| counts::late(db, &sender, closes_ms, limit))
+    }
+
     async fn started(&self, limit: usize) -> Result<Vec<Queued>, LedgerError> {
-        self.see(|db| reads::started(db, limit))
+        self.see(|db| counts::started(db, limit))
     }
 
     async fn waiting(&self, job: Option<Name>) -> Result<(u64, Option<i64>), LedgerError> {
-        self.see(|db| reads::waiting(db, job.as_ref()))
+        self.see(|db| counts::waiting(db, job.as_ref()))
     }
 
-    async fn draw(
-        &self,
-        budget: Name,
-        per_second: u32,
-        wanted: u32,
-        now_ms: i64,
-    ) -> Result<Drawn, LedgerError> {
-        self.write(Job::draw(budget, per_second, wanted, now_ms)).await
-    }
-
-    async fn put_job(&self, job: Name, definition: Vec<u8>) -> Result<(), LedgerError> {
-        self.write(Job::put_job(job, definition)).await
+    async fn put_job(&self, job: Name, weight: u32, definition: Vec<u8>) -> Result<(), LedgerError> {
+        self.write(Job::put_job(job, weight, definition)).await
     }
 
     async fn job(&self, job: Name) -> Result<Option<Vec<u8>>, LedgerError> {

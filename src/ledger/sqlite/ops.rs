@@ -1,15 +1,15 @@
 use rusqlite::{Connection, OptionalExtension, Statement, params};
 
 use super::{
+    claims::Claims,
     outbox::Outbox,
     trouble::{Trouble, from_sql, to_sql},
 };
 use crate::{
     id::{Hash, Name, RecipientId},
     ledger::{
-        budget,
         envelope::{advance, leaf_hash},
-        store::{Append, Appended, Drawn, Head, IndexChange},
+        store::{Append, Appended, Head, IndexChange},
     },
 };
 
@@ -20,6 +20,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Ops<'c> {
     pub(super) outbox: Outbox<'c>,
+    pub(super) claims: Claims<'c>,
     head: Head,
     head_moved: bool,
     erased: bool,
@@ -36,8 +37,6 @@ pub(super) struct Ops<'c> {
     set_entry: Statement<'c>,
     find_group: Statement<'c>,
     add_group: Statement<'c>,
-    find_budget: Statement<'c>,
-    set_budget: Statement<'c>,
     set_job: Statement<'c>,
 }
 
@@ -53,6 +52,7 @@ impl<'c> Ops<'c> {
         let sql = |sql: &str| connection.prepare(sql).map_err(Trouble::during("preparing to write"));
         Ok(Self {
             outbox: Outbox::prepare(connection)?,
+            claims: Claims::prepare(connection)?,
             head: Head::default(),
             head_moved: false,
             erased: false,
@@ -76,11 +76,10 @@ impl<'c> Ops<'c> {
                 ON CONFLICT (entry) DO UPDATE SET stream = excluded.stream")?,
             find_group: sql("SELECT no FROM groups WHERE bytes = ?1")?,
             add_group: sql("INSERT INTO groups (bytes) VALUES (?1) RETURNING no")?,
-            find_budget: sql("SELECT next_us FROM budgets WHERE name = ?1")?,
-            set_budget: sql("INSERT INTO budgets (name, next_us) VALUES (?1, ?2)
-                ON CONFLICT (name) DO UPDATE SET next_us = excluded.next_us")?,
-            set_job: sql("INSERT INTO jobs (name, definition) VALUES (?1, ?2)
-                ON CONFLICT (name) DO UPDATE SET definition = excluded.definition")?,
+            set_job: sql(
+                "INSERT INTO jobs (name, weight, definition) VALUES (?1, ?2, ?3)
+                ON CONFLICT (name) DO UPDATE SET weight = excluded.weight, definition = excluded.definition",
+            )?,
         })
     }
 
@@ -121,7 +120,7 @@ impl<'c> Ops<'c> {
             None => None,
         };
         let version = found.as_ref().map_or(0, |stands| stands.version);
-        if version != item.expected || self.index_moved(&item.index)? {
+        if version != item.expected || self.index_moved(&item.index)? || !self.outbox.may_start(item)? {
             return Ok(Appended::Conflict);
         }
         let version = version + item.records.len() as u64;
@@ -231,26 +230,14 @@ impl<'c> Ops<'c> {
         self.outbox.forget(stream)
     }
 
-    pub(super) fn draw(
-        &mut self,
-        name: &Name,
-        per_second: u32,
-        wanted: u32,
-        now_ms: i64,
-    ) -> Result<Drawn, Trouble> {
-        let during = Trouble::during("drawing from a budget");
-        let slot =
-            self.find_budget.query_row([name.as_str()], |row| row.get(0)).optional().map_err(&during)?;
-        let (drawn, next_us) = budget::draw(slot.unwrap_or(0), per_second, wanted, now_ms);
-        if slot != Some(next_us) {
-            self.set_budget.execute(params![name.as_str(), next_us]).map_err(&during)?;
-        }
-        Ok(drawn)
+    pub(super) fn pause(&mut self, sender: &Name, until_ms: i64) -> Result<(), Trouble> {
+        self.outbox.sender(sender)?;
+        self.claims.pause(sender, until_ms)
     }
 
-    pub(super) fn put_job(&mut self, job: &Name, definition: &[u8]) -> Result<(), Trouble> {
+    pub(super) fn put_job(&mut self, job: &Name, weight: u32, definition: &[u8]) -> Result<(), Trouble> {
         self.set_job
-            .execute(params![job.as_str(), definition])
+            .execute(params![job.as_str(), weight, definition])
             .map(drop)
             .map_err(Trouble::during("keeping a job"))
     }

@@ -7,13 +7,12 @@ use std::{
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    outbox::{QUEUED, queued},
     schema,
     trouble::{Trouble, from_sql, to_sql},
 };
 use crate::{
     id::{Hash, Name, RecipientId},
-    ledger::store::{Head, Lane, Queued, Row, StoredRecord, Vault},
+    ledger::store::{Head, Row, StoredRecord, Vault},
 };
 
 /// How many idle connections are kept.
@@ -200,36 +199,6 @@ pub(super) fn head(db: &Connection) -> Result<Head, Trouble> {
         .query_row("SELECT leaves, head FROM meta", [], read)
         .map_err(Trouble::during("reading the head"))?;
     Ok(Head { leaves: from_sql(leaves)?, hash: Hash(hash) })
-}
-
-pub(super) fn started(db: &Connection, limit: usize) -> Result<Vec<Queued>, Trouble> {
-    let during = Trouble::during("reading what has started");
-    let sql = format!("SELECT {QUEUED} WHERE started = 1 LIMIT ?1");
-    let mut statement = db.prepare(&sql).map_err(&during)?;
-    statement.query_map([to_sql(limit as u64)], queued).and_then(Iterator::collect).map_err(&during)
-}
-
-pub(super) fn waiting(db: &Connection, job: Option<&Name>) -> Result<(u64, Option<i64>), Trouble> {
-    let during = Trouble::during("counting what waits");
-    let sql = "SELECT coalesce(sum(waiting), 0) FROM jobs WHERE ?1 IS NULL OR name = ?1";
-    let count = db.query_row(sql, [job.map(Name::as_str)], |row| row.get(0)).map_err(&during)?;
-    let mut earliest: Option<i64> = None;
-    let sql = "SELECT due_ms, claimed_ms FROM outbox WHERE started = 0 AND lane = ?1 ORDER BY due_ms";
-    let mut lane_by_due = db.prepare(sql).map_err(&during)?;
-    for lane in Lane::ALL {
-        let mut rows = lane_by_due.query([*lane as i64]).map_err(&during)?;
-        // Only what others have taken stands before the first that decides.
-        while let Some(row) = rows.next().map_err(&during)? {
-            let (due, claimed): (i64, i64) =
-                row.get(0).and_then(|due| Ok((due, row.get(1)?))).map_err(&during)?;
-            if earliest.is_some_and(|earliest| earliest <= due) {
-                break;
-            }
-            let ready = due.max(claimed);
-            earliest = Some(earliest.map_or(ready, |earliest| earliest.min(ready)));
-        }
-    }
-    Ok((from_sql(count)?, earliest))
 }
 
 pub(super) fn job(db: &Connection, job: &Name) -> Result<Option<Vec<u8>>, Trouble> {

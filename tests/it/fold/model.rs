@@ -34,6 +34,19 @@ pub(crate) fn is_open(events: &[Event], ask: &Ask<'_>) -> bool {
         && (!over || is_reopened(events, ask.program, &both))
 }
 
+/// Whether nothing that was said or happened stands against a message about an order, which belongs to no topic.
+pub(crate) fn may_transact(events: &[Event], ask: &Ask<'_>) -> bool {
+    let gone = events.iter().any(|event| matches!(event, Event::Reassigned(_) | Event::Erased(_)));
+    let topics = |(_, place): &Moment| matches!(&events[*place], Event::Revoked(e) if e.said == Said::Topic);
+    let stops: Vec<Moment> = stops(events, ask).into_iter().filter(|stop| !topics(stop)).collect();
+    let (doubts, over) = doubts(events, ask.at_ms);
+    let both: Vec<Moment> = stops.iter().chain(&doubts).copied().collect();
+    !gone
+        && !is_blocked(events, ask.sender)
+        && is_reopened(events, ask.program, &stops)
+        && (!over || is_reopened(events, ask.program, &both))
+}
+
 /// A START or an opt-in later than every one of these, both in carrier time and in append order.
 fn is_reopened(events: &[Event], program: &Name, stops: &[Moment]) -> bool {
     let later = |opening: &Moment| stops.iter().all(|stop| opening.0 > stop.0 && opening.1 > stop.1);

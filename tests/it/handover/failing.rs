@@ -8,8 +8,8 @@ use std::sync::{
 use optin::{
     id::{Hash, Name, RecipientId},
     ledger::{
-        Append, Appended, Claim, Drawn, Head, Keys, Ledger, LedgerError, MemoryLedger, OutboxChange, Queued,
-        Row, StoredRecord, Urgency,
+        Append, Appended, BacklogCell, Claim, Claimed, Head, Keys, Ledger, LedgerError, MemoryLedger,
+        OutboxChange, Queued, Row, StoredRecord, Urgency,
     },
 };
 
@@ -47,18 +47,20 @@ impl Ledger for Failing {
         self.inner.outbox(changes).await
     }
 
-    async fn claim(&self, claim: Claim) -> Result<Vec<Queued>, LedgerError> {
+    async fn claim(&self, claim: Claim) -> Result<Claimed, LedgerError> {
         self.inner.claim(claim).await
     }
 
-    async fn draw(
-        &self,
-        budget: Name,
-        per_second: u32,
-        wanted: u32,
-        now_ms: i64,
-    ) -> Result<Drawn, LedgerError> {
-        self.inner.draw(budget, per_second, wanted, now_ms).await
+    async fn pause(&self, sender: Name, until_ms: i64) -> Result<(), LedgerError> {
+        self.inner.pause(sender, until_ms).await
+    }
+
+    async fn backlog(&self, now_ms: i64, sender: Option<Name>) -> Result<Vec<BacklogCell>, LedgerError> {
+        self.inner.backlog(now_ms, sender).await
+    }
+
+    async fn late(&self, sender: Name, closes_ms: i64, limit: usize) -> Result<Vec<Queued>, LedgerError> {
+        self.inner.late(sender, closes_ms, limit).await
     }
 
     async fn find(&self, index: Vec<Hash>) -> Result<Option<RecipientId>, LedgerError> {
@@ -98,8 +100,8 @@ impl Ledger for Failing {
         self.inner.waiting(job).await
     }
 
-    async fn put_job(&self, job: Name, definition: Vec<u8>) -> Result<(), LedgerError> {
-        self.inner.put_job(job, definition).await
+    async fn put_job(&self, job: Name, weight: u32, definition: Vec<u8>) -> Result<(), LedgerError> {
+        self.inner.put_job(job, weight, definition).await
     }
 
     async fn job(&self, job: Name) -> Result<Option<Vec<u8>>, LedgerError> {

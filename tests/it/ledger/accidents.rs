@@ -193,7 +193,7 @@ fn a_full_disk_leaves_the_last_commit() {
         number += 1;
     };
     assert!(matches!(error, LedgerError::Full), "{error:?}");
-    assert!(number > 50, "full after {number}");
+    assert!(number > 30, "full after {number}");
     assert_eq!(whole(&ledger), number);
     assert!(matches!(add(&ledger, append(number, 0), Urgency::Stop), Err(LedgerError::Full)));
     let grown = Command::new("mount").args(["-o", "remount,size=8m"]).arg(tiny.0.path()).status();

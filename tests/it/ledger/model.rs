@@ -6,8 +6,8 @@ use std::path::Path;
 use optin::{
     id::{Hash, MessageId, Name},
     ledger::{
-        Append, Claim, IndexChange, Keys, Lane, Ledger, LedgerError, MemoryLedger, OutboxChange, Queued,
-        SqliteLedger, Urgency, Vault,
+        Allowance, Append, Budget, Claim, IndexChange, Keys, Lane, Ledger, LedgerError, MemoryLedger,
+        OutboxChange, Queued, SenderBudget, SqliteLedger, Unit, Urgency, Vault,
     },
 };
 use proptest::{collection::vec, prelude::*};
@@ -20,29 +20,79 @@ enum Ask {
     Append(Vec<Append>),
     Outbox(Vec<OutboxChange>),
     Claim(Claim),
-    Draw(u32, i64),
+    Pause(usize, i64),
+    Job(usize, u32),
+    Backlog(i64, Option<usize>),
+    Late(usize, i64, usize),
     Reopen,
 }
 
+/// Minutes matter to a store, and milliseconds within them.
+fn time() -> impl Strategy<Value = i64> {
+    prop_oneof![0..50_i64, (0..4_i64, -1..=1_i64).prop_map(|(minute, by)| minute * 60_000 + by)]
+}
+
+fn job(number: usize) -> Name {
+    Name::new(["sale", "news", "flash"][number]).unwrap()
+}
+
+fn sender(number: usize) -> Name {
+    Name::new(["36123", "72345"][number]).unwrap()
+}
+
 fn change() -> impl Strategy<Value = OutboxChange> {
-    let message = (0..8_u8).prop_map(|number| MessageId([number; 16]));
-    let put =
-        (0..8_u8, 0..4_u64, 0..3_usize, 0..50_i64, 0..2_usize).prop_map(|(id, of, lane, due_ms, job)| {
+    let message = (0..24_u8).prop_map(|number| MessageId([number; 16]));
+    let put = (0..24_u8, 0..4_u64, 0..6_usize, (time(), time()), (0..3_usize, 0..2_usize, 0..4_u32))
+        .prop_map(|(id, of, lane, (due_ms, closes_ms), (of_job, of_sender, segments))| {
             OutboxChange::Put(Queued {
                 message: MessageId([id; 16]),
                 stream: stream(of),
-                lane: Lane::ALL[lane],
+                lane: Lane::ALL[lane.min(2)],
                 due_ms,
-                job: Name::new(["sale", "news"][job]).unwrap(),
+                closes_ms,
+                sender: sender(of_sender),
+                segments,
+                job: job(of_job),
                 payload: vec![id],
             })
         });
+    let put_off = |again| {
+        (message.clone(), time(), time()).prop_map(move |(message, due_ms, closes_ms)| match again {
+            true => OutboxChange::Again { message, due_ms, closes_ms },
+            false => OutboxChange::Move { message, due_ms, closes_ms },
+        })
+    };
     prop_oneof![
-        3 => put,
-        1 => (message.clone(), 0..50_i64).prop_map(|(id, due_ms)| OutboxChange::Move(id, due_ms)),
+        6 => put,
+        1 => put_off(false),
+        1 => put_off(true),
         2 => message.clone().prop_map(OutboxChange::Start),
         1 => message.prop_map(OutboxChange::Remove),
     ]
+}
+
+fn budget() -> impl Strategy<Value = Budget> {
+    let allowance = prop_oneof![
+        (0..12_u32).prop_map(Allowance::PerSecond),
+        (0..90_u32).prop_map(Allowance::PerMinute),
+        (time(), 0..9_u64).prop_map(|(ends_ms, max)| Allowance::Until { ends_ms, max }),
+    ];
+    (0..3_usize, any::<bool>(), allowance, 0..3_u64).prop_map(|(name, messages, allowance, kept)| Budget {
+        name: job(name),
+        unit: if messages { Unit::Messages } else { Unit::Segments },
+        allowance,
+        kept,
+    })
+}
+
+fn claim() -> impl Strategy<Value = Claim> {
+    let lanes = prop::sample::subsequence(Lane::ALL.to_vec(), 0..=3);
+    let listed = (0..2_usize, vec(budget(), 0..3))
+        .prop_map(|(number, budgets)| SenderBudget { sender: sender(number), budgets });
+    let hold = prop_oneof![0..30_i64, Just(600_000), Just(600_001)];
+    (time(), 0..12_usize, lanes, hold, vec(listed, 0..4)).prop_map(|(now_ms, limit, lanes, hold, senders)| {
+        Claim { now_ms, limit, lanes, until_ms: now_ms + hold, senders }
+    })
 }
 
 fn item() -> impl Strategy<Value = Append> {
@@ -65,14 +115,14 @@ fn item() -> impl Strategy<Value = Append> {
 }
 
 fn ask() -> impl Strategy<Value = Ask> {
-    let lanes = prop::sample::subsequence(Lane::ALL.to_vec(), 0..=3);
     prop_oneof![
-        6 => vec(item(), 1..6).prop_map(Ask::Append),
-        2 => vec(change(), 1..6).prop_map(Ask::Outbox),
-        2 => (0..60_i64, 0..5_usize, lanes, 0..30_i64).prop_map(|(now_ms, limit, lanes, hold)| {
-            Ask::Claim(Claim { now_ms, limit, lanes, until_ms: now_ms + hold })
-        }),
-        1 => (1..20_u32, 0..3_000_i64).prop_map(|(wanted, now_ms)| Ask::Draw(wanted, now_ms)),
+        4 => vec(item(), 1..6).prop_map(Ask::Append),
+        4 => vec(change(), 1..12).prop_map(Ask::Outbox),
+        6 => claim().prop_map(Ask::Claim),
+        1 => (0..2_usize, prop_oneof![time(), Just(9_000_000)]).prop_map(|(who, until)| Ask::Pause(who, until)),
+        1 => (0..3_usize, 0..5_u32).prop_map(|(which, weight)| Ask::Job(which, weight)),
+        1 => (time(), prop::option::of(0..2_usize)).prop_map(|(now_ms, who)| Ask::Backlog(now_ms, who)),
+        1 => (0..2_usize, time(), 0..9_usize).prop_map(|(who, closes, limit)| Ask::Late(who, closes, limit)),
         1 => Just(Ask::Reopen),
     ]
 }
@@ -86,7 +136,10 @@ fn answer(ledger: &impl Ledger, ask: &Ask) -> String {
         Ask::Append(items) => text(wait(ledger.append(items, Urgency::Normal))),
         Ask::Outbox(changes) => text(wait(ledger.outbox(changes))),
         Ask::Claim(claim) => text(wait(ledger.claim(claim))),
-        Ask::Draw(wanted, now_ms) => text(wait(ledger.draw(Name::new("36123").unwrap(), 10, wanted, now_ms))),
+        Ask::Pause(who, until_ms) => text(wait(ledger.pause(sender(who), until_ms))),
+        Ask::Job(which, weight) => text(wait(ledger.put_job(job(which), weight, vec![7]))),
+        Ask::Backlog(now_ms, who) => text(wait(ledger.backlog(now_ms, who.map(sender)))),
+        Ask::Late(who, closes_ms, limit) => text(wait(ledger.late(sender(who), closes_ms, limit))),
         Ask::Reopen => String::new(),
     }
 }
@@ -103,7 +156,7 @@ fn picture(ledger: &impl Ledger) -> String {
         })
         .collect();
     let found: Vec<_> = (0..3_u8).map(|entry| wait(ledger.find(vec![Hash([entry; 32])])).unwrap()).collect();
-    let waits = ["sale", "news"].map(|job| wait(ledger.waiting(Some(Name::new(job).unwrap()))).unwrap());
+    let waits = [0, 1, 2].map(|number| wait(ledger.waiting(Some(job(number)))).unwrap());
     let (head, log) = (wait(ledger.head()).unwrap(), wait(ledger.log(1, 99)).unwrap());
     format!("{rows:?}\n{started:?}\n{streams:?}\n{found:?}\n{waits:?}\n{head:?}\n{log:?}")
 }

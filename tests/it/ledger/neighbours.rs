@@ -6,7 +6,7 @@ use std::{
 };
 
 use optin::{
-    id::{Hash, Name},
+    id::Hash,
     ledger::{Appended, IndexChange, Keys, Ledger, SqliteLedger, Urgency},
 };
 use tempfile::TempDir;
@@ -36,16 +36,6 @@ fn versions_and_index_entries_are_compared_across_handles() {
     assert_eq!(add(&other, opens(3), Urgency::Normal).unwrap(), Appended::Conflict);
     assert_eq!(wait(other.find(vec![Hash([5; 32])])).unwrap(), Some(stream(2)));
     assert_eq!(whole(&one), 3);
-}
-
-#[test]
-fn a_budget_is_one_for_all_handles() {
-    let (_folder, one, other) = two();
-    let draw = |ledger: &SqliteLedger, wanted| {
-        let budget = Name::new("36123").unwrap();
-        wait(ledger.draw(budget, 10, wanted, 1_800_000_000_000)).unwrap().granted
-    };
-    assert_eq!((draw(&one, 6), draw(&other, 6), draw(&one, 6)), (6, 4, 0));
 }
 
 #[test]

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use optin::{
     id::{Hash, Name, RecipientId},
     ledger::{
-        Append, Appended, Claim, Drawn, DynLedger, Head, Keys, Ledger, LedgerError, OutboxChange, Queued,
-        Row, StoredRecord, Urgency,
+        Append, Appended, BacklogCell, Claim, Claimed, DynLedger, Head, Keys, Ledger, LedgerError,
+        OutboxChange, Queued, Row, StoredRecord, Urgency,
     },
 };
 
@@ -79,7 +79,7 @@ impl Ledger for Forged {
     async fn outbox(&self, changes: Vec<OutboxChange>) -> Answer<()> {
         self.inner.outbox(changes).await
     }
-    async fn claim(&self, claim: Claim) -> Answer<Vec<Queued>> {
+    async fn claim(&self, claim: Claim) -> Answer<Claimed> {
         self.inner.claim(claim).await
     }
     async fn started(&self, limit: usize) -> Answer<Vec<Queued>> {
@@ -88,11 +88,17 @@ impl Ledger for Forged {
     async fn waiting(&self, job: Option<Name>) -> Answer<(u64, Option<i64>)> {
         self.inner.waiting(job).await
     }
-    async fn draw(&self, budget: Name, per_second: u32, wanted: u32, now_ms: i64) -> Answer<Drawn> {
-        self.inner.draw(budget, per_second, wanted, now_ms).await
+    async fn pause(&self, sender: Name, until_ms: i64) -> Answer<()> {
+        self.inner.pause(sender, until_ms).await
     }
-    async fn put_job(&self, job: Name, definition: Vec<u8>) -> Answer<()> {
-        self.inner.put_job(job, definition).await
+    async fn backlog(&self, now_ms: i64, sender: Option<Name>) -> Answer<Vec<BacklogCell>> {
+        self.inner.backlog(now_ms, sender).await
+    }
+    async fn late(&self, sender: Name, closes_ms: i64, limit: usize) -> Answer<Vec<Queued>> {
+        self.inner.late(sender, closes_ms, limit).await
+    }
+    async fn put_job(&self, job: Name, weight: u32, definition: Vec<u8>) -> Answer<()> {
+        self.inner.put_job(job, weight, definition).await
     }
     async fn job(&self, job: Name) -> Answer<Option<Vec<u8>>> {
         self.inner.job(job).await

@@ -1,7 +1,7 @@
 //! The ledger under watch.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     fmt::Write as _,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard},
@@ -9,17 +9,20 @@ use std::{
 };
 
 use optin::{
-    consent::Event,
+    consent::{Event, event::Outcome},
     id::{Hash, MessageId, Name, RecipientId},
     ledger::{
-        Append, Appended, Claim, Drawn, Envelope, Head, Keys, Ledger, LedgerError, MemoryLedger,
-        OutboxChange, Queued, Row, StoredRecord, Urgency,
+        Append, Appended, BacklogCell, Claim, Claimed, Envelope, Head, Keys, Ledger, LedgerError,
+        MemoryLedger, OutboxChange, Queued, Row, StoredRecord, Urgency,
     },
     message::Kind,
 };
 use sha2::{Digest, Sha256};
 
-use super::{dice::Dice, oracle};
+use super::{
+    dice::Dice,
+    model::{Model, is_order, repeats},
+};
 use crate::fold::model::{Ask, is_open};
 
 type Answer<T> = Result<T, LedgerError>;
@@ -43,6 +46,10 @@ impl Waiting {
         self.stream
     }
 
+    pub(super) fn repeats(&self) -> bool {
+        repeats(self.job.as_str())
+    }
+
     pub(super) fn is_of(&self, program: &str) -> bool {
         self.job.as_str().starts_with(program)
     }
@@ -55,14 +62,8 @@ pub(super) struct Seen {
     /// Calls wait and fail.
     pub(super) rough: bool,
     faults: u64,
-    /// People in the order of their opening, and where they live.
-    pub(super) people: Vec<RecipientId>,
-    pub(super) homes: Vec<usize>,
-    pub(super) events: HashMap<RecipientId, Vec<Event>>,
-    pub(super) times: HashMap<RecipientId, Vec<i64>>,
-    pub(super) leaves: u64,
-    /// The leaf of each message's last start.
-    pub(super) starts: HashMap<MessageId, u64>,
+    stop_faults: u64,
+    pub(super) model: Model,
     pub(super) outbox: BTreeMap<MessageId, Waiting>,
     /// Every message that was ever put there by a campaign.
     pub(super) launched: BTreeMap<MessageId, Waiting>,
@@ -79,17 +80,13 @@ pub(super) struct Seen {
 impl Watched {
     pub(super) fn new(seed: u64, homes: Vec<usize>) -> Self {
         let mut dice = Dice::new(seed ^ 0x5EED);
-        let faults = dice.one_of(&[0, 0, 5, 15]);
+        let (faults, stop_faults) = (dice.one_of(&[0, 0, 5, 15]), dice.one_of(&[0, 0, 150]));
         let seen = Seen {
             dice,
             rough: false,
             faults,
-            people: Vec::new(),
-            homes,
-            events: HashMap::new(),
-            times: HashMap::new(),
-            leaves: 0,
-            starts: HashMap::new(),
+            stop_faults,
+            model: Model::new(homes),
             outbox: BTreeMap::new(),
             launched: BTreeMap::new(),
             dropped: BTreeMap::new(),
@@ -107,15 +104,19 @@ impl Watched {
     }
 
     /// Lets others go first, sometimes.
-    fn pause(&self) -> Pause {
+    fn step_back(&self) -> Pause {
         let mut seen = self.seen();
         let polls = if seen.rough && seen.dice.happens(250) { 1 + seen.dice.below(2) } else { 0 };
         Pause(polls)
     }
 
     fn fails(&self) -> Answer<()> {
+        let faults = self.seen().faults;
+        self.fails_by(faults)
+    }
+
+    fn fails_by(&self, faults: u64) -> Answer<()> {
         let mut seen = self.seen();
-        let faults = seen.faults;
         if seen.rough && seen.dice.happens(faults) {
             return Err(LedgerError::Failed { what: "simulating", source: "lost".into() });
         }
@@ -155,34 +156,48 @@ impl Seen {
         })
     }
 
-    pub(super) fn person(&self, stream: RecipientId) -> Option<usize> {
-        self.people.iter().position(|known| *known == stream)
-    }
-
     fn record(&mut self, bytes: &[u8]) {
-        let Envelope { stream, seq, at_ms, event, .. } = Envelope::from_bytes(bytes).unwrap();
-        self.leaves += 1;
-        if seq == 1 && stream != RecipientId::HOUSE {
-            self.people.push(stream);
-        }
-        let person = self.person(stream);
-        let detail = match &event {
+        let envelope = Envelope::from_bytes(bytes).unwrap();
+        let Envelope { stream, seq, at_ms, event, .. } = &envelope;
+        let detail = match event {
             Event::Started(e) => format!("{} {:?}", e.source.as_str().split('-').next().unwrap(), e.answer),
             Event::Concluded(e) => e.outcome.code().to_owned(),
             Event::Revoked(e) => format!("{} {}", e.said, e.acted_ms),
             Event::Restarted(e) => e.acted_ms.to_string(),
             _ => String::new(),
         };
-        self.note(&format!("{} {person:?} {seq} {at_ms} {} {detail}", self.leaves, event.code()));
-        let (events, times) = (self.events.entry(stream).or_default(), self.times.entry(stream).or_default());
-        if let (Event::Started(started), Some(person)) = (&event, person) {
-            self.starts.insert(started.message, self.leaves);
-            if let Some(what) = oracle::objection(self.homes[person], events, times, started, at_ms) {
-                self.wrong.push(format!("record {}, person {person}: {what}", self.leaves));
+        let (seq, at_ms, code, stream) = (*seq, *at_ms, event.code(), *stream);
+        let wrong = self.model.record(envelope);
+        let (leaf, person) = (self.model.leaves, self.model.person(stream));
+        self.note(&format!("{leaf} {person:?} {seq} {at_ms} {code} {detail}"));
+        self.wrong.extend(wrong);
+    }
+
+    /// A process hands a message over.
+    pub(super) fn handed(&mut self, process: usize, message: MessageId) {
+        let order = self.launched.get(&message).is_none_or(|waiting| is_order(waiting.job.as_str()));
+        let kind = if order { Kind::Transactional } else { Kind::Marketing };
+        let wrong = self.model.handed(process, message, kind);
+        self.wrong.extend(wrong);
+    }
+
+    /// Tells messages of one moment apart by the order in which they were queued: by their ids, which are random,
+    /// a seed would not replay.
+    fn apart(&self, changes: &mut [OutboxChange]) {
+        let mut puts = self.puts;
+        for change in changes {
+            match change {
+                OutboxChange::Put(queued) => {
+                    puts += 1;
+                    queued.due_ms += i64::try_from(puts % 1_000).unwrap();
+                }
+                OutboxChange::Move { message, due_ms, .. } | OutboxChange::Again { message, due_ms, .. } => {
+                    let nth = self.outbox.get(message).map_or(0, |waiting| waiting.nth % 1_000);
+                    *due_ms = *due_ms - due_ms.rem_euclid(1_000) + i64::try_from(nth).unwrap();
+                }
+                OutboxChange::Start(_) | OutboxChange::Remove(_) => {}
             }
         }
-        events.push(event);
-        times.push(at_ms);
     }
 
     fn change(&mut self, changes: &[OutboxChange]) {
@@ -202,7 +217,7 @@ impl Seen {
                         self.removed(*message, &waiting);
                     }
                 }
-                OutboxChange::Move(..) | OutboxChange::Start(_) => {}
+                OutboxChange::Move { .. } | OutboxChange::Again { .. } | OutboxChange::Start(_) => {}
             }
         }
     }
@@ -210,14 +225,18 @@ impl Seen {
     /// A message of a campaign that leaves the outbox without having started must have had no leave, just now or
     /// a few records ago: the decision is older than the removal.
     fn removed(&mut self, message: MessageId, waiting: &Waiting) {
-        if self.starts.contains_key(&message) || waiting.job == *"optin.answers" {
+        if self.model.has_started(message) || waiting.job == *"optin.answers" {
             return;
         }
-        let person = self.person(waiting.stream).unwrap();
+        if is_order(waiting.job.as_str()) {
+            self.dropped.insert(message, true);
+            return;
+        }
+        let person = self.model.person(waiting.stream).unwrap();
         let program = Name::new(if waiting.is_of("club") { "club" } else { "soldes" }).unwrap();
-        let sender = super::world::sender(program.as_str(), self.homes[person]);
-        let events = &self.events[&waiting.stream];
-        let at_ms = *self.times[&waiting.stream].iter().max().unwrap();
+        let sender = super::world::sender(program.as_str(), self.model.home(person));
+        let story = self.model.story(person);
+        let (events, at_ms) = (&story.events, *story.times.iter().max().unwrap());
         let closed = (0..8).any(|back| {
             let ask = Ask { program: &program, sender: &sender, category: None, at_ms };
             !is_open(&events[..events.len().saturating_sub(back)], &ask)
@@ -244,20 +263,25 @@ impl Ledger for Watched {
         true
     }
     async fn find(&self, index: Vec<Hash>) -> Answer<Option<RecipientId>> {
-        self.pause().await;
+        self.step_back().await;
         self.fails()?;
         self.inner.find(index).await
     }
     async fn read(&self, stream: RecipientId) -> Answer<Option<Row>> {
-        self.pause().await;
+        self.step_back().await;
         self.fails()?;
         let row = self.inner.read(stream).await;
-        self.pause().await;
+        self.step_back().await;
         row
     }
-    async fn append(&self, items: Vec<Append>, urgency: Urgency) -> Answer<Vec<Appended>> {
-        self.pause().await;
+    async fn append(&self, mut items: Vec<Append>, urgency: Urgency) -> Answer<Vec<Appended>> {
+        self.step_back().await;
         self.fails()?;
+        if urgency == Urgency::Stop {
+            let faults = self.seen().stop_faults;
+            self.fails_by(faults)?;
+        }
+        items.iter_mut().for_each(|item| self.seen().apart(&mut item.outbox));
         let answers = self.inner.append(items.clone(), urgency).await?;
         {
             let mut seen = self.seen();
@@ -268,34 +292,37 @@ impl Ledger for Watched {
                 }
             }
         }
-        self.pause().await;
+        self.step_back().await;
         // Done, and the caller never learns of it.
         self.fails()?;
         Ok(answers)
     }
-    async fn outbox(&self, changes: Vec<OutboxChange>) -> Answer<()> {
-        self.pause().await;
+    async fn outbox(&self, mut changes: Vec<OutboxChange>) -> Answer<()> {
+        self.step_back().await;
         self.fails()?;
+        self.seen().apart(&mut changes);
         self.inner.outbox(changes.clone()).await?;
         self.seen().change(&changes);
-        self.pause().await;
+        self.step_back().await;
         self.fails()
     }
-    /// In an order that does not depend on random ids.
-    async fn claim(&self, claim: Claim) -> Answer<Vec<Queued>> {
-        self.pause().await;
+    async fn claim(&self, claim: Claim) -> Answer<Claimed> {
+        self.step_back().await;
         self.fails()?;
-        let limit = claim.limit;
-        let mut rows = self.inner.claim(Claim { limit: usize::MAX, ..claim }).await?;
-        {
-            let seen = self.seen();
-            rows.sort_by_key(|row| (row.lane, row.due_ms, seen.outbox[&row.message].nth));
-        }
-        let rest = rows.split_off(limit.min(rows.len()));
-        let rest = rest.into_iter().map(|row| OutboxChange::Move(row.message, row.due_ms)).collect();
-        self.inner.outbox(rest).await?;
-        self.pause().await;
-        Ok(rows)
+        let claimed = self.inner.claim(claim).await;
+        self.step_back().await;
+        claimed
+    }
+    async fn pause(&self, sender: Name, until_ms: i64) -> Answer<()> {
+        self.step_back().await;
+        self.fails()?;
+        self.inner.pause(sender, until_ms).await
+    }
+    async fn backlog(&self, now_ms: i64, sender: Option<Name>) -> Answer<Vec<BacklogCell>> {
+        self.inner.backlog(now_ms, sender).await
+    }
+    async fn late(&self, sender: Name, closes_ms: i64, limit: usize) -> Answer<Vec<Queued>> {
+        self.inner.late(sender, closes_ms, limit).await
     }
     async fn started(&self, limit: usize) -> Answer<Vec<Queued>> {
         self.fails()?;
@@ -319,29 +346,19 @@ impl Ledger for Watched {
     async fn waiting(&self, job: Option<Name>) -> Answer<(u64, Option<i64>)> {
         self.inner.waiting(job).await
     }
-    async fn draw(&self, budget: Name, per_second: u32, wanted: u32, now_ms: i64) -> Answer<Drawn> {
-        self.pause().await;
-        self.inner.draw(budget, per_second, wanted, now_ms).await
-    }
-    async fn put_job(&self, job: Name, definition: Vec<u8>) -> Answer<()> {
+    async fn put_job(&self, job: Name, weight: u32, definition: Vec<u8>) -> Answer<()> {
         self.fails()?;
-        self.inner.put_job(job, definition).await
+        self.inner.put_job(job, weight, definition).await
     }
     async fn job(&self, job: Name) -> Answer<Option<Vec<u8>>> {
         self.inner.job(job).await
     }
 }
 
-/// Messages that started and of which nobody knows.
+/// Messages of campaigns that started and of which nobody knows.
 pub(super) fn unknown(seen: &Seen) -> usize {
-    let all = seen.events.values().flatten();
-    let marketing = |event: &&Event| matches!(event, Event::Started(e) if e.kind == Kind::Marketing);
-    all.filter(marketing)
-        .filter(|event| {
-            let Event::Started(e) = event else { return false };
-            let stream = seen.launched[&e.message].stream;
-            let last = oracle::last_try(&seen.events[&stream], &seen.times[&stream], e.message);
-            last.is_some_and(|(_, outcome)| outcome == Some(optin::consent::event::Outcome::Unknown))
-        })
-        .count()
+    let last =
+        |(message, waiting): (&MessageId, &Waiting)| seen.model.stories[&waiting.stream].last_try(*message);
+    let unknown = seen.launched.iter().filter_map(last);
+    unknown.filter(|(_, outcome)| *outcome == Some(Outcome::Unknown)).count()
 }

@@ -64,7 +64,9 @@ impl Desk {
                 match entry {
                     Entry::Reached { message, .. } if self.refuses(message) => "refused".to_owned(),
                     // The message is in, the answer gets lost.
-                    Entry::Reached { message, .. } if self.moody && message.0[0] % 8 == 1 => String::new(),
+                    Entry::Reached { message, .. } if self.moody && Door::loses_the_answer_to(message) => {
+                        String::new()
+                    }
                     Entry::Reached { .. } => "taken".to_owned(),
                     Entry::Answered { .. } => "noted".to_owned(),
                 }
@@ -88,6 +90,11 @@ impl Door {
         // A folder may lead to the carrier of another: one carrier serves many rounds.
         let known = fs::read_to_string(folder.join("carrier")).map(PathBuf::from);
         Self { socket: known.unwrap_or_else(|_| folder.join("socket")) }
+    }
+
+    /// Whether a moody carrier takes the message and loses the answer.
+    pub(crate) fn loses_the_answer_to(message: MessageId) -> bool {
+        message.0[0] % 8 == 1
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -32,8 +32,28 @@ impl Member {
 
     /// Starts a process that says `ready` in its own time.
     pub(crate) fn begin(part: &'static str, place: &Path) -> Self {
-        let mut command = Command::new(env::current_exe().unwrap());
+        let mut member = Self::under(&[], part, place);
+        assert_eq!(member.hear(), "");
+        member
+    }
+
+    /// A process run by a program that comes first with its arguments, and may make an end of it at any time. Before
+    /// it says `ready` it says nothing, in a line.
+    pub(crate) fn under(above: &[String], part: &'static str, place: &Path) -> Self {
+        let this = env::current_exe().unwrap();
+        let mut command = match above {
+            [] => Command::new(this),
+            [program, options @ ..] => {
+                let mut command = Command::new(program);
+                command.args(options).arg(this);
+                command
+            }
+        };
         command.args(["--exact", "support::part::part", "--ignored", "--nocapture"]);
+        if !above.is_empty() {
+            // What goes wrong there is meant to, and would be taken for this test's own trouble.
+            command.stderr(Stdio::null());
+        }
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (to, out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let (line, from) = mpsc::channel();
@@ -43,13 +63,19 @@ impl Member {
             lines.try_for_each(|text| told(text).map_or(Ok(()), |text| line.send(text)))
         });
         let mut member = Self { part, child, to, from };
-        member.tell(&format!("{part} {}", place.display()));
-        assert_eq!(member.hear(), "");
+        // Who ends before that is heard to have ended.
+        let _ = writeln!(member.to, "{part} {}", place.display());
         member
     }
 
     pub(crate) fn tell(&mut self, line: &str) {
         writeln!(self.to, "{line}").unwrap();
+    }
+
+    /// Tells it, and returns what it says to that; `None` if it has ended or ends meanwhile.
+    pub(crate) fn ask(&mut self, line: &str) -> Option<String> {
+        writeln!(self.to, "{line}").ok()?;
+        self.next()
     }
 
     /// The next line it says; `None` once it has ended.
@@ -71,6 +97,12 @@ impl Member {
         let said = self.hear();
         assert!(said.starts_with(begins), "the {} says {said:?}, not {begins:?}", self.part);
         said
+    }
+
+    /// Waits until it has come to its end.
+    pub(crate) fn ended(mut self) {
+        while self.next().is_some() {}
+        self.child.wait().unwrap();
     }
 
     /// Whether it has said anything that nobody has heard yet.

@@ -4,7 +4,7 @@ use std::{
     process,
 };
 
-use super::{carrier, receiver, worker};
+use super::{carrier, founder, receiver, worker};
 
 /// What marks a line of ours among the test harness's own.
 pub(super) const MARK: &str = "» ";
@@ -17,6 +17,7 @@ fn part() {
     say("");
     match line.split_once(' ') {
         Some(("carrier", socket)) => carrier::run(Path::new(socket)),
+        Some(("founder", folder)) => founder::run(Path::new(folder)),
         Some(("receiver", folder)) => receiver::run(Path::new(folder)),
         Some(("worker", folder)) => worker::run(Path::new(folder), true),
         Some(("careless", folder)) => worker::run(Path::new(folder), false),

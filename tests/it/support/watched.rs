@@ -3,8 +3,8 @@ use std::sync::Arc;
 use optin::{
     id::{Hash, Name, RecipientId},
     ledger::{
-        Append, Appended, Claim, Drawn, Head, Keys, Ledger, LedgerError, OutboxChange, Queued, Row,
-        SqliteLedger, StoredRecord, Urgency,
+        Append, Appended, BacklogCell, Claim, Claimed, Head, Keys, Ledger, LedgerError, OutboxChange, Queued,
+        Row, SqliteLedger, StoredRecord, Urgency,
     },
 };
 
@@ -25,6 +25,8 @@ impl Watched {
             if let Some(row) = self.inner.read(item.stream).await? {
                 item.expected = row.version;
             }
+            // That only what waits can start is a second fence: it goes with the first.
+            item.outbox.retain(|change| !matches!(change, OutboxChange::Start(_)));
         }
         Ok(())
     }
@@ -58,20 +60,22 @@ impl Ledger for Watched {
         self.inner.outbox(changes).await
     }
 
-    async fn claim(&self, claim: Claim) -> Result<Vec<Queued>, LedgerError> {
+    async fn claim(&self, claim: Claim) -> Result<Claimed, LedgerError> {
         self.hold.step("claim");
         self.inner.claim(claim).await
     }
 
-    async fn draw(
-        &self,
-        budget: Name,
-        per_second: u32,
-        wanted: u32,
-        now_ms: i64,
-    ) -> Result<Drawn, LedgerError> {
-        self.hold.step("draw");
-        self.inner.draw(budget, per_second, wanted, now_ms).await
+    async fn pause(&self, sender: Name, until_ms: i64) -> Result<(), LedgerError> {
+        self.hold.step("pause");
+        self.inner.pause(sender, until_ms).await
+    }
+
+    async fn backlog(&self, now_ms: i64, sender: Option<Name>) -> Result<Vec<BacklogCell>, LedgerError> {
+        self.inner.backlog(now_ms, sender).await
+    }
+
+    async fn late(&self, sender: Name, closes_ms: i64, limit: usize) -> Result<Vec<Queued>, LedgerError> {
+        self.inner.late(sender, closes_ms, limit).await
     }
 
     async fn find(&self, index: Vec<Hash>) -> Result<Option<RecipientId>, LedgerError> {
@@ -111,8 +115,8 @@ impl Ledger for Watched {
         self.inner.waiting(job).await
     }
 
-    async fn put_job(&self, job: Name, definition: Vec<u8>) -> Result<(), LedgerError> {
-        self.inner.put_job(job, definition).await
+    async fn put_job(&self, job: Name, weight: u32, definition: Vec<u8>) -> Result<(), LedgerError> {
+        self.inner.put_job(job, weight, definition).await
     }
 
     async fn job(&self, job: Name) -> Result<Option<Vec<u8>>, LedgerError> {

@@ -6,6 +6,7 @@ use optin::{
     danger,
     dispatch::Batch,
     gateway::{Answered, Capabilities, Gateway, Idempotency, LookUp, Refusal, Sought, Uncertain},
+    ledger::Admitted,
     message::Kind,
     permit::Permit,
 };
@@ -16,17 +17,20 @@ use super::{
     hold::Hold,
     part::{hear, say},
     record::Entry,
-    stage::{end, ledger, runtime, shop},
+    stage::{end, runtime, shop, try_ledger},
     watched::Watched,
 };
 
 /// The small batches of a worker that may be killed: many of them make many moments.
-const SMALL: usize = 8;
+pub(crate) const SMALL: usize = 8;
 
-/// A worker's process. `compares` unless its ledger shall forget to.
+/// A worker's process: `dispatch` is one batch, `work` all there is, `run` the same with every step told. `compares` unless its ledger shall forget to.
 pub(super) fn run(folder: &Path, compares: bool) {
     let (runtime, clock, hold) = (runtime(), SharedClock::of(folder), Arc::new(Hold::default()));
-    let inner = runtime.block_on(ledger(folder));
+    let inner = match runtime.block_on(try_ledger(folder)) {
+        Ok(inner) => inner,
+        Err(error) => return say(&format!("failed {error:?}")),
+    };
     let watched = Watched { inner, hold: Arc::clone(&hold), compares };
     let line = Line { door: Door::of(folder), hold: Arc::clone(&hold) };
     let shop = shop(danger::foreign_ledger(watched, "a test watches it"), folder, line);
@@ -39,8 +43,11 @@ pub(super) fn run(folder: &Path, compares: bool) {
                 Ok(done) => say(&format!("done {done:?}")),
                 Err(error) => say(&format!("failed {error:?}")),
             },
-            ["run"] => {
-                hold.talk();
+            ["close"] => return drop(shop),
+            [how @ ("run" | "work")] => {
+                if how == "run" {
+                    hold.talk();
+                }
                 match runtime.block_on(work(&shop, &clock)) {
                     Ok(()) => say("finished"),
                     Err(error) => say(&format!("failed {error:?}")),
@@ -49,6 +56,12 @@ pub(super) fn run(folder: &Path, compares: bool) {
             _ => say(&format!("failed: {line}?")),
         }
     }
+}
+
+/// Works in this process until nothing is left.
+pub(crate) async fn work_off(ledger: impl Into<Admitted>, folder: &Path) {
+    let line = Line { door: Door::of(folder), hold: Arc::default() };
+    work(&shop(ledger, folder, line), &SharedClock::of(folder)).await.unwrap();
 }
 
 /// Works until nothing is left, and lets the time pass that the library asks for.
