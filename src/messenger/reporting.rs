@@ -125,6 +125,10 @@ impl Messenger {
             person.stage(at_ms, taken, &[])?;
             person.change_outbox(OutboxChange::Remove(message));
         }
+        if outcome == Some(Outcome::Deferred) {
+            // An earlier try was taken after all: the message waits to go again, and must not.
+            person.change_outbox(OutboxChange::Remove(message));
+        }
         let reported = Reported {
             message,
             delivery: report.delivery,
