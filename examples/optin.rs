@@ -1,7 +1,7 @@
 //! The command line for support staff and counsel.
 //!
 //! With `--jsonl` it reads one JSON object a line and answers one a line: `phone`, `decide`, `window`, `intent`,
-//! `segments`. For people: `plan`, `verify`, `explain`.
+//! `segments`, `webhook`. For people: `plan`, `verify`, `explain`.
 
 #[path = "support/jsonl.rs"]
 mod jsonl;
@@ -11,6 +11,8 @@ mod people;
 mod shop;
 #[path = "support/shopify.rs"]
 mod shopify;
+#[path = "support/webhook.rs"]
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -36,6 +38,8 @@ enum Command {
     Intent(Lines),
     /// What a text costs
     Segments(Lines),
+    /// Whether a webhook request is the provider's own
+    Webhook(Lines),
     /// What a campaign would do with a customer export, before anything is sent
     Plan(people::PlanArgs),
     /// Reads a whole ledger again and names the first record that does not fit
@@ -58,6 +62,7 @@ fn main() -> ExitCode {
         Command::Window(_) => jsonl::run(jsonl::window).map(|()| true).map_err(Into::into),
         Command::Intent(_) => jsonl::run(jsonl::intent).map(|()| true).map_err(Into::into),
         Command::Segments(_) => jsonl::run(jsonl::count).map(|()| true).map_err(Into::into),
+        Command::Webhook(_) => jsonl::run(webhook::webhook).map(|()| true).map_err(Into::into),
         Command::Plan(args) => people::plan(&args),
         Command::Verify(args) => people::verify(&args),
         Command::Explain(args) => people::explain(&args),

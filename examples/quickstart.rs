@@ -1,11 +1,17 @@
 //! The main job in one run: a flash sale to the customers of a Shopify export, on a real ledger in a temporary
 //! folder. Some are held until their morning, some refused with a cited reason; the worker is killed half-way and
 //! another resumes; somebody texts STOP in between. Time is simulated, so a day passes in seconds.
+//!
+//! The carrier is a file. `--gateway twilio --base-url http://127.0.0.1:4010` goes through
+//! the Twilio adapter instead, to a `fake_carrier` that listens there.
 
 #[path = "support/shop.rs"]
 mod shop;
 #[path = "support/shopify.rs"]
 mod shopify;
+#[cfg(feature = "http")]
+#[path = "support/through.rs"]
+mod through;
 #[path = "support/wire.rs"]
 mod wire;
 
@@ -21,7 +27,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
 use optin::{
-    Messenger,
+    Builder, Messenger,
     campaign::{Campaign, Fate},
     clock::{Clock, FixedClock},
     dispatch::{Batch, Dispatched},
@@ -42,28 +48,63 @@ const ENDS: &str = "2026-11-28T02:00:00Z";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Res<()> {
-    let mut args = std::env::args().skip(1);
-    match (args.next().as_deref(), args.next()) {
-        (Some("--worker"), Some(folder)) => worker(Path::new(&folder)).await,
-        _ => main_job().await,
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args.as_slice() {
+        [] => main_job(Carrier::File).await,
+        ["--gateway", "twilio", "--base-url", base] => main_job(Carrier::Twilio((*base).to_owned())).await,
+        ["--worker", folder] => worker(Path::new(folder), &Carrier::File).await,
+        ["--worker", folder, base] => worker(Path::new(folder), &Carrier::Twilio((*base).to_owned())).await,
+        _ => Err("usage: quickstart [--gateway twilio --base-url http://127.0.0.1:4010]".into()),
+    }
+}
+
+/// Who takes the messages.
+enum Carrier {
+    File,
+    /// The stand-in at this address, through the Twilio adapter.
+    Twilio(String),
+}
+
+impl Carrier {
+    #[cfg(feature = "http")]
+    fn to(&self, shop: Builder, folder: &Path, announces: bool) -> Res<Builder> {
+        Ok(match self {
+            Self::File => shop.gateway(FileCarrier::in_folder(folder, announces)),
+            Self::Twilio(base) => shop.gateway(through::Through::twilio(base, announces)?),
+        })
+    }
+
+    #[cfg(not(feature = "http"))]
+    fn to(&self, shop: Builder, folder: &Path, announces: bool) -> Res<Builder> {
+        match self {
+            Self::File => Ok(shop.gateway(FileCarrier::in_folder(folder, announces))),
+            Self::Twilio(_) => Err("run it with --features http".into()),
+        }
+    }
+
+    /// Everything that was taken, in order.
+    async fn taken(&self, folder: &Path) -> Res<Vec<wire::Taken>> {
+        match self {
+            #[cfg(feature = "http")]
+            Self::Twilio(base) => through::read(base).await,
+            _ => Ok(wire::read(folder)),
+        }
     }
 }
 
 /// One shop over the ledger in `folder`. Workers in other processes open the same files.
-async fn open(folder: &Path, clock: &Arc<FixedClock>, announces: bool) -> Res<Messenger> {
+async fn open(folder: &Path, carrier: &Carrier, clock: &Arc<FixedClock>, announces: bool) -> Res<Messenger> {
     let keys = KeyFile::open_or_create(folder.join("optin.key"))?;
     let ledger = SqliteLedger::open(folder.join("shop.optin"), keys).await?;
-    Ok(Messenger::builder(ledger, Rulebook::builtin())
-        .program(shop::program(40.try_into()?)?)
-        .gateway(FileCarrier::in_folder(folder, announces))
-        .clock(Arc::clone(clock))
-        .build()?)
+    let shop = Messenger::builder(ledger, Rulebook::builtin()).program(shop::program(40.try_into()?)?);
+    Ok(carrier.to(shop, folder, announces)?.clock(Arc::clone(clock)).build()?)
 }
 
-async fn main_job() -> Res<()> {
+async fn main_job(carrier: Carrier) -> Res<()> {
     let folder = tempfile::tempdir()?;
     let clock = Arc::new(FixedClock::at(STARTS.parse::<DateTime<Utc>>()? - chrono::Duration::days(2)));
-    let shop = open(folder.path(), &clock, false).await?;
+    let shop = open(folder.path(), &carrier, &clock, false).await?;
 
     println!("1. Import the shop's customers\n");
     let export = shopify::read(Path::new(EXPORT), "soldes", clock.now().ok_or("no clock")?)?;
@@ -106,11 +147,12 @@ async fn main_job() -> Res<()> {
     assert_eq!(launched.queued, planned);
     let bar = ProgressBar::new(planned)
         .with_style(ProgressStyle::with_template("{bar:40} {pos:>4} of {len} accepted  {msg}")?);
-    let taken = kill_half_way(folder.path(), half, &bar)?;
+    let taken = kill_half_way(folder.path(), &carrier, half, &bar).await?;
     bar.suspend(|| println!("   the worker was killed after the carrier had taken {taken}"));
 
     let (patient, until) = *held.last().ok_or("nobody is held")?;
-    clock.set(wire::last_time(folder.path()).unwrap_or(STARTS.parse()?));
+    let last = carrier.taken(folder.path()).await?.last().map(|taken| taken.at);
+    clock.set(last.unwrap_or(STARTS.parse()?));
     let stop = Inbound::text("in-1", patient, "72345", "Stop. Thank you", clock.now().ok_or("no clock")?)?;
     let got = shop.receive(stop).await?;
     bar.suspend(|| {
@@ -126,7 +168,7 @@ async fn main_job() -> Res<()> {
     bar.finish_and_clear();
 
     println!("4. What the carrier really got\n");
-    let log = wire::read(folder.path());
+    let log = carrier.taken(folder.path()).await?;
     let mut by_message: BTreeMap<&str, u32> = BTreeMap::new();
     log.iter().for_each(|line| *by_message.entry(&line.message).or_default() += 1);
     let to_patient: Vec<_> = log.iter().filter(|line| line.number == patient).collect();
@@ -166,9 +208,13 @@ fn telling(decision: &Decision) -> bool {
 }
 
 /// Runs this program again as a worker and kills it, as `kill -9` does, when the carrier has taken `half`.
-fn kill_half_way(folder: &Path, half: u64, bar: &ProgressBar) -> Res<u64> {
-    let mut child =
-        Command::new(std::env::current_exe()?).arg("--worker").arg(folder).stdout(Stdio::piped()).spawn()?;
+async fn kill_half_way(folder: &Path, carrier: &Carrier, half: u64, bar: &ProgressBar) -> Res<u64> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("--worker").arg(folder).stdout(Stdio::piped());
+    if let Carrier::Twilio(base) = carrier {
+        command.arg(base);
+    }
+    let mut child = command.spawn()?;
     let lines = BufReader::new(child.stdout.take().ok_or("no pipe")?).lines();
     let mut taken = 0;
     for _ in lines.map_while(Result::ok) {
@@ -179,13 +225,13 @@ fn kill_half_way(folder: &Path, half: u64, bar: &ProgressBar) -> Res<u64> {
         }
     }
     child.wait()?;
-    Ok(wire::read(folder).len() as u64)
+    Ok(carrier.taken(folder).await?.len() as u64)
 }
 
 /// The worker process: dispatches what is due now. The carrier prints a line for each message that it takes.
-async fn worker(folder: &Path) -> Res<()> {
+async fn worker(folder: &Path, carrier: &Carrier) -> Res<()> {
     let clock = Arc::new(FixedClock::at(STARTS.parse()?));
-    let shop = open(folder, &clock, true).await?;
+    let shop = open(folder, carrier, &clock, true).await?;
     loop {
         let done = shop.dispatch(Batch::of(24)).await?;
         std::io::stdout().flush()?;

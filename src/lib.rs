@@ -64,6 +64,8 @@
 pub mod blocking;
 pub mod campaign;
 pub mod clock;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 pub mod consent;
 pub mod content;
 pub mod danger;

@@ -25,7 +25,7 @@ pub(crate) struct Bad {
     message: String,
 }
 
-fn bad(code: &'static str, message: impl ToString) -> Bad {
+pub(crate) fn bad(code: &'static str, message: impl ToString) -> Bad {
     Bad { code, message: message.to_string() }
 }
 
@@ -68,7 +68,7 @@ impl Tools {
     }
 }
 
-fn parse<'a, T: Deserialize<'a>>(line: &'a str) -> Result<T, Bad> {
+pub(crate) fn parse<'a, T: Deserialize<'a>>(line: &'a str) -> Result<T, Bad> {
     serde_json::from_str(line).map_err(|error| bad("bad_json", error))
 }
 

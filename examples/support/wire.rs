@@ -95,8 +95,3 @@ pub(crate) fn read(folder: &Path) -> Vec<Taken> {
     };
     log.lines().filter_map(line).collect()
 }
-
-/// When the last message was taken.
-pub(crate) fn last_time(folder: &Path) -> Option<DateTime<Utc>> {
-    read(folder).last().map(|taken| taken.at)
-}

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::id::Name;
+use crate::{id::Name, ledger::BacklogCell};
 
 /// Messages by sender, release minute and closing minute: all that is needed to see whether they fit, however
 /// many they are.
@@ -26,17 +26,19 @@ pub struct Backlog {
     pub ends: Option<DateTime<Utc>>,
     /// How many do not fit before their window closes.
     pub too_late: u64,
+    /// Those by the minute in which their window closes.
+    pub(crate) late: BTreeMap<i64, u64>,
 }
 
 impl Histogram {
-    /// Counts one message that may go from `release` until before `closes`, both Unix seconds.
-    pub(super) fn add(&mut self, sender: &Name, per_second: u32, release: i64, closes: i64) {
+    /// Counts messages that may go from `release` until before `closes`, both Unix seconds.
+    pub(super) fn add(&mut self, sender: &Name, per_second: u32, release: i64, closes: i64, messages: u64) {
         if !self.0.contains_key(sender) {
             let lane = Lane { per_minute: u64::from(per_second) * 60, cells: BTreeMap::new() };
             self.0.insert(sender.clone(), lane);
         }
         if let Some(lane) = self.0.get_mut(sender) {
-            *lane.cells.entry((release.div_euclid(60), closes.div_euclid(60))).or_default() += 1;
+            *lane.cells.entry((release.div_euclid(60), closes.div_euclid(60))).or_default() += messages;
         }
     }
 
@@ -46,13 +48,25 @@ impl Histogram {
     }
 }
 
+/// Whether what waits fits, sender by sender. A sender that this host does not know is left out.
+pub(crate) fn forecast(cells: &[BacklogCell], per_second: impl Fn(&Name) -> Option<u32>) -> Vec<Backlog> {
+    let mut all = Histogram::default();
+    for cell in cells {
+        if let Some(rate) = per_second(&cell.sender) {
+            let closes = cell.closes_minute.saturating_mul(60);
+            all.add(&cell.sender, rate, cell.due_minute.saturating_mul(60), closes, cell.messages);
+        }
+    }
+    all.play()
+}
+
 impl Lane {
     fn play(self, sender: Name) -> Backlog {
         let messages = self.cells.values().sum();
         let mut coming = self.cells.into_iter().peekable();
         // By closing minute: how many wait.
         let mut waiting: BTreeMap<i64, u64> = BTreeMap::new();
-        let (mut minute, mut last, mut too_late) = (i64::MIN, None, 0);
+        let (mut minute, mut last, mut late) = (i64::MIN, None, BTreeMap::new());
         loop {
             let next = coming.peek().map(|((release, _), _)| *release);
             minute = match (waiting.is_empty(), next) {
@@ -64,7 +78,7 @@ impl Lane {
                 *waiting.entry(closes).or_default() += count;
             }
             let over: BTreeSet<i64> = waiting.range(..=minute).map(|(closes, _)| *closes).collect();
-            too_late += over.into_iter().filter_map(|closes| waiting.remove(&closes)).sum::<u64>();
+            late.extend(over.into_iter().filter_map(|closes| Some((closes, waiting.remove(&closes)?))));
             let mut room = self.per_minute.max(1);
             while room > 0 {
                 let Some(mut first) = waiting.first_entry() else { break };
@@ -79,7 +93,7 @@ impl Lane {
             minute += 1;
         }
         let ends = last.and_then(|minute| DateTime::from_timestamp((minute + 1) * 60, 0));
-        Backlog { sender, messages, ends, too_late }
+        Backlog { sender, messages, ends, too_late: late.values().sum(), late }
     }
 }
 
@@ -93,8 +107,8 @@ mod tests {
         let sender = Name::new("36123").unwrap();
         let mut backlog = Histogram::default();
         // One a second is 60 a minute: of 150 that close after two minutes 120 fit.
-        (0..150).for_each(|_| backlog.add(&sender, 1, 0, 120));
-        (0..10).for_each(|_| backlog.add(&sender, 1, 3_600, 7_200));
+        (0..150).for_each(|_| backlog.add(&sender, 1, 0, 120, 1));
+        (0..10).for_each(|_| backlog.add(&sender, 1, 3_600, 7_200, 1));
         let played = backlog.play();
         assert_eq!((played[0].messages, played[0].too_late), (160, 30));
         assert_eq!(played[0].ends.unwrap().timestamp(), 3_660);
@@ -104,8 +118,8 @@ mod tests {
     fn the_earliest_closing_goes_first() {
         let sender = Name::new("36123").unwrap();
         let mut backlog = Histogram::default();
-        (0..60).for_each(|_| backlog.add(&sender, 1, 0, 600));
-        (0..60).for_each(|_| backlog.add(&sender, 1, 0, 60));
+        (0..60).for_each(|_| backlog.add(&sender, 1, 0, 600, 1));
+        (0..60).for_each(|_| backlog.add(&sender, 1, 0, 60, 1));
         assert_eq!(backlog.play()[0].too_late, 0);
     }
 }

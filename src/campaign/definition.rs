@@ -15,7 +15,7 @@ cbor_enum! {
     pub enum Late {
         /// It goes at the next lawful moment before the campaign ends.
         Move = 0, "move";
-        /// It is dropped and counted once its planned moment is more than an hour past.
+        /// It is dropped and counted once its planned moment is more than an hour past, or its window is over.
         Drop = 1, "drop";
     }
 }

@@ -7,11 +7,14 @@ mod definition;
 mod payload;
 mod plan;
 mod relevance;
+mod schedule;
+mod slots;
 mod wording;
 
 pub use audience::Audience;
 pub(crate) use audience::Source;
 pub use backlog::Backlog;
+pub(crate) use backlog::forecast;
 pub(crate) use definition::Job;
 pub use definition::{Campaign, CampaignError, Late};
 pub(crate) use payload::Payload;

@@ -1,19 +1,21 @@
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::{
     Audience, Campaign, CampaignError, Source,
     backlog::{Backlog, Histogram},
+    schedule,
+    slots::Slots,
     wording::Wording,
 };
 use crate::{
     consent::State,
     content::{Finding, Lint, Severity},
     id::{Hash, MessageId, Name, RecipientId},
-    ledger::{Book, BookError, PEOPLE, Person},
+    ledger::{BacklogCell, Book, BookError, PEOPLE, Person},
     message::{Body, Counting, Kind, RenderError, Values},
     phone::{Country, PhoneNumber},
     place::Whereabouts,
@@ -46,6 +48,8 @@ pub struct Plan {
     pub now: u64,
     /// People who are held until later.
     pub held: u64,
+    /// Of those who are held: for whom there is no room before their first window closes.
+    pub moved: u64,
     /// People who do not get it, by reason: a [`Code`], `no_text` or `twice`.
     pub refused: BTreeMap<&'static str, u64>,
     /// Segments in all.
@@ -133,6 +137,9 @@ pub(crate) struct Planner<'a> {
     /// The state of somebody whom the ledger does not know.
     nobody: State,
     seen: HashSet<u64>,
+    slots: Slots,
+    /// How much earlier than a window a hand-over must end.
+    pub(crate) margin: TimeDelta,
     /// Launching seals values, so it needs people's keys; planning does not.
     pub(crate) unlock: bool,
 }
@@ -146,7 +153,11 @@ pub(crate) struct Walked<'a> {
     pub(crate) body: Option<Body>,
     pub(crate) sender: &'a Sender,
     pub(crate) country: Option<Country>,
+    /// When its turn is expected, at the sender's throughput.
+    pub(crate) due: DateTime<Utc>,
     pub(crate) closes: DateTime<Utc>,
+    /// It would not have fitted before its first window closes.
+    pub(crate) moved: bool,
 }
 
 /// Where a walk through an audience stands.
@@ -198,8 +209,21 @@ impl<'a> Planner<'a> {
             ends: window.end,
             nobody: State::default(),
             seen: HashSet::new(),
+            slots: Slots::default(),
+            margin: TimeDelta::zero(),
             unlock: false,
         })
+    }
+
+    /// Takes into account what waits for the same senders, this campaign's own rows left out: they are walked again.
+    pub(crate) fn after(mut self, backlog: &[BacklogCell]) -> Self {
+        let others: Vec<_> = backlog.iter().filter(|cell| cell.job != self.campaign.name).cloned().collect();
+        let rate = |name: &Name| {
+            let sender = self.program.senders().iter().find(|sender| sender.id() == name);
+            sender.map_or(1, |sender| sender.per_second().get()).saturating_mul(60)
+        };
+        self.slots = Slots::after(&others, rate);
+        self
     }
 
     /// The first page of the audience.
@@ -264,7 +288,7 @@ impl<'a> Planner<'a> {
             Some(whereabouts) => self.policy.decide(Facts { whereabouts, state }, request, self.starts),
             None => Decision::refusing(Code::PlaceUnknown, self.policy.posture),
         };
-        let (mut fate, closes) = self.fate(decision);
+        let (mut fate, mut closes) = self.fate(decision);
         let mut body = None;
         if number.is_some_and(|number| !self.seen.insert(number.digits())) {
             fate = Fate::Twice;
@@ -274,7 +298,25 @@ impl<'a> Planner<'a> {
                 Err(error) => fate = Fate::NoText(error),
             }
         }
-        Walked { number, values, fate, person, body, sender, country, closes }
+        let (mut due, mut moved) = (self.starts, false);
+        if let (Some(_), Some(whereabouts)) = (&body, whereabouts) {
+            let facts = Facts { whereabouts, state: person.as_ref().map_or(&self.nobody, |p| &p.state) };
+            let place = schedule::place(
+                &mut self.slots,
+                &schedule::Terms {
+                    policy: self.policy,
+                    facts,
+                    request,
+                    sender,
+                    margin: self.margin,
+                    ends: self.ends,
+                },
+                fate,
+                closes,
+            );
+            (fate, due, closes, moved) = (place.fate, place.due, place.closes, place.moved);
+        }
+        Walked { number, values, fate, person, body, sender, country, due, closes, moved }
     }
 
     /// A decision at the campaign's start, as a fate within the campaign's window.
@@ -302,7 +344,7 @@ impl<'a> Planner<'a> {
         at: DateTime<Utc>,
         mut each: impl FnMut(Planned),
     ) -> Result<Plan, BookError> {
-        let (mut now, mut held, mut segments) = (0, 0, 0);
+        let (mut now, mut held, mut moved, mut segments) = (0, 0, 0, 0);
         let mut refused: BTreeMap<&'static str, u64> = BTreeMap::new();
         let mut backlog = Histogram::default();
         let mut digest = self.inputs();
@@ -318,6 +360,7 @@ impl<'a> Planner<'a> {
                 let who = walked.person.as_ref().map(|person| person.recipient);
                 digest.update(walked.number.map_or(0, |number| number.digits()).to_be_bytes());
                 digest.update(who.unwrap_or(RecipientId::HOUSE).0);
+                moved += u64::from(walked.moved);
                 if let Some(body) = &walked.body {
                     digest.update(body.as_str());
                     segments += u64::from(body.segments(Counting::Standard).segments);
@@ -353,6 +396,7 @@ impl<'a> Planner<'a> {
                         sender.per_second().get(),
                         release.timestamp(),
                         walked.closes.timestamp(),
+                        1,
                     );
                 }
                 each(Planned { number: walked.number, fate: walked.fate });
@@ -364,6 +408,7 @@ impl<'a> Planner<'a> {
             at,
             now,
             held,
+            moved,
             refused,
             segments,
             worst_case_segments,

@@ -190,6 +190,9 @@ impl Worker<'_> {
         now: DateTime<Utc>,
         done: &mut Dispatched,
     ) -> Drafted {
+        if job.late == Late::Drop {
+            return Drafted::Drop("late");
+        }
         let Some(whereabouts) = &person.whereabouts else {
             return Drafted::Drop(Code::PlaceUnknown.code());
         };

@@ -38,7 +38,7 @@ impl Queue {
     }
 
     /// How much of a window must be left, for a gateway that can do this.
-    pub(super) fn leeway(&self, gateway: &Capabilities) -> Leeway {
+    pub(crate) fn leeway(&self, gateway: &Capabilities) -> Leeway {
         match gateway.validity {
             Validity::PerMessage { shortest, .. } => Leeway { queue: Duration::ZERO, shortest },
             Validity::None { queue } => {

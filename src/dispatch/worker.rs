@@ -12,18 +12,19 @@ use super::{
     join::join,
     outcome::{self, Doubt, conclude},
     queue::Queue,
+    rebalance::Looked,
 };
 use crate::{
-    campaign::DynRelevance,
+    campaign::{DynRelevance, Late},
     clock::Clock,
     content::Lint,
     gateway::{Answered, DynGateway, Refusal},
     id::{MessageId, Name, RecipientId},
     inbound::Unstored,
-    ledger::{Book, BookError, BoxFuture, Claim, Lane, OutboxChange, Person, Urgency, Written},
+    ledger::{Book, BookError, BoxFuture, Claim, Lane, OutboxChange, Person, Queued, Urgency, Written},
     message::Kind,
     permit::{Draft, Permit, ReserveError, Reserved, reserve},
-    policy::{Decision, Facts, Policy, Request, Verdict},
+    policy::{Code, Decision, Facts, Policy, Request, Verdict},
     program::Program,
 };
 
@@ -76,6 +77,8 @@ pub struct Dispatched {
     pub found: u64,
     /// Held until a later moment.
     pub held: u64,
+    /// Moved to a later window before they started, because this one has no room left for them.
+    pub moved: u64,
     /// Came more than an hour after their planned moment, and were judged again as of now.
     pub late: u64,
     /// Not sent, by the first reason's code; `late` for what an outage made too late, `duplicate` for repeats.
@@ -92,6 +95,7 @@ impl Dispatched {
         self.unknown += other.unknown;
         self.found += other.found;
         self.held += other.held;
+        self.moved += other.moved;
         self.late += other.late;
         for (why, count) in other.dropped {
             *self.dropped.entry(why).or_default() += count;
@@ -118,6 +122,7 @@ pub(crate) struct Worker<'a> {
     pub(crate) clock: &'a dyn Clock,
     pub(crate) flights: &'a Flights,
     pub(crate) queue: &'a Queue,
+    pub(crate) looked: &'a Looked,
     pub(crate) unstored: &'a Unstored,
     pub(crate) guards: &'a [(Name, Box<dyn DynRelevance>)],
 }
@@ -127,6 +132,7 @@ impl Worker<'_> {
         let mut done = Dispatched::default();
         let Some(now) = self.clock.now() else { return Err(DispatchError::NoClock) };
         self.recover(now, &mut done).await?;
+        self.rebalance(now, &mut done).await?;
         let now_ms = now.timestamp_millis();
         let until_ms = now_ms + i64::try_from(CLAIM.as_millis()).unwrap_or(0);
         let may = |lane: &&Lane| **lane != Lane::Marketing || (batch.marketing && !self.unstored.any());
@@ -144,7 +150,9 @@ impl Worker<'_> {
             done.add(came);
         }
         // Ends with this call, even if its future is dropped: what is unresolved then is anybody's to look up.
-        let (going, mine) = self.reserve(drafts, now, &mut done).await?;
+        let drops = |row: &&Queued| matches!(jobs.get(&row.job), Some(Some(job)) if job.late == Late::Drop);
+        let drops: HashSet<_> = rows.iter().filter(drops).map(|row| row.message).collect();
+        let (going, mine) = self.reserve(drafts, &drops, now, &mut done).await?;
         self.hand_over(going, &mine, &mut done).await?;
         drop(mine);
         let lease_ends = self.lease_ends().await?;
@@ -185,6 +193,7 @@ impl Worker<'_> {
     async fn reserve(
         &self,
         drafts: Vec<Draft>,
+        drops: &HashSet<MessageId>,
         now: DateTime<Utc>,
         done: &mut Dispatched,
     ) -> Result<(Vec<Going>, Mine<'_>), DispatchError> {
@@ -197,6 +206,10 @@ impl Worker<'_> {
             match reserved {
                 Reserved::Permit(permit, person) => {
                     going.push(Going { permit, person, terms: terms.clone() })
+                }
+                Reserved::Held(decision) if drops.contains(&message) && is_closing(&decision) => {
+                    *done.dropped.entry("late").or_default() += 1;
+                    changes.push((message, terms, None));
                 }
                 Reserved::Held(decision) => changes.push((message, terms, held(&decision, now, done))),
                 Reserved::Duplicate => {
@@ -271,7 +284,7 @@ impl Worker<'_> {
 
     async fn hand(&self, going: Going, mine: &Mine<'_>) -> (Answered, Result<(), DispatchError>) {
         let Going { permit, person, terms } = going;
-        let message = permit.message();
+        let (message, closes_ms) = (permit.message(), permit.not_after().timestamp_millis());
         let stopped = match self.book.number(&person) {
             Ok(number) => self.unstored.reaches(number),
             Err(_) => true,
@@ -283,13 +296,12 @@ impl Worker<'_> {
         } else {
             self.gateway.send(permit, self.clock).await
         };
-        let Terms { program, sender, repeats, until, .. } = terms;
+        let Terms { program, sender, repeats, .. } = terms;
         let doubt = match (repeats, self.gateway.capabilities().look_up) {
             (_, true) => Doubt::Ask,
             (true, false) => Doubt::Repeat,
             (false, false) => Doubt::Leave,
         };
-        let closes_ms = until.map_or(i64::MAX, |until| until.timestamp_millis());
         let answer = outcome::Answer {
             message,
             program,
@@ -355,6 +367,10 @@ struct Going {
     permit: Permit,
     person: Box<Person>,
     terms: Terms,
+}
+
+fn is_closing(decision: &Decision) -> bool {
+    decision.reasons.first().is_some_and(|reason| reason.code == Code::WindowClosing)
 }
 
 /// Until when a refusal puts the row off; `None` drops it.

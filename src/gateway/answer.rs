@@ -65,6 +65,45 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    /// Whether it lies with the gateway, and neither with the person, the sender, the words nor the hour: then all
+    /// messages wait while it asks for a wait, and another gateway may be asked.
+    ///
+    /// | refusal | with the gateway | because |
+    /// |---|---|---|
+    /// | rate limited, unavailable, account, quota | yes | nothing was said of this message |
+    /// | opted out, deactivated, invalid, landline, unreachable | no | it holds for the person, whoever carries it |
+    /// | content, blocked, fraud | no | a way round a filter is what carriers call snowshoeing |
+    /// | sender unregistered | no | to be mended where senders are registered, not by a route that does not look |
+    /// | quiet hours, expired | no | it is late for the person |
+    /// | malformed, other | no | nobody knows what is wrong |
+    ///
+    /// ```
+    /// use optin::gateway::Refusal;
+    /// assert!(Refusal::Unavailable.lies_with_gateway());
+    /// assert!(!Refusal::OptedOut.lies_with_gateway() && !Refusal::Blocked.lies_with_gateway());
+    /// ```
+    #[must_use]
+    pub const fn lies_with_gateway(self) -> bool {
+        match self {
+            Self::RateLimited | Self::Unavailable | Self::Account | Self::Quota => true,
+            Self::OptedOut
+            | Self::Unreachable
+            | Self::Landline
+            | Self::Blocked
+            | Self::SenderUnregistered
+            | Self::Expired
+            | Self::Other
+            | Self::InvalidNumber
+            | Self::ContentRejected
+            | Self::Fraud
+            | Self::QuietHours
+            | Self::Malformed
+            | Self::Deactivated => false,
+        }
+    }
+}
+
 /// What a gateway said it costs: millionths of a unit of a currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
@@ -163,6 +202,12 @@ impl Answered {
     #[must_use]
     pub const fn is_rejected(&self) -> bool {
         matches!(self, Self::Rejected(_))
+    }
+}
+
+impl crate::permit::Refused for Answered {
+    fn is_certain(&self) -> bool {
+        self.is_rejected()
     }
 }
 

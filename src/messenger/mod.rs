@@ -22,7 +22,7 @@ use crate::{
     clock::Clock,
     consent::{Event, PersonalField, event::Danger},
     content::Lint,
-    dispatch::{Flights, Queue},
+    dispatch::{Flights, Looked, Queue},
     gateway::DynGateway,
     id::Name,
     inbound::{Matcher, Replies, Unstored},
@@ -51,6 +51,7 @@ struct Inner {
     lint: Lint,
     flights: Flights,
     queue: Queue,
+    looked: Looked,
     unstored: Unstored,
     guards: Vec<(Name, Box<dyn DynRelevance>)>,
     /// Why a foreign ledger is in use, until that is recorded.

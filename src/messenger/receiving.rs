@@ -97,6 +97,7 @@ impl Messenger {
             clock: &*inner.clock,
             flights: &inner.flights,
             queue: &inner.queue,
+            looked: &inner.looked,
             unstored: &inner.unstored,
             guards: &inner.guards,
         };

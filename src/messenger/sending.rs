@@ -1,13 +1,14 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
 use super::Messenger;
 use crate::{
-    campaign::{Approved, Campaign, CampaignError, Fate, Payload, Plan, Planned, Planner},
+    campaign::{Approved, Backlog, Campaign, CampaignError, Fate, Payload, Plan, Planned, Planner, forecast},
     consent::{
         Event, State,
         event::{Approved as ApprovedRecord, Danger},
     },
+    id::Name,
     ledger::{BookError, Lane, OutboxChange, Queued},
     message::{Counting, Kind},
     phone::PhoneNumber,
@@ -25,6 +26,8 @@ pub struct Launched {
     pub queued: u64,
     /// Rows that the plan refuses.
     pub refused: u64,
+    /// Of the queued: moved to a later window, because the first has no room for them.
+    pub moved: u64,
 }
 
 impl Messenger {
@@ -64,7 +67,29 @@ impl Messenger {
         self.knows_guard(&campaign)?;
         let inner = &*self.inner;
         let planner = Planner::new(&inner.book, &inner.policy, &inner.lint, &inner.programs, &campaign, at)?;
-        Ok(planner.plan(at, each).await?)
+        Ok(self.seeded(planner, at).await?.plan(at, each).await?)
+    }
+
+    /// Whether everything that waits fits before its windows close, by sender, as of now: a plan's estimate, made
+    /// again while it runs.
+    ///
+    /// # Errors
+    /// The ledger failed, or the clock cannot be read.
+    pub async fn forecast(&self) -> Result<Vec<Backlog>, PlanError> {
+        let at = self.inner.clock.now().ok_or(PlanError::NoClock)?;
+        let cells = self.inner.book.ledger().backlog(at.timestamp_millis(), None).await;
+        let senders = || self.inner.programs.iter().flat_map(|program| program.senders());
+        let rate = |name: &Name| senders().find(|s| s.id() == name).map(|s| s.per_second().get());
+        Ok(forecast(&cells.map_err(BookError::from)?, rate))
+    }
+
+    /// What waits already takes its time, and the gateway's queue too.
+    async fn seeded<'p>(&self, planner: Planner<'p>, at: DateTime<Utc>) -> Result<Planner<'p>, BookError> {
+        let backlog = self.inner.book.ledger().backlog(at.timestamp_millis(), None).await?;
+        let queue = self.inner.queue.leeway(&self.inner.gateway.capabilities()).queue;
+        let mut planner = planner.after(&backlog);
+        planner.margin = TimeDelta::from_std(queue).unwrap_or(TimeDelta::MAX);
+        Ok(planner)
     }
 
     fn knows_guard(&self, campaign: &Campaign) -> Result<(), CampaignError> {
@@ -90,6 +115,7 @@ impl Messenger {
         let mut planner =
             Planner::new(&inner.book, &inner.policy, &inner.lint, &inner.programs, campaign, at)
                 .map_err(PlanError::from)?;
+        planner = self.seeded(planner, at).await?;
         planner.unlock = true;
         let job = campaign.job().ok_or(PlanError::from(CampaignError::NoWindow))?;
         let mut definition = Vec::new();
@@ -121,13 +147,11 @@ impl Messenger {
             for member in page {
                 let walked = planner.walk(member);
                 let message = walked.message(campaign);
-                let due = match walked.fate {
-                    Fate::Send(when) | Fate::Hold(when, _) => when,
-                    Fate::Refuse(_) | Fate::NoText(_) | Fate::Twice => {
-                        launched.refused += 1;
-                        continue;
-                    }
-                };
+                if !matches!(walked.fate, Fate::Send(_) | Fate::Hold(..)) {
+                    launched.refused += 1;
+                    continue;
+                }
+                launched.moved += u64::from(walked.moved);
                 let (Some(message), Some(person), Some(body)) = (message, walked.person, walked.body) else {
                     launched.refused += 1;
                     continue;
@@ -138,7 +162,7 @@ impl Messenger {
                     message,
                     stream: person.recipient,
                     lane: lane(campaign.kind),
-                    due_ms: due.timestamp_millis(),
+                    due_ms: walked.due.timestamp_millis(),
                     closes_ms: walked.closes.timestamp_millis(),
                     sender: walked.sender.id().clone(),
                     segments,

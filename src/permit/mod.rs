@@ -19,6 +19,12 @@
 //! }
 //! ```
 //! ```compile_fail
+//! // It cannot be split: only the library's own `Failover` holds a spare, and only until the first answer.
+//! fn split(permit: optin::permit::Permit) {
+//!     let (_first, _second) = permit.with_spare();
+//! }
+//! ```
+//! ```compile_fail
 //! // And nothing is sent without one: a gateway takes no number and no text.
 //! use optin::{gateway::{Gateway, SimulatedCarrier}, clock::FixedClock};
 //! async fn skip(carrier: &SimulatedCarrier, clock: &FixedClock) {
@@ -32,4 +38,5 @@ mod slip;
 
 pub use answer::{ANSWER_WITHIN_MINUTES, may_answer};
 pub use reserve::{Draft, Drafted, Leeway, ReserveError, Reserved, reserve};
+pub(crate) use slip::Refused;
 pub use slip::{Expired, Handover, Permit};

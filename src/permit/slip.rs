@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::{
     id::{MessageId, Name, RecipientId},
-    message::{Body, Kind},
+    message::{Body, Counting, Kind},
     phone::PhoneNumber,
 };
 
@@ -84,6 +84,50 @@ impl Permit {
                 valid_for,
             }),
             None => Err(Expired),
+        }
+    }
+}
+
+/// An answer that can prove that nobody took the message. Only the gateways' own answer is one.
+pub(crate) trait Refused {
+    /// Whether the message was certainly not taken.
+    fn is_certain(&self) -> bool;
+}
+
+/// The second half of a permit that was split: worth nothing until the first half certainly reached nobody.
+pub(crate) struct Spare(Permit);
+
+impl Spare {
+    /// The permit again, bound as it was, if this answer to its first half proves that nobody took the message.
+    pub(crate) fn after(self, answered: &impl Refused) -> Option<Permit> {
+        answered.is_certain().then_some(self.0)
+    }
+}
+
+/// What may be noted of a permit that passes by: no whole number, and the body only on request.
+pub(crate) struct Glance {
+    pub(crate) to: String,
+    pub(crate) sender: Name,
+    pub(crate) kind: Kind,
+    pub(crate) segments: u32,
+    pub(crate) body: Option<Body>,
+}
+
+impl Permit {
+    /// Splits off a spare. Crate-private: with it a permit is still used up once.
+    pub(crate) fn with_spare(self) -> (Self, Spare) {
+        let spare = Self { body: self.body.clone(), sender: self.sender.clone(), ..self };
+        (self, Spare(spare))
+    }
+
+    /// A look that uses nothing up. Crate-private: number and body leave by [`open`](Self::open) only.
+    pub(crate) fn glance(&self, with_body: bool) -> Glance {
+        Glance {
+            to: self.number.to_string(),
+            sender: self.sender.clone(),
+            kind: self.kind,
+            segments: self.body.segments(Counting::Standard).segments,
+            body: with_body.then(|| self.body.clone()),
         }
     }
 }

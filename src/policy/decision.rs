@@ -68,6 +68,8 @@ cbor_enum! {
         RelevanceUnknown = 26, "relevance_unknown";
         /// A STOP could not be stored: it holds in this process, and marketing waits.
         StopUnstored = 27, "stop_unstored";
+        /// The sender has no room for it before the window closes.
+        SenderBusy = 28, "sender_busy";
     }
 }
 

@@ -2,7 +2,9 @@
 
 #[path = "../../examples/support/jsonl.rs"]
 #[allow(dead_code, reason = "the loop over standard input is the example's")]
-mod jsonl;
+pub(crate) mod jsonl;
+#[path = "../../examples/support/webhook.rs"]
+pub(crate) mod webhook;
 
 use jsonl::Tools;
 use serde_json::{Value, json};
@@ -174,9 +176,50 @@ fn segments() {
 }
 
 #[test]
+fn webhook() {
+    let url = "https://mycompany.com/myapp.php?foo=1&bar=2";
+    let body =
+        "Digits=1234&CallSid=CA1234567890ABCDE&To=%2B18005551212&Caller=%2B14158675309&From=%2B14158675309";
+    let line = |signature: &str| {
+        json!({
+            "provider": "twilio", "secret": "12345", "method": "POST", "url": url, "body": body,
+            "headers": {"X-Twilio-Signature": signature},
+        })
+    };
+    let genuine = line("RSOYDt4T1cUTdK1PDd93/VVr8B8=");
+    assert_eq!(ask(webhook::webhook, &genuine), json!({"valid": true, "why": null}));
+    let forged = line("RSOYDt4T1cUTdK1PDd93/VVr8B9=");
+    assert_eq!(ask(webhook::webhook, &forged), json!({"valid": false, "why": "bad_signature"}));
+    for (change, answer) in [
+        (json!({"provider": "telegraph"}), "bad_provider"),
+        (json!({"now": "noon"}), "bad_time"),
+        (json!({"now": {}}), "bad_time"),
+        (json!({"headers": {"a": 1}}), "bad_json"),
+        (json!({"body": {}}), "bad_json"),
+        (json!({"method": "GE T"}), "bad_method"),
+    ] {
+        let mut wrong = genuine.clone();
+        for (key, value) in change.as_object().unwrap() {
+            wrong[key] = value.clone();
+        }
+        assert_eq!(ask(webhook::webhook, &wrong)["error"]["code"], answer, "{change}");
+    }
+    let repeated = genuine.to_string().replace("\"headers\":{", "\"headers\":{\"X-Twilio-Signature\":\"x\",");
+    let answer = webhook::webhook(&Tools::new(), &repeated).unwrap_or_else(jsonl::Bad::into_value);
+    assert_eq!(answer, json!({"valid": false, "why": "duplicate_header"}));
+}
+
+#[test]
 fn a_bad_line_is_told_and_nothing_more() {
     for line in ["", "nonsense", "[]", "{\"number\": 7}", "{\"text\": \"\\ud800\"}"] {
-        for command in [jsonl::phone as Command, jsonl::decide, jsonl::window, jsonl::intent, jsonl::count] {
+        for command in [
+            jsonl::phone as Command,
+            jsonl::decide,
+            jsonl::window,
+            jsonl::intent,
+            jsonl::count,
+            webhook::webhook,
+        ] {
             let Err(bad) = command(&Tools::new(), line) else { panic!("{line} was answered") };
             let value = bad.into_value();
             assert_eq!(keys(&value), ["error"]);

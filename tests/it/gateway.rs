@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+mod adapt;
+mod conformance;
+mod flawed;
+
 use std::{
     pin::pin,
-    sync::Arc,
+    sync::{Arc, LazyLock},
     task::{Context, Poll, Waker},
     time::Duration,
 };
@@ -41,10 +45,11 @@ fn number(n: u32) -> PhoneNumber {
     PhoneNumber::from_e164(&format!("+336{n:08}")).unwrap()
 }
 
+static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::new(Rulebook::builtin(), ZoneTable::bundled()));
+
 /// Leave to answer each of these people: valid for five minutes.
 fn permits(people: std::ops::Range<u32>) -> Vec<Permit> {
     let book = Book::new(Arc::new(MemoryLedger::new().unwrap()));
-    let policy = Policy::new(Rulebook::builtin(), ZoneTable::bundled());
     let (program, source) = (Name::new("soldes").unwrap(), Name::new("help").unwrap());
     let drafts = people.map(|n| {
         let person = run(book.find_or_open(number(n), start().timestamp_millis())).unwrap();
@@ -65,7 +70,7 @@ fn permits(people: std::ops::Range<u32>) -> Vec<Permit> {
             repeats: false,
         }
     });
-    let reserved = run(reserve(&book, &policy, drafts.collect(), Leeway::default(), start())).unwrap();
+    let reserved = run(reserve(&book, &POLICY, drafts.collect(), Leeway::default(), start())).unwrap();
     let permits = reserved.into_iter().map(|(_, reserved)| match reserved {
         Reserved::Permit(permit, _) => permit,
         other => panic!("{other:?}"),

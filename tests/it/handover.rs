@@ -5,6 +5,7 @@ mod doubt;
 mod failing;
 mod guard;
 mod overtaken;
+mod pacing;
 mod reports;
 mod unstored;
 

@@ -16,6 +16,8 @@ mod fence;
 mod fold;
 mod gateway;
 mod handover;
+#[cfg(feature = "http")]
+mod http_gateways;
 mod inbound;
 #[cfg(target_os = "linux")]
 mod injected;
@@ -32,3 +34,4 @@ mod simulation;
 #[cfg(unix)]
 mod support;
 mod walk;
+mod webhook;

@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     consent::event::Delivery,
-    gateway::{About, Answered, Idempotency, Inbound, LookUp, Refusal, Report, Uncertain},
+    gateway::{About, Answered, Cost, Idempotency, Inbound, LookUp, Recalled, Refusal, Report, Uncertain},
     id::MessageId,
+    message::Counting,
     permit::Handover,
     phone::PhoneNumber,
 };
@@ -29,6 +30,20 @@ pub(super) struct Desk {
     reports: BTreeMap<Due, Report>,
     replies: BTreeMap<Due, Inbound>,
     scripts: HashMap<PhoneNumber, Vec<Script>>,
+    /// What may be called back, by the gateway's id.
+    ways: HashMap<String, Way>,
+    /// The latest moment that any clock showed.
+    latest_ms: i64,
+}
+
+/// The way of one taken message, as long as it may be called back.
+#[derive(Debug)]
+struct Way {
+    message: MessageId,
+    number: PhoneNumber,
+    taking: u32,
+    ends_ms: i64,
+    recalled: bool,
 }
 
 /// What is known of one message. The carrier itself knows it only once it was taken.
@@ -61,6 +76,7 @@ impl Desk {
     pub(super) fn receive(&mut self, options: &Options, handover: Handover, at: DateTime<Utc>) -> Answered {
         let message = handover.message;
         let dice = dice_of(options, &handover);
+        self.latest_ms = self.latest_ms.max(at.timestamp_millis());
         let seen = self.seen.entry(message).or_default();
         seen.dice = Some(dice);
         let at_door = course::at_door(options, dice, &handover, seen.tries);
@@ -70,20 +86,21 @@ impl Desk {
         }
         if seen.takings > 0 && options.idempotency == Idempotency::Native {
             seen.tries += 1;
-            return accepted(message, 1, at_door);
+            return accepted(options, &handover, 1, at_door);
         }
         if !self.door.lets_in(options.throughput, at) {
             // Not counted as a try: what is refused here follows from the order of sends, the rest must not.
-            return Answered::rejected(Refusal::RateLimited);
+            return refused(options, Refusal::RateLimited);
         }
         seen.tries += 1;
         if let AtDoor::Refused(refusal) = at_door {
-            return Answered::rejected(refusal);
+            return refused(options, refusal);
         }
         seen.takings += 1;
         let taking = seen.takings;
+        let answered = accepted(options, &handover, taking, at_door);
         self.take(options, dice.nth(taking), taking, handover, at);
-        accepted(message, taking, at_door)
+        answered
     }
 
     fn take(&mut self, options: &Options, dice: Dice, taking: u32, handover: Handover, at: DateTime<Utc>) {
@@ -95,6 +112,11 @@ impl Desk {
             let report = Report::new(about, handover.number, delivery, time(ends_ms));
             self.reports.insert((later(ends_ms, *lag), message, taking, copy), report);
         }
+        if options.recalls {
+            let Handover { message, number, .. } = handover;
+            let way = Way { message, number, taking, ends_ms, recalled: false };
+            self.ways.insert(gateway_id(message, taking), way);
+        }
         if course.delivery == Delivery::Delivered {
             self.expect_replies(options, dice, taking, &handover, ends_ms);
         }
@@ -105,6 +127,7 @@ impl Desk {
             text: handover.body.as_str().to_owned(),
             kind: handover.kind,
             at,
+            valid_for: handover.valid_for,
         });
     }
 
@@ -141,11 +164,32 @@ impl Desk {
         }
     }
 
+    /// Calls a message back unless some clock has shown the moment of its landing. It is reported as given up.
+    pub(super) fn recall(&mut self, id: &str) -> Recalled {
+        let Some(way) = self.ways.get_mut(id) else { return Recalled::CannotSay };
+        if way.recalled {
+            return Recalled::Done;
+        }
+        if way.ends_ms <= self.latest_ms {
+            return Recalled::TooLate;
+        }
+        way.recalled = true;
+        let (message, taking) = (way.message, way.taking);
+        self.reports.retain(|due, _| (due.1, due.2) != (message, taking));
+        self.replies.retain(|due, _| (due.1, due.2) != (message, taking));
+        let about = About::Message(message);
+        let report = Report::new(about, way.number, Delivery::Undelivered, time(self.latest_ms));
+        self.reports.insert((self.latest_ms, message, taking, 0), report);
+        Recalled::Done
+    }
+
     pub(super) fn reports_due(&mut self, now: DateTime<Utc>) -> Vec<Report> {
+        self.latest_ms = self.latest_ms.max(now.timestamp_millis());
         due(&mut self.reports, now)
     }
 
     pub(super) fn replies_due(&mut self, now: DateTime<Utc>) -> Vec<Inbound> {
+        self.latest_ms = self.latest_ms.max(now.timestamp_millis());
         due(&mut self.replies, now)
     }
 
@@ -180,11 +224,20 @@ pub(super) fn polls_after(options: &Options, handover: &Handover) -> u32 {
     u32::try_from(polls).unwrap_or(options.yields)
 }
 
-fn accepted(message: MessageId, taking: u32, at_door: AtDoor) -> Answered {
-    match at_door {
-        AtDoor::Taken { answer_lost: true } => Answered::Unknown(Uncertain::Untold),
-        _ => Answered::accepted(gateway_id(message, taking)),
+fn accepted(options: &Options, handover: &Handover, taking: u32, at_door: AtDoor) -> Answered {
+    if at_door == (AtDoor::Taken { answer_lost: true }) {
+        return Answered::Unknown(Uncertain::Untold);
     }
+    let id = gateway_id(handover.message, taking);
+    let Some(price) = options.price else { return Answered::accepted(id) };
+    let segments = handover.body.segments(Counting::Standard).segments;
+    let micros = price.micros.saturating_mul(i64::from(segments));
+    Answered::accepted_for(id, Some(segments), Some(Cost { micros, ..price }))
+}
+
+/// Only what concerns the carrier itself asks for a wait.
+fn refused(options: &Options, refusal: Refusal) -> Answered {
+    Answered::refused(refusal, None, options.retry_after.filter(|_| refusal.lies_with_gateway()))
 }
 
 fn gateway_id(message: MessageId, taking: u32) -> String {

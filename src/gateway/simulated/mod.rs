@@ -22,7 +22,7 @@ use chrono::{DateTime, Utc};
 
 pub use self::options::{Fate, Faults, Keyed, Repliers, SimulatedCarrierBuilder};
 use self::{desk::Desk, options::Options};
-use super::{Answered, Capabilities, Gateway, Inbound, LookUp, Refusal, Report, Sought};
+use super::{Answered, Capabilities, Gateway, Inbound, LookUp, Recalled, Refusal, Report, Sought};
 use crate::{
     clock::Clock,
     id::{MessageId, Name},
@@ -46,6 +46,8 @@ pub struct Taken {
     pub kind: Kind,
     /// When, by the clock it was sent with.
     pub at: DateTime<Utc>,
+    /// How long it may wait, as the gateway was told.
+    pub valid_for: Duration,
 }
 
 impl fmt::Debug for Taken {
@@ -151,6 +153,7 @@ impl Gateway for SimulatedCarrier {
         let known = Capabilities::plain().simulated().idempotent(self.options.idempotency);
         let known = known.valid(Duration::from_millis(1), Duration::MAX);
         let known = if self.options.can_look_up() { known.looks_up() } else { known };
+        let known = if self.options.recalls { known.cancels() } else { known };
         known.answering_stop(self.options.answers_stop)
     }
 
@@ -173,6 +176,10 @@ impl Gateway for SimulatedCarrier {
 
     async fn look_up(&self, sought: Sought) -> LookUp {
         self.desk().look_up(&self.options, sought.message)
+    }
+
+    async fn recall(&self, id: String) -> Recalled {
+        self.desk().recall(&id)
     }
 }
 

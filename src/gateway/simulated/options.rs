@@ -2,7 +2,7 @@ use std::{collections::HashMap, fmt, time::Duration};
 
 use super::{SimulatedCarrier, dice::Dice};
 use crate::{
-    gateway::{Idempotency, Refusal},
+    gateway::{Cost, Idempotency, Refusal},
     phone::PhoneNumber,
 };
 
@@ -161,6 +161,9 @@ pub(super) struct Options {
     pub(super) idempotency: Idempotency,
     pub(super) look_up: bool,
     pub(super) answers_stop: bool,
+    pub(super) retry_after: Option<Duration>,
+    pub(super) recalls: bool,
+    pub(super) price: Option<Cost>,
 }
 
 impl Options {
@@ -190,6 +193,9 @@ impl SimulatedCarrierBuilder {
             idempotency: Idempotency::ClientReference,
             look_up: true,
             answers_stop: false,
+            retry_after: None,
+            recalls: false,
+            price: None,
         })
     }
 
@@ -260,6 +266,25 @@ impl SimulatedCarrierBuilder {
     /// Whether it says that it answers STOP by itself; it does not unless set.
     pub fn answers_stop(mut self, answers_stop: bool) -> Self {
         self.0.answers_stop = answers_stop;
+        self
+    }
+
+    /// What is refused as too fast or out of order asks for this wait; none unless set.
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait);
+        self
+    }
+
+    /// Whether a message can be called back until it lands; it cannot unless set. It lands when some clock says
+    /// so: that of a hand-over, or the `now` of [`reports_due`](SimulatedCarrier::reports_due).
+    pub fn recalls(mut self, recalls: bool) -> Self {
+        self.0.recalls = recalls;
+        self
+    }
+
+    /// Tells segments and cost of what it takes, at this price for a segment; tells neither unless set.
+    pub fn price(mut self, per_segment: Cost) -> Self {
+        self.0.price = Some(per_segment);
         self
     }
 

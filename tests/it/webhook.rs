@@ -1,0 +1,6 @@
+mod bad;
+mod events;
+mod keys;
+mod random;
+mod sign;
+mod table;
