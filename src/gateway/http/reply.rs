@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(told("retry-after", "Sun Nov  6 08:49:37 1994"), thirty);
         assert_eq!(told("retry-after-ms", "30000"), thirty);
         assert_eq!(told("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT"), Some(Duration::ZERO));
-        for endless in ["9999999999", "1e300", "Sun, 06 Nov 2094 08:49:37 GMT"] {
+        for endless in ["9999999999", "1e300", "Sat, 06 Nov 2094 08:49:37 GMT"] {
             assert_eq!(told("retry-after", endless), Some(LONGEST_WAIT), "{endless}");
         }
         for nothing in ["", "soon", "-5", "NaN", "inf", "06/11/1994"] {

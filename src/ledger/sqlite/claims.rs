@@ -263,13 +263,14 @@ impl Shelves for Shown<'_, '_> {
         Ok(first)
     }
 
-    fn held(&mut self, sender: &Name, lane: Lane) -> Result<Option<i64>, Trouble> {
+    fn held(&mut self, senders: &[&Name], lanes: &[Lane]) -> Result<Option<i64>, Trouble> {
         let during = Trouble::during("finding when a claim ends");
-        let Some(sender) = self.known.get(sender).copied() else { return Ok(None) };
+        let senders: Vec<i64> = senders.iter().filter_map(|name| self.known.get(*name).copied()).collect();
         let mut rows = self.claims.held.query([]).map_err(&during)?;
         while let Some(row) = rows.next().map_err(&during)? {
-            let of: (i64, i64) = row.get(1).and_then(|of| Ok((of, row.get(2)?))).map_err(&during)?;
-            if of == (sender, lane as i64) {
+            let (sender, of): (i64, i64) =
+                row.get(1).and_then(|no| Ok((no, row.get(2)?))).map_err(&during)?;
+            if senders.contains(&sender) && lanes.iter().any(|lane| *lane as i64 == of) {
                 return row.get(0).map(Some).map_err(&during);
             }
         }
