@@ -1,8 +1,8 @@
 //! A local carrier that speaks Twilio's message API, for trying a gateway without texting anybody.
 //!
 //! ```text
-//! cargo run --features http --example fake_carrier -- --listen 127.0.0.1:4010
-//! cargo run --features http --example quickstart -- --gateway twilio --base-url http://127.0.0.1:4010
+//! cargo run --example fake_carrier -- --listen 127.0.0.1:4010
+//! cargo run --example quickstart -- --gateway twilio --base-url http://127.0.0.1:4010
 //! curl http://127.0.0.1:4010/taken
 //! ```
 //!
@@ -10,6 +10,7 @@
 //! `--fault +15551234567=lost` and its kin make one number go wrong.
 
 #[path = "support/fake_twilio.rs"]
+#[allow(dead_code, reason = "a test looks in from the inside")]
 mod fake_twilio;
 
 use clap::Parser;
@@ -26,7 +27,8 @@ struct Args {
     /// Its auth token, which also signs callbacks.
     #[arg(long, default_value = "stand-in")]
     token: String,
-    /// A number that goes wrong: lost, fails-after, fails-before, 429:S, 429-once:S, slow:MS.
+    /// A number that goes wrong: lost, lost-request, fails-after, fails-before, garbled, refuse:CODE, 429:S,
+    /// 429-once:S, slow:MS.
     #[arg(long, value_name = "NUMBER=FAULT", value_parser = fault)]
     fault: Vec<(String, Fault)>,
     /// A number whose owner answers each text with STOP, to `--inbound`.

@@ -2,7 +2,7 @@
 //! folder. Some are held until their morning, some refused with a cited reason; the worker is killed half-way and
 //! another resumes; somebody texts STOP in between. Time is simulated, so a day passes in seconds.
 //!
-//! The carrier is a file. `--gateway twilio --base-url http://127.0.0.1:4010` (with `--features http`) goes through
+//! The carrier is a file. `--gateway twilio --base-url http://127.0.0.1:4010` goes through
 //! the Twilio adapter instead, to a `fake_carrier` that listens there.
 
 #[path = "support/shop.rs"]

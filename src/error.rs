@@ -35,6 +35,12 @@ pub enum Error {
     Country(#[from] CountryError),
     #[error(transparent)]
     Dispatch(#[from] DispatchError),
+    #[cfg(feature = "webhook")]
+    #[error(transparent)]
+    Hook(#[from] crate::gateway::webhook::HookError),
+    #[cfg(feature = "webhook")]
+    #[error(transparent)]
+    Mapping(#[from] crate::gateway::webhook::MappingError),
     #[error("not a time: write RFC 3339")]
     Time(#[from] chrono::ParseError),
     #[error(transparent)]

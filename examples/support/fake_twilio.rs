@@ -37,6 +37,12 @@ pub(crate) enum Fault {
     TooFastOnce(u64),
     /// Takes it and answers so much later.
     Slow(Duration),
+    /// Does not take it; the answer never comes.
+    LostRequest,
+    /// Takes it and answers with a page.
+    Garbled,
+    /// Refuses it with this code.
+    Refuses(u32),
 }
 
 impl std::str::FromStr for Fault {
@@ -51,10 +57,13 @@ impl std::str::FromStr for Fault {
             "fails-before" => Self::FailsBefore,
             "429" => Self::TooFast(number()?),
             "429-once" => Self::TooFastOnce(number()?),
+            "lost-request" => Self::LostRequest,
+            "garbled" => Self::Garbled,
+            "refuse" => Self::Refuses(u32::try_from(number()?).map_err(|_| format!("`{text}`: no code"))?),
             "slow" => Self::Slow(Duration::from_millis(number()?)),
             _ => {
                 return Err(format!(
-                    "`{text}` is no fault: lost, fails-after, fails-before, 429:S, 429-once:S, slow:MS"
+                    "`{text}` is no fault: lost, lost-request, fails-after, fails-before, garbled, refuse:CODE, 429:S, 429-once:S, slow:MS"
                 ));
             }
         })
@@ -83,6 +92,7 @@ struct Message {
     service: Option<String>,
     body: String,
     callback: Option<String>,
+    valid: Option<u64>,
     made: DateTime<Utc>,
     status: &'static str,
 }
@@ -148,6 +158,18 @@ const MAGIC_FROM: [(&str, u16, u32); 3] =
 impl FakeTwilio {
     pub(crate) fn new(options: Options) -> Self {
         Self(Arc::new((options, Mutex::default())))
+    }
+
+    /// Sets its clock.
+    pub(crate) fn set_time(&self, now: DateTime<Utc>) {
+        self.shelf().now = Some(now);
+    }
+
+    /// What it took, in order: to whom, from which sender, the words, and how many seconds it may wait.
+    pub(crate) fn took(&self) -> Vec<(String, String, String, Option<u64>)> {
+        let shelf = self.shelf();
+        let told = |m: &Message| (m.to.clone(), m.from.clone().unwrap_or_default(), m.body.clone(), m.valid);
+        shelf.taken.iter().map(told).collect()
     }
 
     fn options(&self) -> &Options {
@@ -218,6 +240,7 @@ impl FakeTwilio {
             service: field("MessagingServiceSid"),
             body: field("Body").unwrap_or_default(),
             callback: field("StatusCallback"),
+            valid: form.get("ValidityPeriod").and_then(|seconds| seconds.parse().ok()),
             made,
             status: "delivered",
         };
@@ -321,6 +344,8 @@ async fn send(
         response
     };
     match fault {
+        Some(Fault::LostRequest) => std::future::pending().await,
+        Some(Fault::Refuses(code)) => return refusal(400, code, "refused"),
         Some(Fault::FailsBefore) => return refusal(503, 20503, "Service Unavailable"),
         Some(Fault::TooFast(seconds)) => return waits(seconds),
         Some(Fault::TooFastOnce(seconds)) => {
@@ -339,6 +364,7 @@ async fn send(
     });
     match fault {
         Some(Fault::Lost) => std::future::pending().await,
+        Some(Fault::Garbled) => return (StatusCode::OK, "<html>thank you</html>").into_response(),
         Some(Fault::FailsAfter) => return refusal(500, 20500, "Internal Server Error"),
         Some(Fault::Slow(wait)) => tokio::time::sleep(wait).await,
         _ => {}
@@ -400,7 +426,7 @@ async fn taken(State(fake): State<FakeTwilio>) -> Response {
 async fn time(State(fake): State<FakeTwilio>, body: String) -> Response {
     match body.trim().parse() {
         Ok(now) => {
-            fake.shelf().now = Some(now);
+            fake.set_time(now);
             answer(200, &json!({}))
         }
         Err(_) => answer(400, &json!({"error": "write RFC 3339"})),

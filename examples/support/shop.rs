@@ -31,6 +31,9 @@ pub(crate) fn table(plan: &Plan, faults: &[Fault], rows: u64, cents: f64) -> Str
     lines.push(format!("\n{plan}"));
     lines.push(format!("  {:<28}{:>8}", "goes at once", plan.now));
     lines.push(format!("  {:<28}{:>8}", "held until a lawful hour", plan.held));
+    if plan.moved > 0 {
+        lines.push(format!("  {:<28}{:>8}", "  of them for want of room", plan.moved));
+    }
     lines.extend(plan.refused.iter().map(|(reason, count)| format!("  refused: {reason:<19}{count:>8}")));
     lines.push(format!(
         "  {:<28}{:>8}  (at most {} each)",

@@ -60,13 +60,14 @@ impl Worker<'_> {
     }
 }
 
-/// How long a refusal holds the whole sender up.
+/// How long a refusal holds the whole sender up: not at all where it lies with one person or one message.
 fn pause(said: &Rejection) -> Option<Duration> {
     let unsaid = match said.refusal {
         Refusal::RateLimited => Duration::from_secs(1),
         Refusal::Account => Duration::from_secs(60),
         Refusal::Quota => Duration::from_secs(15 * 60),
-        _ => return said.retry_after,
+        refusal if refusal.lies_with_gateway() => return said.retry_after,
+        _ => return None,
     };
     Some(said.retry_after.unwrap_or(unsaid))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{
+    join::join,
     outcome::{self, Doubt, conclude},
     story::story,
     worker::{DispatchError, Dispatched, WINDOW, Worker},
@@ -12,8 +13,12 @@ use super::{
 use crate::{
     consent::event::Outcome,
     gateway::{About, Answered, LookUp, Refusal, Sought, Uncertain},
-    ledger::{BookError, OutboxChange, Person, Queued},
+    ledger::{BookError, BoxFuture, OutboxChange, Person, Queued},
 };
+
+/// So many messages are asked about at once: a gateway that is slow to answer must not hold the batch up for long.
+const AT_ONCE: usize = 16;
+const SOON: Duration = Duration::from_secs(1);
 
 impl Worker<'_> {
     /// Looks up what is started and nobody's: found, certainly never taken, or left as *unknown* and counted.
@@ -23,13 +28,10 @@ impl Worker<'_> {
         done: &mut Dispatched,
     ) -> Result<(), DispatchError> {
         let started = self.book.ledger().started(WINDOW * 4).await.map_err(BookError::from)?;
-        for row in self.flights.due(&started, self.clock.monotonic()).0 {
-            let person = match self.book.person(row.stream).await {
-                Ok(Some(person)) => person,
-                Ok(None) | Err(BookError::Stale | BookError::Seal(_)) => continue,
-                Err(error) => return Err(error.into()),
-            };
-            self.resolve(&row, person, now, done).await?;
+        let (due, _) = self.flights.due(&started, self.clock.monotonic());
+        let resolve = |row| -> BoxFuture<'_, _> { Box::pin(self.resolve(row, now)) };
+        for resolved in join(due.iter().take(AT_ONCE).map(resolve).collect()).await {
+            done.add(resolved?);
         }
         Ok(())
     }
@@ -38,10 +40,22 @@ impl Worker<'_> {
     /// they left out, nobody would come back for the last of them.
     pub(super) async fn lease_ends(&self) -> Result<Option<Duration>, DispatchError> {
         let started = self.book.ledger().started(WINDOW * 4).await.map_err(BookError::from)?;
-        Ok(self.flights.due(&started, self.clock.monotonic()).1)
+        let (due, left) = self.flights.due(&started, self.clock.monotonic());
+        // Those that are due and were too many for this batch have their turn soon.
+        Ok(if due.is_empty() { left } else { Some(SOON) })
     }
 
-    async fn resolve(
+    async fn resolve(&self, row: &Queued, now: DateTime<Utc>) -> Result<Dispatched, DispatchError> {
+        let mut done = Dispatched::default();
+        match self.book.person(row.stream).await {
+            Ok(Some(person)) => self.resolve_for(row, person, now, &mut done).await?,
+            Ok(None) | Err(BookError::Stale | BookError::Seal(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(done)
+    }
+
+    async fn resolve_for(
         &self,
         row: &Queued,
         person: Person,

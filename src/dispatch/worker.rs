@@ -53,8 +53,8 @@ impl Batch {
         Self { limit: limit.clamp(1, WINDOW), ..Self::default() }
     }
 
-    /// Answers, one-time codes and transactional messages only. A second loop that asks for these never waits
-    /// for the gateway to take a batch of marketing.
+    /// Answers, one-time codes and transactional messages only. A loop of its own for these never waits for the
+    /// gateway to take a batch of marketing; it looks nothing up, so it goes beside a loop with the default.
     #[must_use]
     pub fn urgent() -> Self {
         Self { marketing: false, ..Self::default() }
@@ -88,7 +88,7 @@ pub struct Dispatched {
 }
 
 impl Dispatched {
-    fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.accepted += other.accepted;
         self.refused += other.refused;
         self.again += other.again;
@@ -131,8 +131,11 @@ impl Worker<'_> {
     pub(crate) async fn run(&self, batch: Batch) -> Result<Dispatched, DispatchError> {
         let mut done = Dispatched::default();
         let Some(now) = self.clock.now() else { return Err(DispatchError::NoClock) };
-        self.recover(now, &mut done).await?;
-        self.rebalance(now, &mut done).await?;
+        if batch.marketing {
+            // Neither is urgent, and both may take a while.
+            self.recover(now, &mut done).await?;
+            self.rebalance(now, &mut done).await?;
+        }
         let now_ms = now.timestamp_millis();
         let until_ms = now_ms + i64::try_from(CLAIM.as_millis()).unwrap_or(0);
         let may = |lane: &&Lane| **lane != Lane::Marketing || (batch.marketing && !self.unstored.any());

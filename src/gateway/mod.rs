@@ -1,11 +1,27 @@
-//! The way out: one narrow trait, and a carrier that lives in the process.
+//! The way out: one narrow trait, a carrier that lives in the process, and adapters for real gateways.
 //!
-//! | gateway | needs | for |
-//! |---|---|---|
-//! | [`SimulatedCarrier`] | nothing, always compiled | tests, simulations, rehearsals |
-//! | [`Throttled`] | a gateway | a rate, and the waits that the gateway asks for |
-//! | [`Recording`] | a gateway | seeing what was handed over |
-//! | [`Failover`] | two gateways | a second one, asked only when the first certainly took nothing |
+//! | gateway | a repeat is kept apart by | validity | look-up | calls back | answers STOP itself ¹ |
+//! |---|---|---|---|---|---|
+//! | [`SimulatedCarrier`] (always compiled) | as set | as set | as set | as set | as set |
+//! | `Twilio` | nothing | 1 s – 10 h | by number, body and minute | no | yes |
+//! | `Vonage` (Messages API) | `client_ref`, echoed | 20 s – 7 d | no | no | no |
+//! | `Telnyx` | `Idempotency-Key` | none | no | no | yes |
+//! | `Sinch` | `client_reference` | until an instant, ≤ 3 d | by reference | yes | no |
+//! | `Infobip` | `messageId` ² | ≤ 48 h | by reference, 48 h | no | no |
+//! | `Plivo` | nothing | 5 s – 3 h ³ | no | no | yes |
+//! | `Bird` | `Idempotency-Key` | 60 s – 48 h, a preview | by metadata | no | yes |
+//! | `OvhCloud` | `tag`, echoed | minutes ³ | by tag | yes | no |
+//! | `Brevo` | `tag`, echoed | none | by tag | no | no |
+//! | `Mapped` | as mapped | as mapped | no | no | no |
+//!
+//! All but the first need the feature `http`. ¹ As accounts come; `Wire::answers_stop` says otherwise. ² A second use
+//! is refused, which counts as *unknown*. ³ No documented bound was found: see the adapter. Sources: the vendors' own
+//! clients (PyPI twilio 9.13.0, vonage 4.9.1, telnyx 4.189.0, sinch 2.3.0, infobip-api-python-client 6.0.0, plivo
+//! 4.63.0, messagebird-sdk 0.106.0, brevo-python 5.1.0; npm @ovh-api/sms 3.1.26), whose requests
+//! `tests/data/gateways/requests.jsonl` holds, and the pages that `data/*.toml` name for each code.
+//!
+//! Around any of them: [`Throttled`] keeps a rate and the waits that a gateway asks for, [`Recording`] shows what was
+//! handed over, [`Failover`] asks a second gateway when the first certainly took nothing.
 //!
 //! A gateway gets a [`Permit`] by value and answers with one of three outcomes. A time-out is
 //! [`Answered::Unknown`], never a refusal: nobody knows whether the carrier took the message.

@@ -20,9 +20,9 @@ pub(super) const fn minute(ms: i64) -> i64 {
     ms.div_euclid(60_000)
 }
 
-/// Whether a claim until then keeps others away now.
-pub(super) const fn holds(claimed_ms: i64, now_ms: i64) -> bool {
-    claimed_ms > now_ms && claimed_ms <= now_ms.saturating_add(LONGEST_CLAIM_MS)
+/// Claims hold that end after the first and not after the second of these; a store lets go of all others first.
+pub(super) const fn holding(now_ms: i64) -> (i64, i64) {
+    (now_ms, now_ms.saturating_add(LONGEST_CLAIM_MS))
 }
 
 /// A message that is due, as far as its turn depends on it.
@@ -32,7 +32,6 @@ pub(super) struct Head {
     pub(super) due_ms: i64,
     pub(super) closes_ms: i64,
     pub(super) segments: u32,
-    pub(super) claimed_ms: i64,
 }
 
 impl Head {
@@ -59,7 +58,8 @@ pub(super) struct Share {
     pub(super) tag: i64,
 }
 
-/// What a store shows of what waits. It hands out due messages that have not started, one job's in their order.
+/// What a store shows of what waits. It hands out due messages that have not started and that nobody holds, one
+/// job's in their order.
 pub(super) trait Shelves {
     type Error;
     /// One job's messages of one sender in one lane.
@@ -71,6 +71,8 @@ pub(super) trait Shelves {
     fn next(&mut self, line: &mut Self::Line) -> Result<Option<Head>, Self::Error>;
     /// When the first that is not yet due will be.
     fn coming(&mut self, sender: &Name, lane: Lane) -> Result<Option<i64>, Self::Error>;
+    /// When the first claim ends that holds a message of these senders and lanes.
+    fn held(&mut self, senders: &[&Name], lanes: &[Lane]) -> Result<Option<i64>, Self::Error>;
 }
 
 /// What a claim comes to, for the store to write: only what changed.
@@ -95,11 +97,17 @@ pub(super) fn pick<S: Shelves>(claim: &Claim, shelves: &mut S) -> Result<Picked<
         next_ms: None,
     };
     pick.open()?;
+    let mut more = false;
     for lane in Lane::ALL.iter().filter(|lane| claim.lanes.contains(lane)) {
-        if pick.lane(*lane)? {
+        more = pick.lane(*lane)?;
+        if more {
             pick.next_ms = Some(claim.now_ms);
             break;
         }
+    }
+    if !more {
+        let senders: Vec<&Name> = pick.tills.iter().map(|till| till.sender).collect();
+        pick.shelves.held(&senders, &claim.lanes)?.into_iter().for_each(|ends_ms| pick.note(ends_ms));
     }
     Ok(pick.end())
 }
@@ -169,7 +177,7 @@ impl<'c, S: Shelves> Pick<'c, S> {
             }
         }
         for wait in &mut waits {
-            self.advance(wait)?;
+            wait.head = self.shelves.next(&mut wait.line)?;
         }
         let mut more = false;
         while let Some(wait) = self.first(lane, &mut waits) {
@@ -181,22 +189,11 @@ impl<'c, S: Shelves> Pick<'c, S> {
                 break;
             }
             self.take(lane, wait);
-            self.advance(wait)?;
+            wait.head = self.shelves.next(&mut wait.line)?;
         }
         let charged = waits.into_iter().filter(|wait| wait.charged);
         self.tags.extend(charged.map(|wait| (wait.line, wait.share.tag)));
         self.note_coming(lane).map(|()| more)
-    }
-
-    /// Moves on to the next message that nobody holds.
-    fn advance(&mut self, wait: &mut Waits<S::Line>) -> Result<(), S::Error> {
-        loop {
-            wait.head = self.shelves.next(&mut wait.line)?;
-            match wait.head {
-                Some(head) if holds(head.claimed_ms, self.claim.now_ms) => self.note(head.claimed_ms),
-                _ => return Ok(()),
-            }
-        }
     }
 
     fn first<'w>(&self, lane: Lane, waits: &'w mut [Waits<S::Line>]) -> Option<&'w mut Waits<S::Line>> {

@@ -5,7 +5,7 @@ use std::{
 
 use super::{
     budget::Level,
-    claim::{Head, Picked, Share, Shelves, Turn, minute, pick},
+    claim::{Head, Picked, Share, Shelves, Turn, holding, minute, pick},
     store::Append,
     waiting::{BacklogCell, Claim, Claimed, Lane, OutboxChange, Queued, starts_what_waits},
 };
@@ -25,7 +25,8 @@ pub(super) struct Shelf {
 #[derive(Debug)]
 struct Waiting {
     queued: Queued,
-    claimed_ms: i64,
+    /// Until when somebody holds it.
+    claimed_ms: Option<i64>,
     started: bool,
 }
 
@@ -37,12 +38,12 @@ struct Job {
 
 impl Waiting {
     fn of(queued: Queued) -> Self {
-        Self { queued, claimed_ms: i64::MIN, started: false }
+        Self { queued, claimed_ms: None, started: false }
     }
 
     fn put_off(&mut self, due_ms: i64, closes_ms: i64) {
         (self.queued.due_ms, self.queued.closes_ms) = (due_ms, closes_ms);
-        self.claimed_ms = i64::MIN;
+        self.claimed_ms = None;
     }
 }
 
@@ -94,6 +95,10 @@ impl Shelf {
     }
 
     pub(super) fn claim(&mut self, claim: &Claim) -> Claimed {
+        let (after_ms, until_ms) = holding(claim.now_ms);
+        for row in self.rows.values_mut() {
+            row.claimed_ms = row.claimed_ms.filter(|ends_ms| *ends_ms > after_ms && *ends_ms <= until_ms);
+        }
         let Ok(picked) = pick(claim, &mut Shown::of(self, claim.now_ms));
         let Picked { messages, levels, turns, tags, next_ms } = picked;
         self.levels.extend(levels);
@@ -102,7 +107,7 @@ impl Shelf {
         let mut rows = Vec::with_capacity(messages.len());
         for message in messages {
             if let Some(row) = self.rows.get_mut(&message) {
-                row.claimed_ms = claim.until_ms;
+                row.claimed_ms = Some(claim.until_ms);
                 rows.push(row.queued.clone());
             }
         }
@@ -123,23 +128,16 @@ impl Shelf {
                 *cell = (cell.0 + 1, cell.1 + u64::from(row.segments));
             }
         }
-        let cell = |((sender, lane, job, (due_minute, closes_minute)), (messages, segments)): (
-            (&Name, Lane, &Name, (i64, i64)),
-            (u64, u64),
-        )| BacklogCell {
-            sender: sender.clone(),
-            lane,
-            job: job.clone(),
-            due_minute,
-            closes_minute,
-            messages,
-            segments,
-        };
-        cells.into_iter().map(cell).collect()
+        let mut found = Vec::with_capacity(cells.len());
+        for ((sender, lane, job, (due_minute, closes_minute)), (messages, segments)) in cells {
+            let (sender, job) = (sender.clone(), job.clone());
+            found.push(BacklogCell { sender, lane, job, due_minute, closes_minute, messages, segments });
+        }
+        found
     }
 
     pub(super) fn late(&self, sender: &Name, closes_ms: i64, limit: usize) -> Vec<Queued> {
-        let rows = self.waits().map(|row| &row.queued);
+        let rows = self.waits().filter(|row| row.claimed_ms.is_none()).map(|row| &row.queued);
         let mut late: Vec<&Queued> = rows
             .filter(|row| row.sender == *sender && row.lane == Lane::Marketing && row.closes_ms <= closes_ms)
             .collect();
@@ -153,7 +151,10 @@ impl Shelf {
 
     pub(super) fn waiting(&self, job: Option<&Name>) -> (u64, Option<i64>) {
         let count = self.waits().filter(|row| job.is_none_or(|job| row.queued.job == *job)).count();
-        (count as u64, self.waits().map(|row| row.queued.due_ms.max(row.claimed_ms)).min())
+        (
+            count as u64,
+            self.waits().map(|row| row.queued.due_ms.max(row.claimed_ms.unwrap_or(i64::MIN))).min(),
+        )
     }
 
     pub(super) fn put_job(&mut self, job: Name, weight: u32, definition: Vec<u8>) {
@@ -168,9 +169,9 @@ impl Shelf {
 /// What is due, in order, as a claim sees it.
 struct Shown<'s> {
     shelf: &'s Shelf,
-    now_ms: i64,
     due: HashMap<(&'s Name, Lane), BTreeMap<&'s Name, Vec<Head>>>,
     coming: HashMap<(&'s Name, Lane), i64>,
+    held: HashMap<(&'s Name, Lane), i64>,
 }
 
 struct Line {
@@ -181,16 +182,20 @@ struct Line {
 
 impl<'s> Shown<'s> {
     fn of(shelf: &'s Shelf, now_ms: i64) -> Self {
-        let mut shown = Self { shelf, now_ms, due: HashMap::new(), coming: HashMap::new() };
+        let mut shown = Self { shelf, due: HashMap::new(), coming: HashMap::new(), held: HashMap::new() };
         for Waiting { queued, claimed_ms, .. } in shelf.waits() {
             let (key, due_ms) = ((&queued.sender, queued.lane), queued.due_ms);
-            if due_ms > shown.now_ms {
-                let first = shown.coming.entry(key).or_insert(due_ms);
-                *first = due_ms.min(*first);
+            let later = match claimed_ms {
+                Some(ends_ms) => Some((&mut shown.held, *ends_ms)),
+                None => (due_ms > now_ms).then_some((&mut shown.coming, due_ms)),
+            };
+            if let Some((firsts, at_ms)) = later {
+                let first = firsts.entry(key).or_insert(at_ms);
+                *first = at_ms.min(*first);
                 continue;
             }
             let Queued { message, closes_ms, segments, .. } = *queued;
-            let head = Head { message, due_ms, closes_ms, segments, claimed_ms: *claimed_ms };
+            let head = Head { message, due_ms, closes_ms, segments };
             shown.due.entry(key).or_default().entry(&queued.job).or_default().push(head);
         }
         shown
@@ -230,5 +235,11 @@ impl Shelves for Shown<'_> {
 
     fn coming(&mut self, sender: &Name, lane: Lane) -> Result<Option<i64>, Infallible> {
         Ok(self.coming.get(&(sender, lane)).copied())
+    }
+
+    fn held(&mut self, senders: &[&Name], lanes: &[Lane]) -> Result<Option<i64>, Infallible> {
+        let listed =
+            self.held.iter().filter(|((sender, lane), _)| senders.contains(sender) && lanes.contains(lane));
+        Ok(listed.map(|(_, ends_ms)| *ends_ms).min())
     }
 }

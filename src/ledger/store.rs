@@ -204,8 +204,8 @@ pub trait Ledger: Debug + Send + Sync + 'static {
         sender: Option<Name>,
     ) -> impl Future<Output = Result<Vec<BacklogCell>, LedgerError>> + Send;
 
-    /// The last of a sender's marketing messages that close at or before `closes_ms` and have not started: the
-    /// latest due first, then the largest id, at most `limit`. Those are the ones to move before they are too late.
+    /// The last of a sender's marketing messages that close at or before `closes_ms`, have not started
+    /// and are not held by a claim: the latest due first, then the largest id, at most `limit`. Those are the ones to move before they are too late.
     fn late(
         &self,
         sender: Name,

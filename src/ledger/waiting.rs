@@ -161,8 +161,8 @@ pub struct Claimed {
     /// The messages, in the order in which they should go.
     pub rows: Vec<Queued>,
     /// When there may be more for these senders and lanes, Unix milliseconds: now, if only the limit held it back;
-    /// otherwise the earliest of the next due time, the end of another's claim or of a pause, room in a budget and
-    /// the end of a quota's period. `None` if nothing waits.
+    /// otherwise the earliest of the next due time, the end of a claim or of a pause, room in a budget and the end
+    /// of a quota's period. `None` if nothing waits.
     pub next_ms: Option<i64>,
 }
 

@@ -111,9 +111,8 @@ impl Tags {
 
     /// The declarations, for keeping: name, longest, alphabet, links.
     pub(crate) fn rows(&self) -> Vec<(String, u32, u8, bool)> {
-        let row =
-            |(name, tag): (&Box<str>, &Tag)| (name.to_string(), tag.max_chars, tag.alphabet as u8, tag.links);
-        self.0.iter().map(row).collect()
+        let row = |(name, tag): (&str, &Tag)| (name.to_owned(), tag.max_chars, tag.alphabet as u8, tag.links);
+        self.0.iter().map(|(name, tag)| row((name, tag))).collect()
     }
 
     /// The declarations as they were kept.

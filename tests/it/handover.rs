@@ -4,6 +4,7 @@ mod closing;
 mod doubt;
 mod failing;
 mod guard;
+mod overtaken;
 mod pacing;
 mod reports;
 mod unstored;

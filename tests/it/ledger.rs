@@ -14,8 +14,11 @@ use optin::{
 
 mod accidents;
 mod conformance;
+mod formats;
+mod million;
 mod model;
 mod neighbours;
+mod pacing;
 mod refusals;
 
 fn wait<T>(future: impl Future<Output = T>) -> T {

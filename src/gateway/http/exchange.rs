@@ -117,8 +117,8 @@ pub(super) fn capabilities<A: Adapter>(adapter: &A) -> Capabilities {
 fn shortest<A: Adapter>(adapter: &A) -> Option<(Duration, Duration)> {
     let call = adapter.line().total;
     match adapter.term() {
-        Term::Span { unit, shortest, longest } => Some((shortest.max(unit) + call, longest)),
-        Term::Instant { longest } => Some((Duration::from_secs(1) + call, longest)),
+        Term::Span { unit, shortest, longest } => Some((shortest.max(unit).saturating_add(call), longest)),
+        Term::Instant { longest } => Some((Duration::from_secs(1).saturating_add(call), longest)),
         Term::None => None,
     }
 }

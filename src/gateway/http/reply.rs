@@ -23,6 +23,8 @@ pub(super) enum Verdict {
     Taken(Acceptance),
     /// An error inside, with its code, and what it means where the table does not know it.
     Refused(Option<String>, Refusal),
+    /// An id and an error beside it: what the table says, else nobody knows.
+    Perhaps(String),
     /// Nothing that this gateway says.
     Unreadable,
 }
@@ -50,15 +52,15 @@ impl Reply {
             Meaning::Uncertain(why) => Answered::Unknown(why),
         };
         if (200..300).contains(&status) {
-            return match json.map_or(Verdict::Unreadable, |json| verdict(status, &json)) {
-                Verdict::Taken(acceptance) => Answered::Accepted(acceptance),
-                Verdict::Unreadable => Answered::Unknown(Uncertain::Unreadable),
-                Verdict::Refused(code, otherwise) => {
-                    let code = code.and_then(fit);
-                    let known = code.as_deref().and_then(|code| codes.on_send(code));
-                    refused(known.unwrap_or(Meaning::Refused(otherwise)), code)
-                }
+            let (code, otherwise) = match json.map_or(Verdict::Unreadable, |json| verdict(status, &json)) {
+                Verdict::Taken(acceptance) => return Answered::Accepted(acceptance),
+                Verdict::Unreadable => return Answered::Unknown(Uncertain::Unreadable),
+                Verdict::Refused(code, otherwise) => (code, Meaning::Refused(otherwise)),
+                Verdict::Perhaps(code) => (Some(code), Meaning::Uncertain(Uncertain::Unreadable)),
             };
+            let code = code.and_then(fit);
+            let known = code.as_deref().and_then(|code| codes.on_send(code));
+            return refused(known.unwrap_or(otherwise), code);
         }
         let code = json.as_ref().and_then(code).and_then(fit);
         let known = code.as_deref().and_then(|code| codes.on_send(code));
@@ -153,7 +155,7 @@ mod tests {
         assert_eq!(told("retry-after", "Sun Nov  6 08:49:37 1994"), thirty);
         assert_eq!(told("retry-after-ms", "30000"), thirty);
         assert_eq!(told("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT"), Some(Duration::ZERO));
-        for endless in ["9999999999", "1e300", "Sun, 06 Nov 2094 08:49:37 GMT"] {
+        for endless in ["9999999999", "1e300", "Sat, 06 Nov 2094 08:49:37 GMT"] {
             assert_eq!(told("retry-after", endless), Some(LONGEST_WAIT), "{endless}");
         }
         for nothing in ["", "soon", "-5", "NaN", "inf", "06/11/1994"] {

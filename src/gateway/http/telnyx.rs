@@ -81,10 +81,14 @@ impl Adapter for Telnyx {
     }
 
     fn verdict(&self, _: u16, answer: &Value) -> Verdict {
-        if let Some(code) = self.code(answer.get("data").unwrap_or(answer)) {
-            return Verdict::Refused(Some(code), Refusal::Other);
-        }
         let at = |path: &str| answer.pointer(path);
+        let status = at("/data/to/0/status").and_then(Value::as_str);
+        let ended = matches!(status, Some("sending_failed" | "delivery_failed" | "expired"));
+        match parts::word(at("/data/errors/0/code")) {
+            code if ended => return Verdict::Refused(code, Refusal::Other),
+            Some(code) => return Verdict::Perhaps(code),
+            None => {}
+        }
         let cost = parts::cost(at("/data/cost/amount"), at("/data/cost/currency"));
         parts::taken(parts::id(at("/data/id")), parts::count(at("/data/parts")), cost)
     }

@@ -1,6 +1,6 @@
 //! Twilio, Programmable Messaging (`twilio_api_v2010.json` of github.com/twilio/twilio-oai).
 
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::HeaderValue;
 use secrecy::SecretString;
 use serde_json::Value;
@@ -70,8 +70,7 @@ impl Twilio {
 
     fn matches(&self, sought: &Sought, message: &Value) -> bool {
         let text = |name: &str| message.get(name).and_then(Value::as_str);
-        let made = text("date_created").and_then(|at| DateTime::parse_from_rfc2822(at).ok());
-        let made = made.map(|at| at.to_utc() - sought.started);
+        let made = made(message).map(|at| at - sought.started);
         let by_us = match &self.service {
             Some(service) => text("messaging_service_sid") == Some(service),
             None => text("from") == Some(sought.sender.as_str()),
@@ -118,8 +117,11 @@ impl Adapter for Twilio {
     }
 
     fn verdict(&self, _: u16, answer: &Value) -> Verdict {
-        if let Some(code) = parts::word(answer.get("error_code")) {
-            return Verdict::Refused(Some(code), Refusal::Other);
+        let ended = matches!(delivery(answer), Some(Delivery::Undelivered));
+        match parts::word(answer.get("error_code")) {
+            code if ended => return Verdict::Refused(code, Refusal::Other),
+            Some(code) => return Verdict::Perhaps(code),
+            None => {}
         }
         let cost = parts::cost(answer.get("price"), answer.get("price_unit"));
         parts::taken(parts::id(answer.get("sid")), parts::count(answer.get("num_segments")), cost)
@@ -136,6 +138,13 @@ impl Adapter for Twilio {
         let Some(list) = found.as_ref().and_then(|found| found.get("messages")?.as_array()) else {
             return LookUp::CannotSay;
         };
+        // A twin may stand on the next page, unless this one reaches back before the message.
+        let last = list.last().and_then(made);
+        let more =
+            found.as_ref().is_some_and(|found| found.get("next_page_uri").is_some_and(Value::is_string));
+        if more && last.is_none_or(|last| last >= sought.started - MADE_BEFORE) {
+            return LookUp::CannotSay;
+        }
         let mut same = list.iter().filter(|message| self.matches(&sought, message));
         match (same.next(), same.next()) {
             (Some(one), None) => match parts::id(one.get("sid")) {
@@ -145,6 +154,11 @@ impl Adapter for Twilio {
             _ => LookUp::CannotSay,
         }
     }
+}
+
+fn made(message: &Value) -> Option<DateTime<Utc>> {
+    let text = message.get("date_created")?.as_str()?;
+    DateTime::parse_from_rfc2822(text).ok().map(|at| at.to_utc())
 }
 
 fn delivery(message: &Value) -> Option<Delivery> {

@@ -119,7 +119,7 @@ pub enum WireError {
     /// The base URL or callback is none, or has a user, a fragment or (the base) a query.
     #[error("not a URL to call: http(s), a host, no user, no fragment")]
     BadUrl,
-    /// `http://` to another machine.
+    /// `http://` to another machine, for calls or for reports.
     #[error("without TLS only this machine is called")]
     NotTls,
     /// An account name or a secret that no header or path can hold.
@@ -165,10 +165,11 @@ impl Line {
         if base.query().is_some() {
             return Err(WireError::BadUrl);
         }
-        if base.scheme() != "https" && !wire.plain && !is_here(&base) {
+        let callback = wire.callback.as_deref().map(parse).transpose()?;
+        let safe = |url: &Url| wire.plain || url.scheme() == "https" || is_here(url);
+        if !safe(&base) || !callback.as_ref().is_none_or(safe) {
             return Err(WireError::NotTls);
         }
-        let callback = wire.callback.as_deref().map(parse).transpose()?;
         let client = Client::builder()
             .user_agent(concat!("optin/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())

@@ -253,12 +253,12 @@ impl Webhook {
         }
     }
 
-    /// The address as the gateway called it.
+    /// The address as the gateway called it. What the request says of its own host counts for nothing: over HTTP/2 it
+    /// stands in the URI, and whoever sends it writes it.
     fn url(&self, uri: &http::Uri) -> Result<String, Forged> {
         let path = uri.path_and_query().map_or("", http::uri::PathAndQuery::as_str);
         match &self.origin {
             Some(origin) => Ok(format!("{origin}{path}")),
-            None if uri.scheme().is_some() => Ok(uri.to_string()),
             None if self.signature.covers_address() => Err(Forged::NoUrl),
             None => Ok(path.to_owned()),
         }

@@ -1,7 +1,7 @@
 //! What any ledger must do, as a suite that it runs against itself.
 //!
 //! The memory ledger, the SQLite ledger and a host's own run the same checks: `streams` compare-and-append,
-//! read back, scan and erase; `waiting` the outbox, budgets and jobs. Nothing here panics: a ledger that does
+//! read back, scan and erase; `waiting` the outbox and jobs; `pacing` who may go when. Nothing here panics: a ledger that does
 //! not conform gets a [`Failure`] that names the check and what was seen. The checks take a [`Maker`], because
 //! each begins with an empty ledger and some open one again.
 
@@ -18,6 +18,7 @@ use thiserror::Error;
 use super::store::{Append, Ledger, LedgerError, NewRecord};
 use crate::id::{Hash, RecipientId};
 
+mod pacing;
 mod streams;
 mod waiting;
 
@@ -98,6 +99,19 @@ checks! {
     waiting::only_what_waits_can_start,
     waiting::waiting_messages_are_counted,
     waiting::jobs_are_kept_and_replaced,
+    pacing::a_rate_is_drawn_by_claims_and_kept,
+    pacing::a_budget_is_one_for_all_who_name_it,
+    pacing::every_budget_must_have_room,
+    pacing::a_sender_without_room_holds_nobody_else,
+    pacing::transactional_overtakes_marketing,
+    pacing::campaigns_share_by_weight,
+    pacing::a_campaign_that_wakes_gets_no_back_pay,
+    pacing::what_closes_first_goes_first,
+    pacing::what_has_closed_draws_nothing,
+    pacing::a_claim_tells_when_there_is_more,
+    pacing::a_paused_sender_waits,
+    pacing::a_backlog_counts_what_waits,
+    pacing::the_last_to_go_are_found,
 }
 
 /// Runs the suite.

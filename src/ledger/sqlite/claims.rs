@@ -10,7 +10,7 @@ use crate::{
     id::{MessageId, Name},
     ledger::{
         budget::Level,
-        claim::{Head, Picked, Share, Shelves, Turn, minute, pick},
+        claim::{Head, Picked, Share, Shelves, Turn, holding, minute, pick},
         waiting::{Claim, Claimed, Lane},
     },
 };
@@ -32,6 +32,9 @@ pub(super) struct Claims<'c> {
     next_rows: Statement<'c>,
     coming_cells: Statement<'c>,
     coming_row: Statement<'c>,
+    held: Statement<'c>,
+    let_go_over: Statement<'c>,
+    let_go_far: Statement<'c>,
     whole: Statement<'c>,
     lease: Statement<'c>,
 }
@@ -55,7 +58,7 @@ impl<'c> Claims<'c> {
             next_cells: sql("SELECT no, closes_minute, due_minute FROM cells
                 WHERE sender = ?1 AND lane = ?2 AND job = ?3 AND (closes_minute, due_minute) > (?4, ?5)
                 AND due_minute <= ?6 ORDER BY closes_minute, due_minute LIMIT ?7")?,
-            next_rows: sql("SELECT message, due_ms, closes_ms, segments, claimed_ms FROM outbox
+            next_rows: sql("SELECT message, due_ms, closes_ms, segments FROM outbox
                 WHERE started = 0 AND cell = ?1 AND (due_ms, message) > (?2, ?3) AND due_ms <= ?4
                 ORDER BY due_ms, message LIMIT ?5")?,
             coming_cells: sql("SELECT no, due_minute FROM cells WHERE sender = ?1 AND lane = ?2
@@ -63,12 +66,20 @@ impl<'c> Claims<'c> {
             coming_row: sql("SELECT due_ms FROM outbox WHERE started = 0 AND cell = ?1 AND due_ms > ?2
                 ORDER BY due_ms LIMIT 1")?,
             whole: sql(&format!("SELECT {QUEUED} WHERE message = ?1"))?,
-            lease: sql("UPDATE outbox SET claimed_ms = ?2 WHERE message = ?1")?,
+            lease: sql("UPDATE outbox SET claimed_ms = ?2, started = 2 WHERE message = ?1")?,
+            held: sql("SELECT claimed_ms, sender, lane FROM outbox CROSS JOIN cells ON cells.no = cell
+                WHERE started = 2 ORDER BY claimed_ms")?,
+            // Two, because one with an OR would look at every row that is held.
+            let_go_over: sql("UPDATE outbox SET started = 0 WHERE started = 2 AND claimed_ms <= ?1")?,
+            let_go_far: sql("UPDATE outbox SET started = 0 WHERE started = 2 AND claimed_ms > ?1")?,
         })
     }
 
     pub(super) fn claim(&mut self, claim: &Claim) -> Result<Claimed, Trouble> {
         let during = Trouble::during("claiming");
+        let (over_ms, far_ms) = holding(claim.now_ms);
+        self.let_go_over.execute([over_ms]).map_err(&during)?;
+        self.let_go_far.execute([far_ms]).map_err(&during)?;
         let picked = pick(claim, &mut Shown { claims: self, now_ms: claim.now_ms, known: HashMap::new() })?;
         let Picked { messages, levels, turns, tags, next_ms } = picked;
         for (name, level) in levels {
@@ -177,7 +188,6 @@ fn head(row: &Row<'_>) -> rusqlite::Result<Head> {
         due_ms: row.get(1)?,
         closes_ms: row.get(2)?,
         segments: row.get(3)?,
-        claimed_ms: row.get(4)?,
     })
 }
 
@@ -255,5 +265,19 @@ impl Shelves for Shown<'_, '_> {
             first = first.into_iter().chain(row.map_err(&during)?).min();
         }
         Ok(first)
+    }
+
+    fn held(&mut self, senders: &[&Name], lanes: &[Lane]) -> Result<Option<i64>, Trouble> {
+        let during = Trouble::during("finding when a claim ends");
+        let senders: Vec<i64> = senders.iter().filter_map(|name| self.known.get(*name).copied()).collect();
+        let mut rows = self.claims.held.query([]).map_err(&during)?;
+        while let Some(row) = rows.next().map_err(&during)? {
+            let (sender, of): (i64, i64) =
+                row.get(1).and_then(|no| Ok((no, row.get(2)?))).map_err(&during)?;
+            if senders.contains(&sender) && lanes.iter().any(|lane| *lane as i64 == of) {
+                return row.get(0).map(Some).map_err(&during);
+            }
+        }
+        Ok(None)
     }
 }

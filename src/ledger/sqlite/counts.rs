@@ -24,11 +24,12 @@ pub(super) fn waiting(db: &Connection, job: Option<&Name>) -> Result<(u64, Optio
     let sql = "SELECT coalesce(sum(messages), 0) FROM cells
         WHERE ?1 IS NULL OR job = (SELECT no FROM jobs WHERE name = ?1)";
     let count = db.query_row(sql, [job.map(Name::as_str)], |row| row.get(0)).map_err(&during)?;
-    let mut earliest: Option<i64> = None;
+    let sql = "SELECT min(max(due_ms, claimed_ms)) FROM outbox WHERE started = 2";
+    let mut earliest: Option<i64> = db.query_row(sql, [], |row| row.get(0)).map_err(&during)?;
     let mut cells = db
         .prepare("SELECT no, due_minute FROM cells WHERE messages > 0 ORDER BY due_minute")
         .map_err(&during)?;
-    let sql = "SELECT due_ms, claimed_ms FROM outbox WHERE started = 0 AND cell = ?1 ORDER BY due_ms";
+    let sql = "SELECT due_ms FROM outbox WHERE started = 0 AND cell = ?1 ORDER BY due_ms LIMIT 1";
     let mut by_due = db.prepare(sql).map_err(&during)?;
     let mut cells = cells.query([]).map_err(&during)?;
     while let Some(cell) = cells.next().map_err(&during)? {
@@ -36,17 +37,8 @@ pub(super) fn waiting(db: &Connection, job: Option<&Name>) -> Result<(u64, Optio
         if earliest.is_some_and(|earliest| minute(earliest) < due) {
             break;
         }
-        let mut rows = by_due.query([no]).map_err(&during)?;
-        // Only what others have taken stands before the first that decides.
-        while let Some(row) = rows.next().map_err(&during)? {
-            let (due, claimed): (i64, i64) =
-                row.get(0).and_then(|due| Ok((due, row.get(1)?))).map_err(&during)?;
-            if earliest.is_some_and(|earliest| earliest <= due) {
-                break;
-            }
-            let ready = due.max(claimed);
-            earliest = Some(earliest.map_or(ready, |earliest| earliest.min(ready)));
-        }
+        let first = by_due.query_row([no], |row| row.get(0)).optional().map_err(&during)?;
+        earliest = earliest.into_iter().chain(first).min();
     }
     Ok((from_sql(count)?, earliest))
 }

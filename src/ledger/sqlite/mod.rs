@@ -45,6 +45,11 @@ mod writer;
 /// An append returns when it is on the disk. Futures may be polled by any runtime or none; one that is dropped
 /// after its first poll may still be done. Reads run in the call itself and take microseconds.
 ///
+/// A process that is stopped (`SIGSTOP`, a debugger, a suspended container) in the middle of a commit keeps the
+/// file's lock, and SQLite cannot take it away: the others' writes, STOPs too, answer
+/// [`Failed`](LedgerError::Failed) after ten seconds each, and nothing is acknowledged that is not stored, until it
+/// goes on or is killed. A commit holds the lock for milliseconds: 16 items and a flush with several processes.
+///
 /// Beside the file lie SQLite's `…-wal` and `…-shm`, and two empty ones, `…-open` and `…-stop`, by which
 /// processes know of each other. A copy of the file alone is not a backup while it is open.
 #[derive(Debug)]

@@ -81,16 +81,16 @@ impl<'c> Outbox<'c> {
             put: sql("INSERT INTO outbox (message, stream, cell, due_ms, closes_ms, segments, claimed_ms,
                 started, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)
                 ON CONFLICT (message) DO NOTHING")?,
-            see: sql("SELECT cell, started, segments FROM outbox WHERE message = ?1")?,
+            see: sql("SELECT cell, started = 1, segments FROM outbox WHERE message = ?1")?,
             stream_of: sql("SELECT stream FROM outbox WHERE message = ?1")?,
             put_off: sql(
                 "UPDATE outbox SET cell = ?2, due_ms = ?3, closes_ms = ?4, claimed_ms = ?5, started = 0
                 WHERE message = ?1",
             )?,
-            start: sql("UPDATE outbox SET started = 1 WHERE message = ?1 AND started = 0
-                RETURNING cell, started, segments")?,
-            remove: sql("DELETE FROM outbox WHERE message = ?1 RETURNING cell, started, segments")?,
-            forget: sql("DELETE FROM outbox WHERE stream = ?1 RETURNING cell, started, segments")?,
+            start: sql("UPDATE outbox SET started = 1 WHERE message = ?1 AND started <> 1
+                RETURNING cell, 1, segments")?,
+            remove: sql("DELETE FROM outbox WHERE message = ?1 RETURNING cell, started = 1, segments")?,
+            forget: sql("DELETE FROM outbox WHERE stream = ?1 RETURNING cell, started = 1, segments")?,
         })
     }
 

@@ -42,6 +42,7 @@ CREATE TABLE budgets (
 /// A cell holds the messages of one sender, lane and job that are due and close in the same minutes, and counts
 /// them: `held` all rows, `messages` and `segments` those that have not started. So nobody has to count, and a
 /// claim finds the next message among a million by walking cells, and rows of one cell by their due time.
+/// `started` is 0 for a message that anybody may take, 2 for one that a claim holds, 1 for one that has started.
 /// The outbox keeps the stream's own id, because its rows come and go and a join on each claim would cost more
 /// than the bytes.
 const WAITING: &str = "
@@ -66,6 +67,7 @@ CREATE TABLE outbox (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX outbox_next ON outbox (cell, due_ms, message) WHERE started = 0;
 CREATE INDEX outbox_started ON outbox (started) WHERE started = 1;
+CREATE INDEX outbox_held ON outbox (claimed_ms, cell) WHERE started = 2;
 CREATE INDEX outbox_stream ON outbox (stream);
 ";
 

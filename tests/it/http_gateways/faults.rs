@@ -49,6 +49,11 @@ async fn what_cannot_be_read_is_unknown() {
         ("ten megabytes", answer(200, &endless), unreadable.clone()),
         ("deep", answer(200, "[".repeat(60_000).as_bytes()), unreadable.clone()),
         ("half a body", Play::Raw(half), unknown(Uncertain::Broken)),
+        (
+            "half a refusal",
+            Play::Raw(b"HTTP/1.1 400 x\r\ncontent-length: 9\r\n\r\n{\"c".to_vec()),
+            unknown(Uncertain::Broken),
+        ),
         ("half a chunk", Play::Raw(chunk), unknown(Uncertain::Broken)),
         ("half a head", Play::Raw(b"HTTP/1.1 20".to_vec()), unknown(Uncertain::Broken)),
         ("no http", Play::Raw(b"220 smtp ready\r\n".to_vec()), unknown(Uncertain::Broken)),
@@ -108,11 +113,13 @@ async fn too_fast_is_waited_out_as_asked() {
 
 #[tokio::test]
 async fn a_gateway_that_never_answers_is_unknown_in_time() {
+    let begun = b"HTTP/1.1 201 Created\r\ncontent-length: 400\r\n\r\n{\"id\":".to_vec();
     for name in NAMES {
-        let server = Server::start(vec![Play::Silence]).await;
+        let server = Server::start(vec![Play::Stall(Vec::new()), Play::Stall(begun.clone())]).await;
         let ours = gateway(name, hasty(&server.base()));
         assert_eq!(send(&*ours).await, unknown(Uncertain::TimedOut), "{name}");
-        assert_eq!(server.taken().len(), 1, "{name}");
+        assert_eq!(send(&*ours).await, unknown(Uncertain::TimedOut), "{name}");
+        assert_eq!(server.taken().len(), 2, "{name}");
     }
 }
 

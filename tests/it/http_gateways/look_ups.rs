@@ -69,6 +69,15 @@ async fn twilio_is_asked_by_number_and_believed_by_body_and_minute() {
     }
     cannot_say("twilio", &list(&[queued.clone(), queued])).await;
     cannot_say("twilio", &list(&[])).await;
+    // A twin on the next page is ruled out only by a page that reaches back far enough.
+    let paged = |last: &str| {
+        let last = twilio(json!({"body": "another", "date_created": last}));
+        [
+            json!({"messages": [twilio(json!({})), last], "next_page_uri": "/2010-04-01/Accounts/AC/Messages.json?Page=1"}),
+        ]
+    };
+    cannot_say("twilio", &paged("Fri, 15 Jan 2027 08:00:00 +0000")).await;
+    finds("twilio", &paged("Fri, 15 Jan 2027 07:00:00 +0000"), "SM1", Some(Delivery::Delivered)).await;
 }
 
 #[tokio::test]

@@ -112,6 +112,8 @@ fn only_this_machine_is_called_without_tls() {
     }
     let danger = Wire::new().base_url("http://10.0.0.1").danger_without_tls();
     assert!(Mapped::new(MAPPING, SECRET, danger).is_ok());
-    let hook = Wire::new().callback("shop.example/hook");
-    assert_eq!(Mapped::new(MAPPING, SECRET, hook).map(drop), Err(WireError::BadUrl));
+    let hook = |url: &str| Mapped::new(MAPPING, SECRET, Wire::new().callback(url)).map(drop);
+    assert_eq!(hook("shop.example/hook"), Err(WireError::BadUrl));
+    assert_eq!(hook("http://shop.example/hook"), Err(WireError::NotTls));
+    assert_eq!(hook("https://shop.example/hook?key=1"), Ok(()));
 }

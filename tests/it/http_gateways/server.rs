@@ -21,8 +21,8 @@ pub(super) enum Play {
     Stay(u16, Vec<u8>),
     /// These bytes as they are, then the connection ends.
     Raw(Vec<u8>),
-    /// Nothing, for ever.
-    Silence,
+    /// These bytes, then nothing, for ever.
+    Stall(Vec<u8>),
     /// The connection is reset before an answer.
     Reset,
 }
@@ -98,7 +98,10 @@ async fn serve(mut stream: TcpStream, plays: Vec<Play>, seen: Arc<Mutex<Vec<Take
                 let _ = stream.write_all(&bytes).await;
                 return;
             }
-            Play::Silence => std::future::pending().await,
+            Play::Stall(bytes) => {
+                let _ = stream.write_all(&bytes).await;
+                std::future::pending().await
+            }
             Play::Reset => {
                 let _ = stream.set_zero_linger();
                 return;

@@ -2,7 +2,7 @@
 
 #[path = "../../../examples/support/fake_twilio.rs"]
 #[allow(dead_code, reason = "its main is the example's")]
-mod fake_twilio;
+pub(super) mod fake_twilio;
 
 use std::collections::BTreeMap;
 

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use optin::{
     id::{Hash, Name, RecipientId},
     ledger::{
-        Append, Appended, BacklogCell, Claim, Claimed, Head, IndexChange, Keys, Ledger, LedgerError,
-        MemoryLedger, OutboxChange, Queued, Row, SqliteLedger, StoredRecord, Urgency,
+        Allowance, Append, Appended, BacklogCell, Claim, Claimed, Head, IndexChange, Keys, Lane, Ledger,
+        LedgerError, MemoryLedger, OutboxChange, Queued, Row, SenderBudget, SqliteLedger, StoredRecord,
+        Urgency,
         conformance::{self, CHECKS, Maker},
     },
 };
@@ -85,6 +86,22 @@ enum Wrong {
     Outbox,
     Count,
     Job,
+    MovesStarted,
+    StartsNothing,
+    ShortLease,
+    Rate,
+    Quota,
+    OtherBudget,
+    Unlisted,
+    Weight,
+    NoFairness,
+    Closing,
+    Closed,
+    Next,
+    Look,
+    Pause,
+    Backlog,
+    Late,
 }
 
 /// A memory ledger that is wrong in one way.
@@ -105,6 +122,17 @@ impl Maker for Mutants {
 
     async fn reopen(&self, ledger: Mutant) -> Result<Mutant, LedgerError> {
         if self.0 == Wrong::Forgets { self.fresh().await } else { Ok(ledger) }
+    }
+}
+
+impl Mutant {
+    /// As if a start of what does not wait were nothing.
+    async fn drop_lost_starts(&self, item: &mut Append) -> Result<(), LedgerError> {
+        let all = Ledger::late(&self.inner, Name::new("36123").unwrap(), i64::MAX, usize::MAX).await?;
+        let started = Ledger::started(&self.inner, usize::MAX).await?;
+        let known: Vec<_> = all.iter().chain(&started).map(|row| row.message).collect();
+        item.outbox.retain(|change| !matches!(change, OutboxChange::Start(id) if !known.contains(id)));
+        Ok(())
     }
 }
 
@@ -145,6 +173,7 @@ impl Ledger for Mutant {
                 }
                 Wrong::Erase => item.erase = false,
                 Wrong::Outbox => item.outbox.clear(),
+                Wrong::StartsNothing => self.drop_lost_starts(&mut item).await?,
                 _ => {}
             }
             answers.extend(Ledger::append(&self.inner, vec![item], urgency).await?);
@@ -185,17 +214,51 @@ impl Ledger for Mutant {
         Ok(head)
     }
 
-    async fn outbox(&self, changes: Vec<OutboxChange>) -> Result<(), LedgerError> {
+    async fn outbox(&self, mut changes: Vec<OutboxChange>) -> Result<(), LedgerError> {
+        for change in &mut changes {
+            match change {
+                OutboxChange::Put(queued) => match self.wrong {
+                    Wrong::Closing => queued.closes_ms = queued.closes_ms.max(i64::MAX - 1),
+                    Wrong::Closed => queued.closes_ms = queued.closes_ms.saturating_add(60_000),
+                    Wrong::NoFairness => queued.lane = queued.lane.min(Lane::Transactional),
+                    _ => {}
+                },
+                OutboxChange::Move { message, due_ms, closes_ms } if self.wrong == Wrong::MovesStarted => {
+                    let (message, due_ms, closes_ms) = (*message, *due_ms, *closes_ms);
+                    *change = OutboxChange::Again { message, due_ms, closes_ms };
+                }
+                _ => {}
+            }
+        }
         Ledger::outbox(&self.inner, changes).await
     }
 
     async fn claim(&self, mut claim: Claim) -> Result<Claimed, LedgerError> {
-        if self.wrong == Wrong::Lease {
-            claim.until_ms = claim.now_ms;
+        let now_ms = claim.now_ms;
+        match self.wrong {
+            Wrong::Lease => claim.until_ms = now_ms,
+            Wrong::ShortLease => claim.until_ms = claim.until_ms.min(now_ms + 599_999),
+            Wrong::Look => claim.limit = claim.limit.max(1),
+            Wrong::Unlisted => {
+                let sender = Name::new("99999").unwrap();
+                claim.senders.push(SenderBudget { sender, budgets: Vec::new() });
+            }
+            _ => {}
+        }
+        for listed in &mut claim.senders {
+            let sender = &listed.sender;
+            listed.budgets.iter_mut().for_each(|budget| match (self.wrong, &mut budget.allowance) {
+                (Wrong::Rate, Allowance::PerSecond(count)) => *count += 2,
+                (Wrong::Quota, Allowance::Until { ends_ms, .. }) => *ends_ms += now_ms,
+                (Wrong::OtherBudget, _) => budget.name = sender.clone(),
+                _ => {}
+            });
         }
         let mut taken = Ledger::claim(&self.inner, claim).await?;
-        if self.wrong == Wrong::LaneOrder {
-            taken.rows.sort_by_key(|queued| queued.due_ms);
+        match self.wrong {
+            Wrong::LaneOrder => taken.rows.sort_by_key(|queued| queued.due_ms),
+            Wrong::Next => taken.next_ms = taken.next_ms.map(|next| next + 1),
+            _ => {}
         }
         Ok(taken)
     }
@@ -210,21 +273,29 @@ impl Ledger for Mutant {
     }
 
     async fn pause(&self, sender: Name, until_ms: i64) -> Result<(), LedgerError> {
+        let until_ms = if self.wrong == Wrong::Pause { until_ms - 1 } else { until_ms };
         Ledger::pause(&self.inner, sender, until_ms).await
     }
 
     async fn backlog(&self, now_ms: i64, sender: Option<Name>) -> Result<Vec<BacklogCell>, LedgerError> {
-        Ledger::backlog(&self.inner, now_ms, sender).await
+        let mut cells = Ledger::backlog(&self.inner, now_ms, sender).await?;
+        if self.wrong == Wrong::Backlog {
+            cells.iter_mut().for_each(|cell| cell.segments = cell.messages);
+        }
+        Ok(cells)
     }
 
     async fn late(&self, sender: Name, closes_ms: i64, limit: usize) -> Result<Vec<Queued>, LedgerError> {
-        Ledger::late(&self.inner, sender, closes_ms, limit).await
+        let all = if self.wrong == Wrong::Late { usize::MAX } else { limit };
+        let mut late = Ledger::late(&self.inner, sender, closes_ms, all).await?;
+        Ok(late.split_off(late.len().saturating_sub(limit)))
     }
 
     async fn put_job(&self, job: Name, weight: u32, definition: Vec<u8>) -> Result<(), LedgerError> {
         if self.wrong == Wrong::Job && Ledger::job(&self.inner, job.clone()).await?.is_some() {
             return Ok(());
         }
+        let weight = if self.wrong == Wrong::Weight { 1 } else { weight };
         Ledger::put_job(&self.inner, job, weight, definition).await
     }
 
@@ -260,4 +331,23 @@ fn the_suite_reports_a_ledger_that_is_wrong() {
     caught_by(Wrong::Outbox, "a_started_message_is_not_due");
     caught_by(Wrong::Count, "waiting_messages_are_counted");
     caught_by(Wrong::Job, "jobs_are_kept_and_replaced");
+    caught_by(Wrong::MovesStarted, "a_started_message_is_not_due");
+    caught_by(Wrong::StartsNothing, "only_what_waits_can_start");
+    caught_by(Wrong::ShortLease, "a_claim_holds_until_its_time");
+    caught_by(Wrong::Rate, "a_rate_is_drawn_by_claims_and_kept");
+    caught_by(Wrong::Rate, "transactional_overtakes_marketing");
+    caught_by(Wrong::OtherBudget, "a_budget_is_one_for_all_who_name_it");
+    caught_by(Wrong::Quota, "every_budget_must_have_room");
+    caught_by(Wrong::Unlisted, "a_sender_without_room_holds_nobody_else");
+    caught_by(Wrong::NoFairness, "campaigns_share_by_weight");
+    caught_by(Wrong::NoFairness, "transactional_overtakes_marketing");
+    caught_by(Wrong::NoFairness, "a_campaign_that_wakes_gets_no_back_pay");
+    caught_by(Wrong::Weight, "campaigns_share_by_weight");
+    caught_by(Wrong::Closing, "what_closes_first_goes_first");
+    caught_by(Wrong::Closed, "what_has_closed_draws_nothing");
+    caught_by(Wrong::Next, "a_claim_tells_when_there_is_more");
+    caught_by(Wrong::Look, "a_claim_tells_when_there_is_more");
+    caught_by(Wrong::Pause, "a_paused_sender_waits");
+    caught_by(Wrong::Backlog, "a_backlog_counts_what_waits");
+    caught_by(Wrong::Late, "the_last_to_go_are_found");
 }

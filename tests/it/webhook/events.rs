@@ -141,6 +141,12 @@ fn vonage() {
         ),
         ["inbound vonage:u1 +14155550100>+14155550199 \"STOP\" 20T10:00:00"]
     );
+    assert_eq!(
+        read(
+            r#"{"message_uuid":"u0","from":{"type":"sms","number":"14155550100"},"to":{"type":"sms","number":"14155550199"},"message":{"content":{"type":"text","text":"STOP"}},"timestamp":"2026-11-20T10:00:00Z"}"#
+        ),
+        ["inbound vonage:u0 +14155550100>+14155550199 \"STOP\" 20T10:00:00"]
+    );
     let report = |status: &str, more: &str| {
         read(&format!(
             r#"{{"channel":"sms","message_uuid":"u2","to":"14155550100","from":"Shop","status":"{status}","timestamp":"2026-11-20T10:00:00.000Z","client_ref":"{OURS}"{more}}}"#

@@ -62,6 +62,11 @@ fn a_signature_over_the_address_needs_the_address() {
     let mut host = request.clone();
     host.headers_mut().insert("host", "shop.example".parse().unwrap());
     assert_eq!(hook().verify(&host, now()), Err(Forged::NoUrl));
+    let mut absolute = request.clone();
+    *absolute.uri_mut() = "https://shop.example/sms".parse().unwrap();
+    assert_eq!(hook().verify(&absolute, now()), Err(Forged::NoUrl));
+    *absolute.uri_mut() = "https://shop.evil/sms".parse().unwrap();
+    assert_eq!(hook().at("https://shop.example").verify(&absolute, now()), Ok(None));
 }
 
 #[test]

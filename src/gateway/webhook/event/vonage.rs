@@ -39,8 +39,14 @@ pub(super) fn messages(doc: Doc<'_>, reading: &Reading) -> Result<Vec<Event>, Un
     if !doc.has("from") {
         return Ok(vec![ignored("other")]);
     }
-    let (from, to, text) = (doc.need("from")?, doc.text("to")?, doc.text("text")?.unwrap_or_default());
-    let (id, to, at) = (id.as_deref(), to.as_deref(), at.as_deref());
+    // Version 0.1, which some applications still have, keeps addresses and words one step deeper.
+    let older = doc.has("from.number");
+    let (from, to, text) = if older {
+        (doc.need("from.number")?, doc.text("to.number")?, doc.text("message.content.text")?)
+    } else {
+        (doc.need("from")?, doc.text("to")?, doc.text("text")?)
+    };
+    let (id, to, at, text) = (id.as_deref(), to.as_deref(), at.as_deref(), text.unwrap_or_default());
     Ok(vec![reading.inbound(&Wrote { gateway: "vonage", id, from: &from, to, text: &text, at })])
 }
 

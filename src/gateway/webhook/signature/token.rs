@@ -15,7 +15,8 @@ use super::{
 /// has seen one request (a proxy's log, a support ticket, the gateway's own console) can make any other, change
 /// any field and send it again whenever they like. Nothing ties the token to a body, an address or a time. Prefer
 /// [`basic`](Self::basic) or [`header`](Self::header) where the gateway can send one: addresses end up in logs.
-/// Where the gateway publishes its addresses, let the firewall hold the others off as well.
+/// Where the gateway publishes its addresses, let the firewall hold the others off as well. In a path it is compared
+/// as it stands there: make it of letters and digits.
 #[derive(Clone)]
 pub struct PathToken {
     secret: SecretString,

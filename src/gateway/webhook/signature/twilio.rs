@@ -68,10 +68,12 @@ impl TwilioKeys {
             return Ok((Hasher::Sha1, vec![self.token.as_ref().ok_or(Forged::NoSecret)?]));
         };
         let setting = |wanted: &str| {
-            let mut found = settings.split(',').filter_map(|part| part.split_once('='));
-            let mut found = found.by_ref().filter(|(name, _)| name.trim() == wanted);
-            let value = found.next().map_or("", |(_, value)| value.trim());
-            if found.next().is_some() { Err(Forged::Duplicate(SETTINGS)) } else { Ok(value) }
+            let named = settings.split(',').filter_map(|part| part.split_once('='));
+            let mut values = named.filter(|(name, _)| name.trim() == wanted).map(|(_, value)| value.trim());
+            match (values.next(), values.next()) {
+                (_, Some(_)) => Err(Forged::Duplicate(SETTINGS)),
+                (value, None) => Ok(value.unwrap_or_default()),
+            }
         };
         let (id, algorithm) = (setting("key")?, setting("algorithm")?);
         if algorithm.eq_ignore_ascii_case("HMAC_SHA1") {
