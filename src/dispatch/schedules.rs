@@ -5,7 +5,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a test that cannot go on has failed; clippy's own switch does not see helper functions"
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed; clippy's own switch knows `cfg(test)` alone"
 )]
 
 use std::{

@@ -33,6 +33,9 @@ pub(super) const WINDOW: usize = 64;
 /// Other workers leave a claimed row alone for so long.
 const CLAIM: Duration = Duration::from_secs(60);
 
+/// What comes within so many milliseconds is waited for, and goes together.
+const BUNDLE_MS: i64 = 20;
+
 /// How much one call of `dispatch` does.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch {
@@ -163,6 +166,8 @@ impl Worker<'_> {
             // What was taken may wait again, so it is asked anew.
             next = self.book.ledger().claim(asks).await.map_err(BookError::from)?.next_ms;
         }
+        // At five hundred a second each slot would be a commit of its own.
+        let next = next.map(|next| if next > now_ms { next.max(now_ms + BUNDLE_MS) } else { next });
         done.next_due = next
             .and_then(DateTime::from_timestamp_millis)
             .into_iter()
