@@ -81,17 +81,19 @@ fn now(line: &Line) -> Result<DateTime<Utc>, Bad> {
         None | Some(Value::Null) => {
             SystemClock::new().now().ok_or_else(|| bad("no_clock", "the system has no time"))
         }
-        Some(Value::String(text)) => match text.parse::<i64>() {
-            Ok(seconds) => DateTime::from_timestamp(seconds, 0).ok_or_else(wrong),
+        Some(Value::String(text)) => match text.parse::<f64>() {
+            Ok(seconds) => unix(seconds).ok_or_else(wrong),
             Err(_) => DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(|_| wrong()),
         },
-        Some(Value::Number(number)) => {
-            let millis = number.as_f64().map(|seconds| (seconds * 1000.0).round());
-            let millis = millis.filter(|millis| millis.abs() < 1e15).map(|millis| millis as i64);
-            millis.and_then(DateTime::from_timestamp_millis).ok_or_else(wrong)
-        }
+        Some(Value::Number(number)) => number.as_f64().and_then(unix).ok_or_else(wrong),
         Some(_) => Err(wrong()),
     }
+}
+
+/// Unix seconds, to the millisecond.
+fn unix(seconds: f64) -> Option<DateTime<Utc>> {
+    let millis = Some((seconds * 1000.0).round()).filter(|millis| millis.abs() < 1e15)?;
+    DateTime::from_timestamp_millis(millis as i64)
 }
 
 fn signature(line: &Line) -> Result<Signature, Bad> {
@@ -113,7 +115,7 @@ fn signature(line: &Line) -> Result<Signature, Bad> {
 pub(crate) fn webhook(_: &Tools, line: &str) -> Result<Value, Bad> {
     let line: Line = parse(line)?;
     let (signature, now) = (signature(&line)?, now(&line)?);
-    let method = Method::from_str(line.method.as_deref().unwrap_or("POST"));
+    let method = Method::from_str(&line.method.as_deref().unwrap_or("POST").to_ascii_uppercase());
     let method = method.map_err(|error| bad("bad_method", error))?;
     let body = line.body.as_deref().unwrap_or("").as_bytes();
     let verdict = if body.len() > Webhook::LIMIT {

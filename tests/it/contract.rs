@@ -190,7 +190,13 @@ fn webhook() {
     assert_eq!(ask(webhook::webhook, &genuine), json!({"valid": true, "why": null}));
     let forged = line("RSOYDt4T1cUTdK1PDd93/VVr8B9=");
     assert_eq!(ask(webhook::webhook, &forged), json!({"valid": false, "why": "bad_signature"}));
+    for now in [json!("1795305600.75"), json!(1_795_305_600.75), json!("2026-11-22T01:00:00.75+01:00")] {
+        let mut timed = genuine.clone();
+        (timed["now"], timed["method"]) = (now, json!("post"));
+        assert_eq!(ask(webhook::webhook, &timed), json!({"valid": true, "why": null}));
+    }
     for (change, answer) in [
+        (json!({"now": "inf"}), "bad_time"),
         (json!({"provider": "telegraph"}), "bad_provider"),
         (json!({"now": "noon"}), "bad_time"),
         (json!({"now": {}}), "bad_time"),

@@ -260,14 +260,18 @@ def twilio(rounds=24):
             emit(f"{case}: spaces in the settings", with_header(good, "X-Twilio-Webhooks-Signature-Settings", " key = k , algorithm = HMAC_SHA256 "), True)
         else:
             emit(f"{case}: settings added", with_header(good, "X-Twilio-Webhooks-Signature-Settings", "key=k,algorithm=HMAC_SHA256"), False)
-            emit(f"{case}: empty settings", with_header(good, "X-Twilio-Webhooks-Signature-Settings", ""), False,
-                 "settings that name no algorithm")
+            emit(f"{case}: empty settings", with_header(good, "X-Twilio-Webhooks-Signature-Settings", ""), True)
+            emit(f"{case}: settings that name no algorithm", with_header(good, "X-Twilio-Webhooks-Signature-Settings", "key=k"), True)
         parts = urlsplit(good["url"])
         if not parts.port and "@" not in good["url"]:
             implied = f"{parts.netloc}:{443 if parts.scheme == 'https' else 80}"
             emit(f"{case}: signed with the port", sign(req, pairs, good["url"].replace(parts.netloc, implied, 1), algorithm), True)
             emit(f"{case}: signed without the port", sign(changed(req, url=good["url"].replace(parts.netloc, implied, 1)), pairs, good["url"], algorithm), True)
             emit(f"{case}: signed with another port", sign(req, pairs, good["url"].replace(parts.netloc, parts.netloc + ":9999", 1), algorithm), False)
+    pairs, body = reread("Text")
+    for kind in ["text/plain", None]:
+        req = {"provider": "twilio", "secret": "tok", "method": "POST", "url": "https://shop.example/h", "headers": {"Content-Type": kind} if kind else {}, "body": body}
+        emit(f"a form's signature under JSON, {kind}", sign(req, pairs), False, "the SDK reads as a form what is not called JSON")
     for i in range(16):  # GET: everything is in the address
         query = "&".join(f"{k}={quote(v, safe='')}" for k, v in [("From", "+14155550100"), ("Body", TEXTS[i])])
         req = {"provider": "twilio", "secret": token(), "method": "GET", "url": f"https://shop.example/h?{query}", "headers": {}, "body": ""}
@@ -341,6 +345,15 @@ def java(sign):
 
 # --- Plivo
 
+def reread(text):
+    """A form whose sorted text is also that of the JSON body returned with it: another sender, another text."""
+    inner = f'","From":"14155550199","{text}":"STOP"}}'
+    pairs = [("From", "14155550100"), (text, inner + '{"a":"x'), ("To", "36123")]
+    body = f'{{"a":"xTo36123&From14155550100{text}{inner}'
+    assert json.loads(body)[text] == "STOP"
+    return pairs, body
+
+
 def plivo(rounds=40):
     urls = ["https://shop.example/in", "https://shop.example/in?b=2&a=1", "https://shop.example", "http://shop.example:8080/in/",
             "https://shop.example/in?a=2&a=1&c=", "https://shop.example/in?q=a%20b&r=c+d", "https://shop.example/in?x=%26%3D"]
@@ -377,7 +390,14 @@ def plivo(rounds=40):
         emit(f"{case}: no nonce", with_header(good, "X-Plivo-Signature-V3-Nonce", None), False)
         emit(f"{case}: query added", changed(good, url=url + ("&" if "?" in url else "?") + "zz=1"), False)
         emit(f"{case}: other host", changed(good, url=url.replace(".example", ".evil", 1)), False)
-        if not get:
+        for method in ["PUT", "HEAD"]:
+            emit(f"{case}: {method}", changed(good, method=method), False)
+        if get:
+            query = urlsplit(url).query
+            emit(f"{case}: its query again as a body", changed(good, body=query), False, "a body that the signature leaves out")
+            emit(f"{case}: its query as a body with another text", changed(good, body=query.replace("Text=", "Text=STOP")), False,
+                 "a body that the signature leaves out")
+        else:
             emit(f"{case}: parameter added", changed(good, body=(body + "&" if body else "") + "Z=1"), False)
         if body:
             emit(f"{case}: parameters in another order", changed(good, body="&".join(reversed(body.split("&")))),
@@ -386,6 +406,14 @@ def plivo(rounds=40):
         if full:
             only = with_header(good, name, None)
             emit(f"{case}: only V2", with_header(with_header(only, "X-Plivo-Signature-V2", value), "X-Plivo-Signature-V2-Nonce", nonce), False)
+    # What a person wrote, cut so that the form's signed text is that of a JSON body as well.
+    pairs, body = reread("Text")
+    url, nonce, token = "https://shop.example/in", "77", "tok"
+    value = get_signature_v3(token.encode(), construct_post_url(url, listed(pairs)).decode(), nonce.encode()).decode()
+    for kind in ["application/json", "text/plain", None]:
+        headers = {"X-Plivo-Signature-V3": value, "X-Plivo-Signature-V3-Nonce": nonce} | ({"Content-Type": kind} if kind else {})
+        emit(f"a form's signature under JSON, {kind}", {"provider": "plivo_v3", "secret": token, "method": "POST", "url": url, "headers": headers, "body": body},
+             False, "the SDK reads any body as a form")
     # A query beyond ASCII: the SDK for Python raises, the one for Node reads it as UTF-8.
     url, nonce, token = "https://shop.example/in?Text=Arr%C3%AAtez", "77", "tok"
     value = base64.b64encode(hmac.new(token.encode(), f"https://shop.example/in?Text=Arrêtez.{nonce}".encode(), hashlib.sha256).digest()).decode()
@@ -678,6 +706,9 @@ def vonage_sms(rounds=30):
             where = "url" if shape == "get" else "body"
             go(": a parameter twice", changed(good, **{where: good[where] + "&text=STOP"}), False, "a repeated parameter")
             go(": sig twice", changed(good, **{where: good[where] + "&sig=" + params["sig"]}), False, "a repeated parameter")
+        else:
+            twice = "a repeated parameter, of which the SDK sees the last"
+            go(": a member twice", changed(good, body='{"text": "other", ' + good["body"][1:]), False, method and twice)
         if i < 10:
             for off in [-300, 0, 300]:
                 go(f": signed at {off:+}", resign(NOW + off), True)

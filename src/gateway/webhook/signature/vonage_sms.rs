@@ -2,9 +2,15 @@
 //! Source: vonage-http-client 1.5.2 `auth.py` and
 //! <https://developer.vonage.com/en/getting-started/concepts/signing-messages>.
 
+use std::fmt;
+
 use chrono::NaiveDateTime;
 use md5::Md5;
 use secrecy::SecretString;
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
 use serde_json::Value;
 use sha2::Digest;
 
@@ -109,8 +115,7 @@ fn parameters(incoming: &Incoming<'_>) -> Result<Vec<Pair>, Forged> {
     if !incoming.is_json()? {
         return Ok(form::pairs(incoming.body));
     }
-    let body: serde_json::Map<String, Value> =
-        serde_json::from_slice(incoming.body).map_err(|_| Forged::Malformed("body"))?;
+    let Members(body) = serde_json::from_slice(incoming.body).map_err(|_| Forged::Malformed("body"))?;
     let flat = |(name, value): (String, Value)| match value {
         Value::String(text) => Ok((name.into_bytes(), text.into_bytes())),
         Value::Number(number) => Ok((name.into_bytes(), number.to_string().into_bytes())),
@@ -118,6 +123,29 @@ fn parameters(incoming: &Incoming<'_>) -> Result<Vec<Pair>, Forged> {
         Value::Null | Value::Array(_) | Value::Object(_) => Err(Forged::Malformed("body")),
     };
     body.into_iter().map(flat).collect()
+}
+
+/// Every member of an object in order: of a name that comes twice, two readers could each believe another value.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read;
+        impl<'de> Visitor<'de> for Read {
+            type Value = Members;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut all = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    all.push(member);
+                }
+                Ok(Members(all))
+            }
+        }
+        deserializer.deserialize_map(Read)
+    }
 }
 
 /// Unix seconds; the older `2026-11-21 12:00:00` is UTC.
