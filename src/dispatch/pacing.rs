@@ -13,6 +13,8 @@ use crate::{
     program::{Counted, Limit, Period, Sender},
 };
 
+/// However long a gateway asks to wait, its sender waits no longer at once.
+const LONGEST: Duration = Duration::from_secs(3_600);
 /// While a day's end cannot be told, its quota gives nothing for so long.
 const UNTOLD_MS: i64 = 3_600_000;
 /// Of a carrier's day, marketing leaves one part in so many to orders and codes.
@@ -67,8 +69,6 @@ impl Worker<'_> {
     }
 }
 
-/// How long a refusal holds the whole sender up: not at all where it lies with one person or one message.
-fn pause(said: &Rejection) -> Option<Duration> {
 /// Adds what is not there yet.
 fn add(held: &mut Vec<Budget>, budgets: impl IntoIterator<Item = Budget>) {
     for budget in budgets {
@@ -84,14 +84,16 @@ fn throughput(address: &Name, sender: &Sender) -> Budget {
     Budget { name: address.clone(), unit: Unit::Messages, allowance, kept: 0 }
 }
 
+/// How long a refusal holds the whole sender up: not at all where it lies with one person or one message.
+fn pause(said: &Rejection) -> Option<Duration> {
     let unsaid = match said.refusal {
         Refusal::RateLimited => Duration::from_secs(1),
         Refusal::Account => Duration::from_secs(60),
         Refusal::Quota => Duration::from_secs(15 * 60),
-        refusal if refusal.lies_with_gateway() => return said.retry_after,
+        refusal if refusal.lies_with_gateway() => said.retry_after?,
         _ => return None,
     };
-    Some(said.retry_after.unwrap_or(unsaid))
+    Some(said.retry_after.unwrap_or(unsaid).min(LONGEST))
 }
 
 fn budget(zones: &ZoneTable, limit: &Limit, now: DateTime<Utc>) -> Budget {

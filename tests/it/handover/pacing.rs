@@ -230,3 +230,13 @@ async fn programs_that_share_a_sender_have_all_of_it() {
     let gone = rush.until(rush.now() + TimeDelta::milliseconds(2_001)).await;
     assert_eq!(gone.accepted, 30, "ten at once, and ten a second");
 }
+
+#[tokio::test]
+async fn a_wait_without_end_is_cut() {
+    let rush = rush(1, per_second(10), "2026-11-27T10:00:00Z").await;
+    rush.launch(rush.campaign(Kind::Transactional, "order", 0..1)).await;
+    let endless = Some(Duration::from_secs(1 << 53));
+    rush.gateway.answer(Answered::refused(Refusal::RateLimited, None, endless));
+    let done = rush.shop.dispatch(Batch::default()).await.unwrap();
+    assert!(done.next_due.is_some_and(|next| next <= rush.now() + TimeDelta::hours(1)), "{done:?}");
+}
