@@ -4,6 +4,7 @@ mod closing;
 mod doubt;
 mod failing;
 mod guard;
+mod named;
 mod overtaken;
 mod pacing;
 mod reports;
