@@ -14,7 +14,7 @@ use crate::{
     id::{MessageId, Name},
     inbound::{ANSWERS, WaitingAnswer},
     ledger::{BookError, OutboxChange, Person, Queued, UNSAID},
-    message::{Body, Kind, Values},
+    message::{Body, Counting, Kind, Values},
     permit::Draft,
     phone::Country,
     policy::{Code, Facts, Request, Verdict},
@@ -161,6 +161,12 @@ impl Worker<'_> {
                 return Ok(wait(row, now + GUARD_AGAIN));
             }
             None => payload.body,
+        let segments = body.segments(Counting::Standard).segments;
+        if segments > row.segments {
+            // It grew, and drew on its budgets for less: it takes its turn again and draws for all of it.
+            let again = Queued { segments, ..row.clone() };
+            return Ok(Drafted::Change(vec![OutboxChange::Remove(row.message), OutboxChange::Put(again)]));
+        }
         };
         Ok(Drafted::Draft(Box::new(Draft {
             message: row.message,
