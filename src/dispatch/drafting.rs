@@ -26,7 +26,7 @@ const LATE_MS: i64 = 3_600_000;
 /// A message whose reason names no moment is asked again after this.
 pub(super) const ASK_AGAIN: TimeDelta = TimeDelta::hours(1);
 /// A guard that could not tell is asked again after this.
-const GUARD_AGAIN: TimeDelta = TimeDelta::minutes(1);
+pub(super) const GUARD_AGAIN: TimeDelta = TimeDelta::minutes(1);
 /// A message that goes *at least once* starts at most so often.
 const STARTS: u32 = 3;
 

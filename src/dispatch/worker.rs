@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
-    drafting::ASK_AGAIN,
+    drafting::{ASK_AGAIN, GUARD_AGAIN},
     flights::{Flights, Mine},
     join::join,
     outcome::{self, Doubt, conclude},
@@ -170,9 +170,12 @@ impl Worker<'_> {
             .min();
         Ok(done)
     }
+        // Marketing that waits for a STOP to be stored was not asked for.
+        let wishes = self.unstored.any().then_some(now + GUARD_AGAIN);
 
     /// Changes a row that did not start, in a commit at the version that says so. A claim runs out, so another
     /// worker may have started the message since: then its row must stay, marked as started, or nobody would look
+            .chain(wishes)
     /// the message up if that worker died. Returns whether the change was made.
     pub(super) async fn change_row(
         &self,
