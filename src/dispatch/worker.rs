@@ -197,6 +197,9 @@ impl Worker<'_> {
     }
 
     async fn reserve(
+        if changes.is_empty() {
+            return Ok(false);
+        }
         &self,
         drafts: Vec<Draft>,
         drops: &HashSet<MessageId>,

@@ -240,3 +240,12 @@ async fn a_wait_without_end_is_cut() {
     let done = rush.shop.dispatch(Batch::default()).await.unwrap();
     assert!(done.next_due.is_some_and(|next| next <= rush.now() + TimeDelta::hours(1)), "{done:?}");
 }
+
+#[tokio::test]
+async fn what_stays_where_it_is_does_not_count_as_moved() {
+    let rush = rush(1, per_second(10), "2026-11-27T10:00:00Z").await;
+    let soon = rush.now()..rush.now() + TimeDelta::seconds(30);
+    rush.launch(rush.campaign(Kind::Marketing, "flash", 0..1).window(soon)).await;
+    let done = rush.shop.dispatch(Batch::default()).await.unwrap();
+    assert_eq!((done.moved, done.accepted), (0, 1), "{done:?}");
+}
