@@ -127,6 +127,13 @@ pub(crate) struct Worker<'a> {
     pub(crate) guards: &'a [(Name, Box<dyn DynRelevance>)],
 }
 
+impl DispatchError {
+    /// Whether only one person's records cannot be read: nothing may be decided about that one, the others go on.
+    pub(super) const fn lies_with_one(&self) -> bool {
+        matches!(self, Self::Book(BookError::Stale | BookError::Seal(_) | BookError::Envelope(_)))
+    }
+}
+
 impl Worker<'_> {
     pub(crate) async fn run(&self, batch: Batch) -> Result<Dispatched, DispatchError> {
         let mut done = Dispatched::default();
@@ -163,19 +170,19 @@ impl Worker<'_> {
             // What was taken may wait again, so it is asked anew.
             next = self.book.ledger().claim(asks).await.map_err(BookError::from)?.next_ms;
         }
+        // Marketing that waits for a STOP to be stored was not asked for.
+        let wishes = self.unstored.any().then_some(now + GUARD_AGAIN);
         done.next_due = next
             .and_then(DateTime::from_timestamp_millis)
             .into_iter()
+            .chain(wishes)
             .chain(lease_ends.map(|left| now + left))
             .min();
         Ok(done)
     }
-        // Marketing that waits for a STOP to be stored was not asked for.
-        let wishes = self.unstored.any().then_some(now + GUARD_AGAIN);
 
     /// Changes a row that did not start, in a commit at the version that says so. A claim runs out, so another
     /// worker may have started the message since: then its row must stay, marked as started, or nobody would look
-            .chain(wishes)
     /// the message up if that worker died. Returns whether the change was made.
     pub(super) async fn change_row(
         &self,
@@ -190,6 +197,9 @@ impl Worker<'_> {
         };
         let flies = person.state.sent(message).is_some_and(|sent| sent.outcome.is_none());
         let changes = if flies { vec![OutboxChange::Start(message)] } else { change(&person) };
+        if changes.is_empty() {
+            return Ok(false);
+        }
         changes.into_iter().for_each(|change| person.change_outbox(change));
         // A lost race leaves the row as it is: it comes back when the claim runs out.
         let written = self.book.write(person, Urgency::Normal).await?;
@@ -197,9 +207,6 @@ impl Worker<'_> {
     }
 
     async fn reserve(
-        if changes.is_empty() {
-            return Ok(false);
-        }
         &self,
         drafts: Vec<Draft>,
         drops: &HashSet<MessageId>,

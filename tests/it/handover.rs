@@ -1,5 +1,6 @@
 //! What happens between a claim and a delivery report: doubt, guards, closing windows, and a ledger that fails.
 
+mod broken;
 mod closing;
 mod doubt;
 mod failing;
