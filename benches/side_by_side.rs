@@ -1,6 +1,6 @@
 //! What is ours beside what a hand-written program would do, both measured in one run:
 //! `cargo bench --bench side_by_side` (add `-- --full` for the sizes of
-//! the requirement, and `plan`, `store` or `decide` for one group).
+//! the requirement, and the name of one group, such as `plan`). The group `handover` needs `--features http`.
 //!
 //! Prints `name | ours | peer | ratio`. A peer of `-` means that the figure stands alone.
 
@@ -13,9 +13,17 @@
     reason = "a benchmark reads the clock and stops at the first thing that goes wrong"
 )]
 
+mod campaign;
+#[cfg(feature = "http")]
+mod carrier;
+mod claims;
 mod decide;
+#[cfg(feature = "http")]
+mod handover;
 mod plan;
 mod raw_store;
+mod shop;
+mod stops;
 
 /// One line of the table.
 #[derive(Debug)]
@@ -36,12 +44,21 @@ impl Line {
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     if let Some(at) = args.iter().position(|arg| arg == "--worker") {
-        return raw_store::worker(&args[at + 1..]);
+        return stops::worker(&args[at + 1..]);
     }
     let full = args.iter().any(|arg| arg == "--full");
     let wanted: Vec<_> = args.iter().filter(|arg| !arg.starts_with('-')).collect();
     println!("name | ours | peer | ratio");
-    for (group, measures) in [("decide", decide::ALL), ("plan", plan::ALL), ("store", raw_store::ALL)] {
+    for (group, measures) in [
+        ("decide", decide::ALL),
+        ("plan", plan::ALL),
+        ("store", raw_store::ALL),
+        ("claims", claims::ALL),
+        ("stops", stops::ALL),
+        ("campaign", campaign::ALL),
+        #[cfg(feature = "http")]
+        ("handover", handover::ALL),
+    ] {
         if wanted.is_empty() || wanted.iter().any(|name| *name == group) {
             measures.iter().for_each(|measure| measure(full).iter().for_each(Line::print));
         }

@@ -36,7 +36,7 @@ use optin::{
     clock::{Clock, SystemClock},
     consent::event::Road,
     gateway::{
-        OptOutSignal, Refusal, SimulatedCarrier,
+        SimulatedCarrier,
         webhook::{Event, PathToken, TwilioKeys, VonageMethod, Webhook},
     },
     id::Name,
@@ -192,17 +192,18 @@ impl Desk {
             Event::Report(report) => {
                 let landed = self.shop.report(report).await?;
                 eprintln!("{name}: {} to {}", report.delivery, report.to);
-                // An opt-out that shows in the report of a message we do not know is an opt-out all the same.
-                if report.refusal == Some(Refusal::OptedOut) && landed.message.is_none() {
-                    let signal = OptOutSignal { number: report.to, sender: None, at: report.at };
-                    self.shop.opted_out(&signal, Road::Gateway, None).await?;
+                if let (Some(late), Some(rule)) = (landed.late, landed.outside.first()) {
+                    eprintln!("{name}: {} minutes late, and {}", late.num_minutes(), rule.code);
                 }
             }
             Event::OptOut(signal) => {
                 self.shop.opted_out(signal, Road::Gateway, None).await?;
                 eprintln!("{name}: opt-out of {}", signal.number);
             }
-            Event::Restored(back) => eprintln!("{name}: reaches {} again; no consent", back.number),
+            Event::Restored(back) => {
+                self.shop.restored(back.number, back.sender.as_ref()).await?;
+                eprintln!("{name}: reaches {} again; no consent", back.number);
+            }
             Event::Ignored(ignored) => eprintln!("{name}: {}, nothing to do", ignored.kind),
             Event::Unread(why) => eprintln!("{name}: an entry was not readable: {why}"),
             _ => eprintln!("{name}: something new"),

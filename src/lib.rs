@@ -86,6 +86,7 @@ pub mod program;
 mod codec;
 mod error;
 mod messenger;
+mod sync;
 
 pub use error::Error;
 pub use messenger::{

@@ -16,7 +16,7 @@ use crate::{
     content::{Finding, Lint, Severity},
     id::{Hash, MessageId, Name, RecipientId},
     ledger::{BacklogCell, Book, BookError, PEOPLE, Person},
-    message::{Body, Counting, Kind, RenderError, Values},
+    message::{Body, Kind, RenderError, Values},
     phone::{Country, PhoneNumber},
     place::Whereabouts,
     policy::{Code, Decision, Facts, Policy, Reason, Request, Verdict},
@@ -150,7 +150,8 @@ pub(crate) struct Walked<'a> {
     pub(crate) values: Values,
     pub(crate) fate: Fate,
     pub(crate) person: Option<Person>,
-    pub(crate) body: Option<Body>,
+    /// The text and its segments.
+    pub(crate) body: Option<(Body, u32)>,
     pub(crate) sender: &'a Sender,
     pub(crate) country: Option<Country>,
     /// When its turn is expected, at the sender's throughput.
@@ -293,8 +294,8 @@ impl<'a> Planner<'a> {
         if number.is_some_and(|number| !self.seen.insert(number.digits())) {
             fate = Fate::Twice;
         } else if matches!(fate, Fate::Send(_) | Fate::Hold(..)) {
-            match self.wording.body(&values, country, sender) {
-                Ok(text) => body = Some(text),
+            match self.wording.made(&values, country, sender) {
+                Ok(made) => body = Some(made),
                 Err(error) => fate = Fate::NoText(error),
             }
         }
@@ -361,9 +362,9 @@ impl<'a> Planner<'a> {
                 digest.update(walked.number.map_or(0, |number| number.digits()).to_be_bytes());
                 digest.update(who.unwrap_or(RecipientId::HOUSE).0);
                 moved += u64::from(walked.moved);
-                if let Some(body) = &walked.body {
+                if let Some((body, counted)) = &walked.body {
                     digest.update(body.as_str());
-                    segments += u64::from(body.segments(Counting::Standard).segments);
+                    segments += u64::from(*counted);
                     senders.entry(walked.country).or_insert(walked.sender);
                 }
                 let release = match &walked.fate {

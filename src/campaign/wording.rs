@@ -15,6 +15,8 @@ pub(crate) struct Wording<'a> {
     kind: Kind,
     template: CheckedTemplate,
     footers: BTreeMap<Option<Country>, String>,
+    /// Texts without values, with their segments: the same for everybody of a country.
+    plain: BTreeMap<Option<Country>, (Body, u32)>,
 }
 
 impl<'a> Wording<'a> {
@@ -24,7 +26,27 @@ impl<'a> Wording<'a> {
         kind: Kind,
         template: CheckedTemplate,
     ) -> Self {
-        Self { lint, program, kind, template, footers: BTreeMap::new() }
+        Self { lint, program, kind, template, footers: BTreeMap::new(), plain: BTreeMap::new() }
+    }
+
+    /// The [`body`](Self::body) and its segments.
+    pub(crate) fn made(
+        &mut self,
+        values: &Values,
+        country: Option<Country>,
+        sender: &Sender,
+    ) -> Result<(Body, u32), RenderError> {
+        if values.is_empty()
+            && let Some(made) = self.plain.get(&country)
+        {
+            return Ok(made.clone());
+        }
+        let body = self.body(values, country, sender)?;
+        let segments = body.segments(Counting::Standard).segments;
+        if values.is_empty() {
+            self.plain.insert(country, (body.clone(), segments));
+        }
+        Ok((body, segments))
     }
 
     /// The final text for somebody with these values, in this country, through this sender.

@@ -1,12 +1,16 @@
 use std::{
     collections::{HashMap, HashSet},
     future::poll_fn,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::PoisonError,
     task::{Poll, Waker},
     time::Duration,
 };
 
-use crate::{id::MessageId, ledger::Queued};
+use crate::{
+    id::MessageId,
+    ledger::Queued,
+    sync::{Mutex, MutexGuard},
+};
 
 /// A started message of somebody else is looked up, or called unknown, after so long.
 const LEASE: Duration = Duration::from_secs(120);

@@ -10,6 +10,8 @@ mod pacing;
 mod queue;
 mod rebalance;
 mod recover;
+#[cfg(all(test, feature = "_shuttle"))]
+mod schedules;
 mod story;
 mod worker;
 

@@ -71,8 +71,8 @@ pub(super) trait Shelves {
     fn next(&mut self, line: &mut Self::Line) -> Result<Option<Head>, Self::Error>;
     /// When the first that is not yet due will be.
     fn coming(&mut self, sender: &Name, lane: Lane) -> Result<Option<i64>, Self::Error>;
-    /// When the first claim on a message of these ends.
-    fn held(&mut self, sender: &Name, lane: Lane) -> Result<Option<i64>, Self::Error>;
+    /// When the first claim ends that holds a message of these senders and lanes.
+    fn held(&mut self, senders: &[&Name], lanes: &[Lane]) -> Result<Option<i64>, Self::Error>;
 }
 
 /// What a claim comes to, for the store to write: only what changed.
@@ -97,11 +97,17 @@ pub(super) fn pick<S: Shelves>(claim: &Claim, shelves: &mut S) -> Result<Picked<
         next_ms: None,
     };
     pick.open()?;
+    let mut more = false;
     for lane in Lane::ALL.iter().filter(|lane| claim.lanes.contains(lane)) {
-        if pick.lane(*lane)? {
+        more = pick.lane(*lane)?;
+        if more {
             pick.next_ms = Some(claim.now_ms);
             break;
         }
+    }
+    if !more {
+        let senders: Vec<&Name> = pick.tills.iter().map(|till| till.sender).collect();
+        pick.shelves.held(&senders, &claim.lanes)?.into_iter().for_each(|ends_ms| pick.note(ends_ms));
     }
     Ok(pick.end())
 }
@@ -268,11 +274,9 @@ impl<'c, S: Shelves> Pick<'c, S> {
     fn note_coming(&mut self, lane: Lane) -> Result<(), S::Error> {
         for at in 0..self.tills.len() {
             let Some(till) = self.tills.get(at) else { break };
-            let (sender, paused_ms) = (till.sender, till.turn.paused_ms);
-            for at_ms in
-                [self.shelves.coming(sender, lane)?, self.shelves.held(sender, lane)?].into_iter().flatten()
-            {
-                self.note(at_ms.max(paused_ms));
+            let paused_ms = till.turn.paused_ms;
+            if let Some(due_ms) = self.shelves.coming(till.sender, lane)? {
+                self.note(due_ms.max(paused_ms));
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     ops::Bound,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::PoisonError,
 };
 
 use super::{
@@ -11,7 +11,10 @@ use super::{
     store::{Append, Appended, Head, Ledger, LedgerError, Row, StoredRecord, Urgency},
     waiting::{BacklogCell, Claim, Claimed, OutboxChange, Queued},
 };
-use crate::id::{Hash, Name, NoRandomness, RecipientId};
+use crate::{
+    id::{Hash, Name, NoRandomness, RecipientId},
+    sync::{Mutex, MutexGuard},
+};
 
 /// A ledger that lives as long as the process: for tests, simulations and what-ifs.
 ///

@@ -128,19 +128,12 @@ impl Shelf {
                 *cell = (cell.0 + 1, cell.1 + u64::from(row.segments));
             }
         }
-        let cell = |((sender, lane, job, (due_minute, closes_minute)), (messages, segments)): (
-            (&Name, Lane, &Name, (i64, i64)),
-            (u64, u64),
-        )| BacklogCell {
-            sender: sender.clone(),
-            lane,
-            job: job.clone(),
-            due_minute,
-            closes_minute,
-            messages,
-            segments,
-        };
-        cells.into_iter().map(cell).collect()
+        let mut found = Vec::with_capacity(cells.len());
+        for ((sender, lane, job, (due_minute, closes_minute)), (messages, segments)) in cells {
+            let (sender, job) = (sender.clone(), job.clone());
+            found.push(BacklogCell { sender, lane, job, due_minute, closes_minute, messages, segments });
+        }
+        found
     }
 
     pub(super) fn late(&self, sender: &Name, closes_ms: i64, limit: usize) -> Vec<Queued> {
@@ -244,7 +237,9 @@ impl Shelves for Shown<'_> {
         Ok(self.coming.get(&(sender, lane)).copied())
     }
 
-    fn held(&mut self, sender: &Name, lane: Lane) -> Result<Option<i64>, Infallible> {
-        Ok(self.held.get(&(sender, lane)).copied())
+    fn held(&mut self, senders: &[&Name], lanes: &[Lane]) -> Result<Option<i64>, Infallible> {
+        let listed =
+            self.held.iter().filter(|((sender, lane), _)| senders.contains(sender) && lanes.contains(lane));
+        Ok(listed.map(|(_, ends_ms)| *ends_ms).min())
     }
 }

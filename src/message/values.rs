@@ -26,6 +26,11 @@ impl Values {
         }
     }
 
+    /// Whether no value is set.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Names and values, for keeping.
     pub(crate) fn rows(&self) -> Vec<(&str, &str)> {
         self.0.iter().map(|(name, value)| (&**name, &**value)).collect()

@@ -8,11 +8,11 @@ use chrono::{DateTime, Utc};
 
 use super::Messenger;
 use crate::{
-    consent::event::Road,
+    consent::event::{Road, Unblocked},
     dispatch::{Batch, DispatchError, Dispatched, Worker},
-    id::MessageId,
+    id::{MessageId, Name},
     inbound::{Desk, Inbound, OptOutSignal, ReceiveError, Received, Wish},
-    ledger::BookError,
+    ledger::{BookError, Urgency, Written},
     phone::PhoneNumber,
 };
 
@@ -51,6 +51,31 @@ impl Messenger {
         let flying = self.desk().opted_out(signal, road, note, now).await?;
         wish.stored();
         Ok(flying)
+    }
+
+    /// The gateway or the network blocks this sender for the person no longer; without a sender, none of them. It
+    /// is a fact of the gateway's: whoever stopped stays stopped until the person opens again. Returns whether
+    /// something was blocked.
+    ///
+    /// # Errors
+    /// The ledger failed.
+    pub async fn restored(&self, number: PhoneNumber, sender: Option<&Name>) -> Result<bool, BookError> {
+        let Some(now) = self.inner.clock.now() else { return Ok(false) };
+        loop {
+            let Some(mut person) = self.inner.book.find(number).await? else { return Ok(false) };
+            let blocked = person.state.blocked.clone();
+            let open: Vec<_> =
+                blocked.into_iter().filter(|held| sender.is_none_or(|sender| held == sender)).collect();
+            if open.is_empty() {
+                return Ok(false);
+            }
+            for sender in open {
+                person.stage(now.timestamp_millis(), Unblocked { sender }, &[])?;
+            }
+            if let Written::Done(_) = self.inner.book.write(person, Urgency::Normal).await? {
+                return Ok(true);
+            }
+        }
     }
 
     /// Waits until it is known what became of these messages to this person, or until `patience` is over, and

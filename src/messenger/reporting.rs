@@ -2,10 +2,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Messenger;
 use crate::{
-    consent::event::{Concluded, Delivery, Outcome, Reassigned, Reported, Started},
+    consent::event::{Concluded, Delivery, Outcome, Reassigned, Reported, Road, Started},
     dispatch::{billed, opted_out, story},
-    gateway::{About, Recalled, Refusal, Report},
+    gateway::{About, OptOutSignal, Recalled, Refusal, Report},
     id::{MessageId, Name},
+    inbound::ReceiveError,
     ledger::{BookError, OutboxChange, Person, Urgency, Written},
     phone::PhoneNumber,
     policy::{Facts, Reason, Request},
@@ -48,14 +49,14 @@ impl Messenger {
     ///
     /// # Errors
     /// The ledger failed.
-    pub async fn report(&self, report: &Report) -> Result<Landed, BookError> {
+    pub async fn report(&self, report: &Report) -> Result<Landed, ReceiveError> {
         let now = self.inner.clock.now().unwrap_or(report.at);
         loop {
             let Some(mut person) = self.inner.book.find(report.to).await? else {
-                return Ok(Landed::default());
+                return self.report_of_others(report).await;
             };
             let Some(story) = story(&self.inner.book, &person, &report.about).await? else {
-                return Ok(Landed::default());
+                return self.report_of_others(report).await;
             };
             let started = &story.started;
             let mut landed = self.judge(report, &person, started);
@@ -70,6 +71,17 @@ impl Messenger {
                 return Ok(landed);
             }
         }
+    }
+
+    /// A report of a message that is not ours, or no longer known. That somebody opted out counts all the same.
+    async fn report_of_others(&self, report: &Report) -> Result<Landed, ReceiveError> {
+        let mut landed = Landed::default();
+        if report.refusal == Some(Refusal::OptedOut) {
+            let signal = OptOutSignal { number: report.to, sender: None, at: report.at };
+            self.opted_out(&signal, Road::Gateway, None).await?;
+            landed.changed = true;
+        }
+        Ok(landed)
     }
 
     /// Whether it landed after its last lawful moment, and outside of which hours.

@@ -12,7 +12,7 @@ use crate::{
     },
     id::Name,
     ledger::{BookError, Lane, OutboxChange, Queued},
-    message::{Counting, Kind},
+    message::Kind,
     phone::PhoneNumber,
     place::Whereabouts,
     policy::{Decision, Facts, Request},
@@ -168,11 +168,12 @@ impl Messenger {
                     continue;
                 }
                 launched.moved += u64::from(walked.moved);
-                let (Some(message), Some(person), Some(body)) = (message, walked.person, walked.body) else {
+                let (Some(message), Some(person), Some((body, segments))) =
+                    (message, walked.person, walked.body)
+                else {
                     launched.refused += 1;
                     continue;
                 };
-                let segments = body.segments(Counting::Standard).segments;
                 let payload = Payload { body, values: walked.values }.to_bytes(job.guard.is_some());
                 changes.push(OutboxChange::Put(Queued {
                     message,

@@ -1,8 +1,8 @@
 //! Every call at which a process can be cut off or refused: strace kills it at its nth write, flush, cut, renaming or
 //! removal, or lets that one call fail. What the next process finds is read against the carrier's list.
 //!
-//! The everyday run tries a few calls. Every other one, as the continuous integration does, and every one:
-//! `cargo test --test it injected:: -- --ignored --exact injected::every_other_call`
+//! The everyday run tries a few calls. One in three, as the continuous integration does, and every one:
+//! `cargo test --test it injected:: -- --ignored --exact injected::one_call_in_three`
 //! `cargo test --test it injected:: -- --ignored --exact injected::every_call`
 
 mod strace;
@@ -43,23 +43,33 @@ const PLAYS: [Play; 3] = [Play::Founder, Play::Worker, Play::Receiver];
 
 #[test]
 fn a_few_calls() {
-    at_calls(|points| points / 12 + 1);
+    at_calls(|all| one_in(all.len() / 12 + 1, all));
+}
+
+/// The next flush would do as if nothing had been: what the kernel could not write it has forgotten.
+#[test]
+fn every_flush_that_fails_once() {
+    at_calls(|all| all.into_iter().filter(|point| point.blow == Blow::Once("EIO")).collect());
 }
 
 #[test]
 #[ignore = "a minute or two; the continuous integration runs it"]
-fn every_other_call() {
-    at_calls(|_| 2);
+fn one_call_in_three() {
+    at_calls(|all| one_in(3, all));
 }
 
 #[test]
 #[ignore = "some minutes"]
 fn every_call() {
-    at_calls(|_| 1);
+    at_calls(|all| all);
 }
 
-/// Tries one point in so many of each play, as `step` says when it knows how many there are.
-fn at_calls(step: impl Fn(usize) -> usize) {
+fn one_in(step: usize, points: Vec<Point>) -> Vec<Point> {
+    points.into_iter().step_by(step).collect()
+}
+
+/// Tries those points of each play that are chosen of all.
+fn at_calls(choose: impl Fn(Vec<Point>) -> Vec<Point>) {
     if !strace::is_here() {
         return;
     }
@@ -67,9 +77,9 @@ fn at_calls(step: impl Fn(usize) -> usize) {
     let mut points = Vec::new();
     for play in PLAYS {
         let all = scene.points(play);
-        let step = step(all.len());
-        println!("{play:?}: {} points, one in {step}", all.len());
-        points.extend(all.into_iter().step_by(step).map(|point| (play, point)));
+        let (count, chosen) = (all.len(), choose(all));
+        println!("{play:?}: {} of {count} points", chosen.len());
+        points.extend(chosen.into_iter().map(|point| (play, point)));
     }
     let (next, struck) = (AtomicUsize::new(0), AtomicUsize::new(0));
     thread::scope(|scope| {
@@ -89,7 +99,7 @@ fn at_calls(step: impl Fn(usize) -> usize) {
     let struck = struck.into_inner();
     println!("{struck} of {} blows were dealt", points.len());
     // How a commit groups what has gathered depends on time, so the last calls are not always made.
-    assert!(struck * 10 >= points.len() * 9, "{struck} of {}", points.len());
+    assert!(struck * 4 >= points.len() * 3, "{struck} of {}", points.len());
 }
 
 /// What the plays start from.

@@ -212,7 +212,7 @@ impl Line {
             Err(error) if error.is_connect() || error.is_builder() => return Reply::Unsent,
             Err(error) => return Reply::Lost(doubt(&error)),
         };
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
         let mut body = Vec::new();
         loop {
             match response.chunk().await {

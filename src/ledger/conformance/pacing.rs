@@ -197,7 +197,7 @@ pub(super) async fn campaigns_share_by_weight<M: Maker>(make: &M) -> Result<(), 
         // Another process takes its turn in between.
         let (rows, _) = claim(&ledger, NOW + step, 7, free(&["36123"])?).await?;
         for row in rows {
-            taken.iter_mut().nth(usize::from(row / 1_000)).into_iter().for_each(|count| *count += 1);
+            taken.get_mut(usize::from(row / 1_000)).into_iter().for_each(|count| *count += 1);
         }
     }
     // Of 280 messages: segments 1 to 2 to 2, so messages 1 to 2 to 2/3.

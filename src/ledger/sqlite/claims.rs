@@ -33,7 +33,8 @@ pub(super) struct Claims<'c> {
     coming_cells: Statement<'c>,
     coming_row: Statement<'c>,
     held: Statement<'c>,
-    let_go: Statement<'c>,
+    let_go_over: Statement<'c>,
+    let_go_far: Statement<'c>,
     whole: Statement<'c>,
     lease: Statement<'c>,
 }
@@ -66,18 +67,20 @@ impl<'c> Claims<'c> {
                 ORDER BY due_ms LIMIT 1")?,
             whole: sql(&format!("SELECT {QUEUED} WHERE message = ?1"))?,
             lease: sql("UPDATE outbox SET claimed_ms = ?2, started = 2 WHERE message = ?1")?,
-            held: sql("SELECT sender, lane, min(claimed_ms) FROM outbox CROSS JOIN cells ON cells.no = cell
-                WHERE started = 2 GROUP BY sender, lane")?,
-            let_go: sql("UPDATE outbox SET started = 0
-                WHERE started = 2 AND (claimed_ms <= ?1 OR claimed_ms > ?2)")?,
+            held: sql("SELECT claimed_ms, sender, lane FROM outbox CROSS JOIN cells ON cells.no = cell
+                WHERE started = 2 ORDER BY claimed_ms")?,
+            // Two, because one with an OR would look at every row that is held.
+            let_go_over: sql("UPDATE outbox SET started = 0 WHERE started = 2 AND claimed_ms <= ?1")?,
+            let_go_far: sql("UPDATE outbox SET started = 0 WHERE started = 2 AND claimed_ms > ?1")?,
         })
     }
 
     pub(super) fn claim(&mut self, claim: &Claim) -> Result<Claimed, Trouble> {
         let during = Trouble::during("claiming");
-        self.let_go.execute(holding(claim.now_ms)).map_err(&during)?;
-        let mut shown = Shown { claims: self, now_ms: claim.now_ms, known: HashMap::new(), held: None };
-        let picked = pick(claim, &mut shown)?;
+        let (over_ms, far_ms) = holding(claim.now_ms);
+        self.let_go_over.execute([over_ms]).map_err(&during)?;
+        self.let_go_far.execute([far_ms]).map_err(&during)?;
+        let picked = pick(claim, &mut Shown { claims: self, now_ms: claim.now_ms, known: HashMap::new() })?;
         let Picked { messages, levels, turns, tags, next_ms } = picked;
         for (name, level) in levels {
             let row = params![name.as_str(), level.next_us, level.ends_ms, to_sql(level.used)];
@@ -129,8 +132,6 @@ struct Shown<'s, 'c> {
     now_ms: i64,
     /// Numbers of senders.
     known: HashMap<Name, i64>,
-    /// When the first claim ends, by sender and lane: read once, however many senders there are.
-    held: Option<HashMap<(i64, i64), i64>>,
 }
 
 /// Where one job's messages of one sender and lane are being read.
@@ -266,17 +267,17 @@ impl Shelves for Shown<'_, '_> {
         Ok(first)
     }
 
-    fn held(&mut self, sender: &Name, lane: Lane) -> Result<Option<i64>, Trouble> {
+    fn held(&mut self, senders: &[&Name], lanes: &[Lane]) -> Result<Option<i64>, Trouble> {
         let during = Trouble::during("finding when a claim ends");
-        let Some(sender) = self.known.get(sender).copied() else { return Ok(None) };
-        let held = match self.held.take() {
-            Some(held) => held,
-            None => {
-                let read = |row: &Row<'_>| Ok(((row.get(0)?, row.get(1)?), row.get(2)?));
-                let rows = self.claims.held.query_map([], read).map_err(&during)?;
-                rows.collect::<Result<_, _>>().map_err(&during)?
+        let senders: Vec<i64> = senders.iter().filter_map(|name| self.known.get(*name).copied()).collect();
+        let mut rows = self.claims.held.query([]).map_err(&during)?;
+        while let Some(row) = rows.next().map_err(&during)? {
+            let (sender, of): (i64, i64) =
+                row.get(1).and_then(|no| Ok((no, row.get(2)?))).map_err(&during)?;
+            if senders.contains(&sender) && lanes.iter().any(|lane| *lane as i64 == of) {
+                return row.get(0).map(Some).map_err(&during);
             }
-        };
-        Ok(self.held.insert(held).get(&(sender, lane as i64)).copied())
+        }
+        Ok(None)
     }
 }

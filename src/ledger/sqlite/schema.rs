@@ -67,7 +67,7 @@ CREATE TABLE outbox (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX outbox_next ON outbox (cell, due_ms, message) WHERE started = 0;
 CREATE INDEX outbox_started ON outbox (started) WHERE started = 1;
-CREATE INDEX outbox_held ON outbox (claimed_ms) WHERE started = 2;
+CREATE INDEX outbox_held ON outbox (claimed_ms, cell) WHERE started = 2;
 CREATE INDEX outbox_stream ON outbox (stream);
 ";
 

@@ -86,6 +86,23 @@ async fn an_opt_out_that_shows_only_in_a_report_ends_consent() {
     assert!(scene.shop.report(&report).await.unwrap().changed);
     let state = scene.shop.person(scene.ana).await.unwrap().unwrap().state;
     assert_eq!((state.revocations.len(), state.blocked.len()), (1, 1));
+    // The gateway reaches her again: nothing that she said is undone.
+    assert!(scene.shop.restored(scene.ana, Some(&"36123".parse().unwrap())).await.unwrap());
+    assert!(!scene.shop.restored(scene.ana, None).await.unwrap());
+    let state = scene.shop.person(scene.ana).await.unwrap().unwrap().state;
+    assert_eq!((state.revocations.len(), state.blocked.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn an_opt_out_reported_of_a_message_that_nobody_knows_counts_all_the_same() {
+    let scene = scene(None).await;
+    for to in [scene.ana, number("+33611111111")] {
+        let about = About::Gateway("SM-of-another-system".to_owned());
+        let mut report = Report::new(about, to, Delivery::Undelivered, scene.now());
+        report.refusal = Some(Refusal::OptedOut);
+        assert!(scene.shop.report(&report).await.unwrap().changed);
+        assert_eq!(scene.shop.person(to).await.unwrap().unwrap().state.revocations.len(), 1);
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! What a claim, a forecast and the last ones to move cost while a million messages wait.
 
+#![allow(clippy::disallowed_methods, reason = "it measures, and is told how much")]
+
 use std::time::{Duration, Instant};
 
 use optin::{
@@ -13,7 +15,10 @@ use tempfile::TempDir;
 use super::{stream, wait};
 
 const NOW: i64 = 1_800_000_000_000;
-const ROWS: u64 = 1_000_000;
+/// `ROWS` of them, for a quicker look.
+fn rows() -> u64 {
+    std::env::var("ROWS").map_or(1_000_000, |rows| rows.parse().unwrap())
+}
 
 fn name(text: &str) -> Name {
     Name::new(text).unwrap()
@@ -81,17 +86,16 @@ fn timed<T>(of: &str, bound_ms: u64, rounds: u32, mut run: impl FnMut() -> T) {
 
 #[test]
 #[ignore = "queues a million messages first"]
-#[allow(clippy::disallowed_methods, reason = "it measures")]
 fn a_claim_among_a_million_takes_milliseconds() {
     let (folder, keys) = (TempDir::new().unwrap(), Keys::generate().unwrap());
     let path = folder.path().join("shop.optin");
     let ledger = wait(SqliteLedger::open(&path, keys.clone())).unwrap();
     let start = Instant::now();
-    for first in (0..ROWS).step_by(1_000) {
+    for first in (0..rows()).step_by(1_000) {
         wait(ledger.outbox((first..first + 1_000).map(queued).collect())).unwrap();
     }
     println!("queued in {:?}", start.elapsed());
-    assert_eq!(wait(ledger.waiting(None)).unwrap().0, ROWS);
+    assert_eq!(wait(ledger.waiting(None)).unwrap().0, rows());
 
     timed("a claim of 64, nothing held back", 100, 50, || {
         let claimed = wait(ledger.claim(claim(None, NOW))).unwrap();

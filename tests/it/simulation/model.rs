@@ -14,7 +14,7 @@ use optin::{
     message::Kind,
 };
 
-use super::zones::MOVED;
+use super::zones::{HOMES, is_lawful_hour};
 use crate::fold::model::{Ask, is_open, may_transact};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -24,22 +24,6 @@ pub(super) const CAPS: [(u16, u32); 2] = [(2, 24), (3, 72)];
 const TOLERANCE_MS: i64 = 5 * 60_000;
 /// A message that may go at least once goes again so many times when nobody knows.
 const REPEATS: usize = 3;
-
-/// Where the people of the simulation are: prefix of the number, hours from UTC, opening and closing minute.
-pub(super) const HOMES: [(&str, i64, i64, i64); 3] =
-    [("+336", 1, 8 * 60, 21 * 60 + 30), ("+1415", -8, 8 * 60, 21 * 60), ("+1212", -5, 8 * 60, 21 * 60)];
-
-/// Whether it is a lawful hour for marketing there, in November, by zone data of this release.
-fn is_lawful_hour(home: usize, release: &str, at_ms: i64) -> bool {
-    let (_, offset, opens, closes) = HOMES[home];
-    // Every home is moved by an hour.
-    let offset = offset + i64::from(release == MOVED);
-    let local = at_ms.div_euclid(60_000) + offset * 60;
-    let (day, minute) = (local.div_euclid(1_440), local.rem_euclid(1_440));
-    // The first of January 1970 was a Thursday.
-    let sunday = (day + 4).rem_euclid(7) == 0;
-    (opens..closes).contains(&minute) && !(home == 0 && sunday)
-}
 
 /// All that was appended for one person, with the times.
 #[derive(Debug, Default)]
@@ -178,7 +162,7 @@ struct Start {
 }
 
 /// What was acknowledged, by everybody.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Model {
     homes: Vec<usize>,
     /// In the order of their opening.
@@ -195,16 +179,7 @@ pub(super) struct Model {
 
 impl Model {
     pub(super) fn new(homes: Vec<usize>) -> Self {
-        Self {
-            homes,
-            people: Vec::new(),
-            stories: HashMap::new(),
-            leaves: 0,
-            starts: HashMap::new(),
-            stops: Vec::new(),
-            unstored: Vec::new(),
-            reached: HashSet::new(),
-        }
+        Self { homes, ..Self::default() }
     }
 
     pub(super) fn person(&self, stream: RecipientId) -> Option<usize> {

@@ -30,9 +30,9 @@ use super::{
     Ran,
     dice::Dice,
     line::Line,
-    model::{CAPS, HOMES},
+    model::CAPS,
     watched::{Waiting, Watched, unknown},
-    zones::{BUNDLED, NEWER},
+    zones::{BUNDLED, HOMES, NEWER},
 };
 use crate::{receive::consent, walk::at};
 

@@ -1,4 +1,4 @@
-//! A release of zone data in which every home has moved by an hour.
+//! Where people live, the lawful hours there, and a release of zone data in which every home has moved by an hour.
 
 use std::{fs, sync::LazyLock};
 
@@ -17,6 +17,22 @@ pub(super) static NEWER: LazyLock<ZoneTable> = LazyLock::new(|| {
     }
     ZoneTable::from_dir(folder.path()).unwrap()
 });
+
+/// Where the people of the simulation are: prefix of the number, hours from UTC, opening and closing minute.
+pub(super) const HOMES: [(&str, i64, i64, i64); 3] =
+    [("+336", 1, 8 * 60, 21 * 60 + 30), ("+1415", -8, 8 * 60, 21 * 60), ("+1212", -5, 8 * 60, 21 * 60)];
+
+/// Whether it is a lawful hour for marketing there, in November, by zone data of this release.
+pub(super) fn is_lawful_hour(home: usize, release: &str, at_ms: i64) -> bool {
+    let (_, offset, opens, closes) = HOMES[home];
+    // Every home is moved by an hour.
+    let offset = offset + i64::from(release == MOVED);
+    let local = at_ms.div_euclid(60_000) + offset * 60;
+    let (day, minute) = (local.div_euclid(1_440), local.rem_euclid(1_440));
+    // The first of January 1970 was a Thursday.
+    let sunday = (day + 4).rem_euclid(7) == 0;
+    (opens..closes).contains(&minute) && !(home == 0 && sunday)
+}
 
 /// A compiled zone file of one offset (RFC 9636).
 fn fixed(hours: i32) -> Vec<u8> {
