@@ -188,6 +188,9 @@ pub enum CampaignError {
     /// It names a guard that the host has not got.
     #[error("no guard `{0}`: give it with `Builder::relevance`")]
     NoGuard(Name),
+    /// Another campaign was launched under this name, in another program or of another kind.
+    #[error("`{0}` is the name of a campaign in another program or of another kind: choose another")]
+    NameTaken(Name),
     /// Marketing goes at most once.
     #[error("marketing goes at most once: `at_least_once` is for transactional messages")]
     MarketingRepeats,

@@ -14,7 +14,7 @@ use crate::{
     id::{MessageId, Name},
     inbound::{ANSWERS, WaitingAnswer},
     ledger::{BookError, OutboxChange, Person, Queued, UNSAID},
-    message::{Body, Kind, Values},
+    message::{Body, Counting, Kind, Values},
     permit::Draft,
     phone::Country,
     policy::{Code, Facts, Request, Verdict},
@@ -26,7 +26,7 @@ const LATE_MS: i64 = 3_600_000;
 /// A message whose reason names no moment is asked again after this.
 pub(super) const ASK_AGAIN: TimeDelta = TimeDelta::hours(1);
 /// A guard that could not tell is asked again after this.
-const GUARD_AGAIN: TimeDelta = TimeDelta::minutes(1);
+pub(super) const GUARD_AGAIN: TimeDelta = TimeDelta::minutes(1);
 /// A message that goes *at least once* starts at most so often.
 const STARTS: u32 = 3;
 
@@ -63,7 +63,16 @@ impl Worker<'_> {
         now: DateTime<Utc>,
     ) -> Result<(Option<Draft>, Dispatched), DispatchError> {
         let mut done = Dispatched::default();
-        let draft = self.draft_row(row, jobs, now, &mut done).await?;
+        let draft = match self.draft_row(row, jobs, now, &mut done).await {
+            Err(error) if error.lies_with_one() => {
+                done.held += 1;
+                let due_ms = (now + ASK_AGAIN).timestamp_millis();
+                let again = OutboxChange::Move { message: row.message, due_ms, closes_ms: row.closes_ms };
+                self.book.ledger().outbox(vec![again]).await.map_err(BookError::from)?;
+                None
+            }
+            drafted => drafted?,
+        };
         Ok((draft, done))
     }
 
@@ -74,18 +83,8 @@ impl Worker<'_> {
         now: DateTime<Utc>,
         done: &mut Dispatched,
     ) -> Result<Option<Draft>, DispatchError> {
-        let person = match self.book.person(row.stream).await {
-            Ok(Some(person)) => person,
-            Ok(None) => return self.settle(row, Drafted::Drop("erased"), done).await,
-            // Nothing may be decided about this one; the others go on.
-            Err(BookError::Stale | BookError::Seal(_)) => {
-                done.held += 1;
-                let due_ms = (now + ASK_AGAIN).timestamp_millis();
-                let again = OutboxChange::Move { message: row.message, due_ms, closes_ms: row.closes_ms };
-                self.book.ledger().outbox(vec![again]).await.map_err(BookError::from)?;
-                return Ok(None);
-            }
-            Err(error) => return Err(error.into()),
+        let Some(person) = self.book.person(row.stream).await? else {
+            return self.settle(row, Drafted::Drop("erased"), done).await;
         };
         let Ok(plain) = person.unseal(&row.message.0, &row.payload) else {
             return self.settle(row, Drafted::Drop("erased"), done).await;
@@ -162,6 +161,12 @@ impl Worker<'_> {
             }
             None => payload.body,
         };
+        let segments = body.segments(Counting::Standard).segments;
+        if segments > row.segments {
+            // It grew, and drew on its budgets for less: it takes its turn again and draws for all of it.
+            let again = Queued { segments, ..row.clone() };
+            return Ok(Drafted::Change(vec![OutboxChange::Remove(row.message), OutboxChange::Put(again)]));
+        }
         Ok(Drafted::Draft(Box::new(Draft {
             message: row.message,
             program: job.program.clone(),

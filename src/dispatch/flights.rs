@@ -83,6 +83,12 @@ impl Flights {
         .await;
     }
 
+    /// These are asked for now. What cannot be settled is asked for again after another lease: it must not stand
+    /// before the others for ever.
+    pub(super) fn asked<'r>(&self, rows: impl Iterator<Item = &'r Queued>, now: Duration) {
+        self.inner().seen.extend(rows.map(|row| (row.message, now)));
+    }
+
     /// Those that are not this process's own and have been seen for longer than the lease, and how long the
     /// first of the rest still has.
     pub(super) fn due(&self, started: &[Queued], now: Duration) -> (Vec<Queued>, Option<Duration>) {

@@ -1,4 +1,4 @@
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -14,6 +14,8 @@ use crate::{
 
 /// A message that the gateway did not take this time is asked again after this.
 const AGAIN_AFTER: TimeDelta = TimeDelta::seconds(30);
+/// However long a gateway asks to wait, a message is asked about again after this.
+const LONGEST: Duration = Duration::from_secs(3_600);
 const TRIES: usize = 64;
 
 /// What becomes of a message of which nobody knows.
@@ -124,7 +126,7 @@ fn again(message: MessageId, closes_ms: i64, due: DateTime<Utc>) -> OutboxChange
 
 /// How long a message waits that was certainly not taken this time.
 fn wait(said: &Rejection) -> TimeDelta {
-    let asked = said.retry_after.and_then(|asked| TimeDelta::from_std(asked).ok());
+    let asked = said.retry_after.and_then(|asked| TimeDelta::from_std(asked.min(LONGEST)).ok());
     asked.map_or(AGAIN_AFTER, |asked| asked.max(AGAIN_AFTER))
 }
 

@@ -13,6 +13,8 @@ use crate::{
     program::{Counted, Limit, Period, Sender},
 };
 
+/// However long a gateway asks to wait, its sender waits no longer at once.
+const LONGEST: Duration = Duration::from_secs(3_600);
 /// While a day's end cannot be told, its quota gives nothing for so long.
 const UNTOLD_MS: i64 = 3_600_000;
 /// Of a carrier's day, marketing leaves one part in so many to orders and codes.
@@ -21,13 +23,25 @@ const KEPT_PART: u64 = 20;
 impl Worker<'_> {
     /// Every sender with all that holds it back. What an older version queued without a sender draws on all.
     pub(super) fn budgets(&self, now: DateTime<Utc>) -> Vec<SenderBudget> {
-        let senders = self.programs.iter().flat_map(|program| program.senders());
+        let senders = || self.programs.iter().flat_map(|program| program.senders());
         let mut listed: BTreeMap<Name, Vec<Budget>> = BTreeMap::new();
-        for sender in senders {
-            // Programs that share a sender share its throughput: what was said of it holds as often as it was said.
-            listed.entry(sender.id().clone()).or_default().extend(self.budgets_of(sender, now));
+        for sender in senders() {
+            // Programs that share a sender share its throughput: what they say of it alike holds once.
+            add(listed.entry(sender.id().clone()).or_default(), self.budgets_of(sender, now));
         }
-        let all = listed.values().flatten().cloned().collect();
+        // Whoever texts the code that takes a sender's STOP is answered from there.
+        let mut codes: BTreeMap<Name, Vec<Budget>> = BTreeMap::new();
+        for sender in senders() {
+            if let Some(code) = sender.stop_code().filter(|code| !listed.contains_key(*code)) {
+                add(codes.entry(code.clone()).or_default(), [throughput(code, sender)]);
+            }
+        }
+        listed.append(&mut codes);
+        let mut all: BTreeMap<&Name, Vec<Budget>> = BTreeMap::new();
+        for budget in listed.values().flatten() {
+            add(all.entry(&budget.name).or_default(), [budget.clone()]);
+        }
+        let all = all.into_values().flatten().collect();
         let mut listed: Vec<_> =
             listed.into_iter().map(|(sender, budgets)| SenderBudget { sender, budgets }).collect();
         listed.extend(Name::new(UNSAID).ok().map(|sender| SenderBudget { sender, budgets: all }));
@@ -35,12 +49,7 @@ impl Worker<'_> {
     }
 
     fn budgets_of(&self, sender: &Sender, now: DateTime<Utc>) -> Vec<Budget> {
-        let throughput = Budget {
-            name: sender.id().clone(),
-            unit: Unit::Messages,
-            allowance: Allowance::PerSecond(sender.per_second().get()),
-            kept: 0,
-        };
+        let throughput = throughput(sender.id(), sender);
         let limits = sender.limits().iter().map(|limit| budget(&self.policy.zones, limit, now));
         std::iter::once(throughput).chain(limits).collect()
     }
@@ -60,16 +69,31 @@ impl Worker<'_> {
     }
 }
 
+/// Adds what is not there yet.
+fn add(held: &mut Vec<Budget>, budgets: impl IntoIterator<Item = Budget>) {
+    for budget in budgets {
+        if !held.contains(&budget) {
+            held.push(budget);
+        }
+    }
+}
+
+/// What an address takes that sends as fast as this sender.
+fn throughput(address: &Name, sender: &Sender) -> Budget {
+    let allowance = Allowance::PerSecond(sender.per_second().get());
+    Budget { name: address.clone(), unit: Unit::Messages, allowance, kept: 0 }
+}
+
 /// How long a refusal holds the whole sender up: not at all where it lies with one person or one message.
 fn pause(said: &Rejection) -> Option<Duration> {
     let unsaid = match said.refusal {
         Refusal::RateLimited => Duration::from_secs(1),
         Refusal::Account => Duration::from_secs(60),
         Refusal::Quota => Duration::from_secs(15 * 60),
-        refusal if refusal.lies_with_gateway() => return said.retry_after,
+        refusal if refusal.lies_with_gateway() => said.retry_after?,
         _ => return None,
     };
-    Some(said.retry_after.unwrap_or(unsaid))
+    Some(said.retry_after.unwrap_or(unsaid).min(LONGEST))
 }
 
 fn budget(zones: &ZoneTable, limit: &Limit, now: DateTime<Utc>) -> Budget {

@@ -67,7 +67,10 @@ impl Worker<'_> {
                 let jobs = self.jobs(&rows).await?;
                 for row in &rows {
                     if let Some(Some(job)) = jobs.get(&row.job) {
-                        self.make_room(row, job, done).await?;
+                        match self.make_room(row, job, done).await {
+                            Err(error) if !error.lies_with_one() => return Err(error),
+                            _ => {}
+                        }
                     }
                 }
             }

@@ -29,6 +29,7 @@ impl Worker<'_> {
     ) -> Result<(), DispatchError> {
         let started = self.book.ledger().started(WINDOW * 4).await.map_err(BookError::from)?;
         let (due, _) = self.flights.due(&started, self.clock.monotonic());
+        self.flights.asked(due.iter().take(AT_ONCE), self.clock.monotonic());
         let resolve = |row| -> BoxFuture<'_, _> { Box::pin(self.resolve(row, now)) };
         for resolved in join(due.iter().take(AT_ONCE).map(resolve).collect()).await {
             done.add(resolved?);
@@ -47,12 +48,15 @@ impl Worker<'_> {
 
     async fn resolve(&self, row: &Queued, now: DateTime<Utc>) -> Result<Dispatched, DispatchError> {
         let mut done = Dispatched::default();
-        match self.book.person(row.stream).await {
-            Ok(Some(person)) => self.resolve_for(row, person, now, &mut done).await?,
-            Ok(None) | Err(BookError::Stale | BookError::Seal(_)) => {}
-            Err(error) => return Err(error.into()),
+        let resolved = match self.book.person(row.stream).await {
+            Ok(Some(person)) => self.resolve_for(row, person, now, &mut done).await,
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
+        match resolved {
+            Err(error) if !error.lies_with_one() => Err(error),
+            _ => Ok(done),
         }
-        Ok(done)
     }
 
     async fn resolve_for(

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
-    drafting::ASK_AGAIN,
+    drafting::{ASK_AGAIN, GUARD_AGAIN},
     flights::{Flights, Mine},
     join::join,
     outcome::{self, Doubt, conclude},
@@ -130,6 +130,13 @@ pub(crate) struct Worker<'a> {
     pub(crate) guards: &'a [(Name, Box<dyn DynRelevance>)],
 }
 
+impl DispatchError {
+    /// Whether only one person's records cannot be read: nothing may be decided about that one, the others go on.
+    pub(super) const fn lies_with_one(&self) -> bool {
+        matches!(self, Self::Book(BookError::Stale | BookError::Seal(_) | BookError::Envelope(_)))
+    }
+}
+
 impl Worker<'_> {
     pub(crate) async fn run(&self, batch: Batch) -> Result<Dispatched, DispatchError> {
         let mut done = Dispatched::default();
@@ -168,9 +175,12 @@ impl Worker<'_> {
         }
         // At five hundred a second each slot would be a commit of its own.
         let next = next.map(|next| if next > now_ms { next.max(now_ms + BUNDLE_MS) } else { next });
+        // Marketing that waits for a STOP to be stored was not asked for.
+        let wishes = self.unstored.any().then_some(now + GUARD_AGAIN);
         done.next_due = next
             .and_then(DateTime::from_timestamp_millis)
             .into_iter()
+            .chain(wishes)
             .chain(lease_ends.map(|left| now + left))
             .min();
         Ok(done)
@@ -192,6 +202,9 @@ impl Worker<'_> {
         };
         let flies = person.state.sent(message).is_some_and(|sent| sent.outcome.is_none());
         let changes = if flies { vec![OutboxChange::Start(message)] } else { change(&person) };
+        if changes.is_empty() {
+            return Ok(false);
+        }
         changes.into_iter().for_each(|change| person.change_outbox(change));
         // A lost race leaves the row as it is: it comes back when the claim runs out.
         let written = self.book.write(person, Urgency::Normal).await?;

@@ -129,9 +129,11 @@ impl Messenger {
         worker.run(batch).await
     }
 
-    /// Stores what could not be stored before. The first that fails again ends the attempt: the others fail too.
+    /// Stores what could not be stored before. The first that fails again ends the attempt: most likely the others
+    /// fail too. It is the last of the next attempt, in case only this one does.
     async fn store_wishes(&self, now: DateTime<Utc>) {
-        for storing in self.inner.unstored.again() {
+        let mut again = self.inner.unstored.again().into_iter();
+        while let Some(storing) = again.next() {
             let stored = match storing.wish().cloned() {
                 Some(Wish::Text(inbound)) => self.desk().receive(&inbound, now).await.is_ok(),
                 Some(Wish::Signal(signal, road, note)) => {
@@ -140,6 +142,8 @@ impl Messenger {
                 None => true,
             };
             if !stored {
+                drop(again);
+                drop(storing);
                 return;
             }
             storing.stored();

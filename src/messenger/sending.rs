@@ -3,7 +3,9 @@ use thiserror::Error;
 
 use super::Messenger;
 use crate::{
-    campaign::{Approved, Backlog, Campaign, CampaignError, Fate, Payload, Plan, Planned, Planner, forecast},
+    campaign::{
+        Approved, Backlog, Campaign, CampaignError, Fate, Job, Payload, Plan, Planned, Planner, forecast,
+    },
     consent::{
         Event, State,
         event::{Approved as ApprovedRecord, Danger},
@@ -101,12 +103,25 @@ impl Messenger {
         }
     }
 
+    /// What waits under a name is judged by what was launched last under it. Of another program or kind, it would be
+    /// judged by other people's consent or by other law.
+    async fn keeps_its_name(&self, job: &Job) -> Result<(), LaunchError> {
+        let held = self.inner.book.ledger().job(job.name.clone()).await.map_err(BookError::from)?;
+        let is_same = |held: Job| held.program == job.program && held.kind == job.kind;
+        match held {
+            Some(bytes) if !minicbor::decode(&bytes).is_ok_and(is_same) => {
+                Err(PlanError::from(CampaignError::NameTaken(job.name.clone())).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Launches what was approved: records the approval, then queues a message for everyone whom the law allows.
     /// Everyone is judged again when the message's turn comes. Launching again after a crash queues what is
     /// missing and repeats nothing.
     ///
     /// # Errors
-    /// The campaign is over, or the ledger failed: launch again.
+    /// The campaign is over, its name belongs to one of another program or kind, or the ledger failed: launch again.
     pub async fn launch(&self, approved: Approved) -> Result<Launched, LaunchError> {
         let at = self.inner.clock.now().ok_or(PlanError::NoClock)?;
         let Approved { plan, by } = approved;
@@ -118,6 +133,7 @@ impl Messenger {
         planner = self.seeded(planner, at).await?;
         planner.unlock = true;
         let job = campaign.job().ok_or(PlanError::from(CampaignError::NoWindow))?;
+        self.keeps_its_name(&job).await?;
         let mut definition = Vec::new();
         // Writing to memory does not fail.
         let _ = minicbor::encode(&job, &mut definition);

@@ -1,9 +1,11 @@
 //! What happens between a claim and a delivery report: doubt, guards, closing windows, and a ledger that fails.
 
+mod broken;
 mod closing;
 mod doubt;
 mod failing;
 mod guard;
+mod named;
 mod overtaken;
 mod pacing;
 mod reports;

@@ -1,7 +1,7 @@
 //! A ledger that fails to write while it is told to.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
@@ -18,11 +18,13 @@ pub(super) struct Failing {
     inner: MemoryLedger,
     pub(super) fails: Arc<AtomicBool>,
     pub(super) refused: Arc<AtomicUsize>,
+    /// A stream whose cached state cannot be read, and to which nothing can be written.
+    pub(super) broken: Arc<Mutex<Option<RecipientId>>>,
 }
 
 impl Failing {
     pub(super) fn new(inner: MemoryLedger) -> Self {
-        Self { inner, fails: Arc::default(), refused: Arc::default() }
+        Self { inner, fails: Arc::default(), refused: Arc::default(), broken: Arc::default() }
     }
 }
 
@@ -36,7 +38,8 @@ impl Ledger for Failing {
     }
 
     async fn append(&self, items: Vec<Append>, urgency: Urgency) -> Result<Vec<Appended>, LedgerError> {
-        if self.fails.load(Ordering::SeqCst) {
+        let broken = *self.broken.lock().unwrap();
+        if self.fails.load(Ordering::SeqCst) || items.iter().any(|item| Some(item.stream) == broken) {
             self.refused.fetch_add(1, Ordering::SeqCst);
             return Err(LedgerError::Full);
         }
@@ -68,7 +71,11 @@ impl Ledger for Failing {
     }
 
     async fn read(&self, stream: RecipientId) -> Result<Option<Row>, LedgerError> {
-        self.inner.read(stream).await
+        let mut row = self.inner.read(stream).await?;
+        if *self.broken.lock().unwrap() == Some(stream) {
+            row.iter_mut().for_each(|row| row.state.clear());
+        }
+        Ok(row)
     }
 
     async fn scan(&self, after: Option<RecipientId>, limit: usize) -> Result<Vec<Row>, LedgerError> {

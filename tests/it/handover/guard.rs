@@ -2,14 +2,19 @@
 
 use std::sync::{Arc, Mutex};
 
+use chrono::TimeDelta;
 use optin::{
-    campaign::{Candidate, Relevance, Relevant},
+    campaign::{Campaign, Candidate, Relevance, Relevant},
     gateway::Capabilities,
     ledger::MemoryLedger,
-    message::{Kind, Values},
+    message::{Counting, Kind, Template, Values},
+    phone::Country,
+    place::Zone,
+    program::{Counted, Limit, Period, Program, Sender},
 };
 
 use super::Scene;
+use crate::receive::consent;
 
 /// Says what it is told to; nothing: it fails.
 #[derive(Debug, Default, Clone)]
@@ -77,4 +82,34 @@ async fn a_guard_that_fails_sends_no_marketing_and_is_asked_again() {
 async fn a_guard_that_fails_does_not_hold_an_order_up() {
     let (scene, _) = scene(Kind::Transactional, None).await;
     assert_eq!(scene.dispatch().await.accepted, 1);
+}
+
+#[tokio::test]
+async fn a_text_that_grew_draws_on_its_budgets_for_all_of_it() {
+    let cart = Cart::default();
+    // A letter outside of GSM-7: two segments in place of one.
+    *cart.0.lock().unwrap() = Some(Relevant::With(Values::new().with("first_name", &"ŵ".repeat(40))));
+    let paris = Period::Day(Zone::named("Europe/Paris").unwrap());
+    let day = Limit::new("day", Counted::Segments, paris, 3.try_into().unwrap()).unwrap();
+    let sender = Sender::short_code(Country::FR, "36456").unwrap().throughput(50.try_into().unwrap());
+    let club = Program::new("club", "Maison Lune").unwrap().sender(sender.limit(day)).language("fr");
+    let guard = cart.clone();
+    let set_up = |builder: optin::Builder| builder.program(club).relevance("cart", guard).unwrap();
+    let scene = Scene::over(MemoryLedger::new().unwrap(), Capabilities::plain(), set_up).await;
+    scene.shop.opt_in(scene.ana, "club", consent()).await.unwrap();
+    for name in ["one", "two"] {
+        let campaign = Campaign::new(Kind::Transactional, name, "club")
+            .unwrap()
+            .text(Template::parse("Maison Lune : {first_name|Bonjour}, c'est prêt. STOP au 36456").unwrap())
+            .window(scene.now()..scene.now() + TimeDelta::hours(8))
+            .audience(vec![(scene.ana, Values::new())]);
+        scene.launch(campaign.relevance("cart").unwrap()).await;
+        for _ in 0..3 {
+            scene.dispatch().await;
+            scene.later(60);
+        }
+    }
+    let taken = scene.gateway.taken.lock().unwrap();
+    let segments: Vec<_> = taken.iter().map(|sent| sent.body.segments(Counting::Standard).segments).collect();
+    assert_eq!(segments, [2], "of three a day");
 }

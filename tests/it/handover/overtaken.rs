@@ -40,8 +40,12 @@ struct Slow {
 
 impl Slow {
     async fn opens(&self) {
-        let open = |_: &mut Context<'_>| {
-            if self.shut.load(Ordering::SeqCst) { Poll::Pending } else { Poll::Ready(()) }
+        let open = |context: &mut Context<'_>| {
+            if !self.shut.load(Ordering::SeqCst) {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
         };
         poll_fn(open).await;
     }

@@ -35,13 +35,14 @@ async fn rush(people: u32, sender: impl FnOnce(Sender) -> Sender, now: &str) -> 
     let clock = Arc::new(FixedClock::at(at("2026-11-26T10:00:00Z")));
     let second = Duration::from_secs(1);
     let gateway = Scripted::new(Capabilities::plain().valid(second, 36_000 * second));
-    let program = Program::new("soldes", "Maison Lune")
-        .unwrap()
-        .sender(sender(Sender::short_code(Country::FR, "36123").unwrap()))
-        .help("aide@maisonlune.fr")
-        .language("fr");
+    let sender = sender(Sender::short_code(Country::FR, "36123").unwrap());
+    let program = |name| {
+        let program = Program::new(name, "Maison Lune").unwrap().sender(sender.clone());
+        program.help("aide@maisonlune.fr").language("fr")
+    };
     let shop = Messenger::builder(MemoryLedger::new().unwrap(), Rulebook::builtin())
-        .program(program)
+        .program(program("soldes"))
+        .program(program("club"))
         .gateway(Arc::clone(&gateway))
         .clock(Arc::clone(&clock))
         .zones(ZoneTable::bundled())
@@ -220,4 +221,31 @@ async fn who_would_rather_drop_than_move_has_it_counted() {
     assert!(late > 30, "{tonight:?}");
     assert_eq!(tonight.accepted + late, 100);
     assert!(rush.now() < at(CLOSES) + TimeDelta::minutes(1));
+}
+
+#[tokio::test]
+async fn programs_that_share_a_sender_have_all_of_it() {
+    let rush = rush(40, per_second(10), "2026-11-27T10:00:00Z").await;
+    rush.launch(rush.campaign(Kind::Transactional, "orders", 0..40)).await;
+    let gone = rush.until(rush.now() + TimeDelta::milliseconds(2_001)).await;
+    assert_eq!(gone.accepted, 30, "ten at once, and ten a second");
+}
+
+#[tokio::test]
+async fn a_wait_without_end_is_cut() {
+    let rush = rush(1, per_second(10), "2026-11-27T10:00:00Z").await;
+    rush.launch(rush.campaign(Kind::Transactional, "order", 0..1)).await;
+    let endless = Some(Duration::from_secs(1 << 53));
+    rush.gateway.answer(Answered::refused(Refusal::RateLimited, None, endless));
+    let done = rush.shop.dispatch(Batch::default()).await.unwrap();
+    assert!(done.next_due.is_some_and(|next| next <= rush.now() + TimeDelta::hours(1)), "{done:?}");
+}
+
+#[tokio::test]
+async fn what_stays_where_it_is_does_not_count_as_moved() {
+    let rush = rush(1, per_second(10), "2026-11-27T10:00:00Z").await;
+    let soon = rush.now()..rush.now() + TimeDelta::seconds(30);
+    rush.launch(rush.campaign(Kind::Marketing, "flash", 0..1).window(soon)).await;
+    let done = rush.shop.dispatch(Batch::default()).await.unwrap();
+    assert_eq!((done.moved, done.accepted), (0, 1), "{done:?}");
 }

@@ -102,3 +102,13 @@ async fn what_a_stop_found_in_flight_can_be_waited_for() {
     let left = scene.shop.settled(scene.ana, &got.in_flight, std::future::pending()).await.unwrap();
     assert_eq!(left, []);
 }
+
+#[tokio::test]
+async fn what_waits_for_it_is_asked_for_again() {
+    let (scene, fails, _) = scene().await;
+    scene.launch(scene.campaign(Kind::Marketing, "flash")).await;
+    fails.store(true, Ordering::SeqCst);
+    assert!(scene.shop.receive(text(&scene, "in-1", "STOP")).await.is_err());
+    let next = scene.dispatch().await.next_due;
+    assert!(next.is_some_and(|next| next > scene.now()), "{next:?}");
+}

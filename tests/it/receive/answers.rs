@@ -4,20 +4,25 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use optin::{
+    Messenger,
+    clock::{Clock, FixedClock},
     consent::{Event, event::Answer},
-    gateway::{Fate, SimulatedCarrier},
+    dispatch::Batch,
+    gateway::{Fate, Inbound, SimulatedCarrier},
     id::{MessageId, Name},
     inbound::Intent,
     law::Rulebook,
-    ledger::Book,
+    ledger::{Book, MemoryLedger},
     message::{Body, Kind},
     permit::{Draft, Leeway, Reserved, reserve},
+    phone::Country,
     place::ZoneTable,
     policy::Policy,
+    program::{Program, Sender},
 };
 
-use super::House;
-use crate::walk::number;
+use super::{House, consent};
+use crate::walk::{at, number};
 
 fn is_answer(event: &Event, kind: Answer) -> bool {
     matches!(event, Event::Started(started) if started.answer == Some(kind))
@@ -164,4 +169,28 @@ async fn two_machines_stop_after_one_answer_of_a_kind() {
     for kind in [Answer::Help, Answer::Stop, Answer::Start] {
         assert_eq!(events.iter().filter(|event| is_answer(event, kind)).count(), 1, "{kind}");
     }
+}
+
+#[tokio::test]
+async fn a_text_to_the_code_that_takes_the_stop_is_answered_from_there() {
+    let clock = Arc::new(FixedClock::at(at("2026-11-26T11:00:00Z")));
+    let carrier = Arc::new(SimulatedCarrier::seeded(7));
+    let program = Program::new("soldes", "Maison Lune")
+        .unwrap()
+        .sender(Sender::alphanumeric(Country::FR, "MaisonLune", "36123").unwrap())
+        .help("aide@maisonlune.fr")
+        .language("fr");
+    let shop = Messenger::builder(MemoryLedger::new().unwrap(), Rulebook::builtin())
+        .program(program)
+        .gateway(Arc::clone(&carrier))
+        .clock(Arc::clone(&clock))
+        .zones(ZoneTable::bundled())
+        .build()
+        .unwrap();
+    let ana = number("+33612345678");
+    shop.opt_in(ana, "soldes", consent()).await.unwrap();
+    let stop = Inbound::text("in-1", ana, "36123", "STOP", clock.now().unwrap()).unwrap();
+    assert_eq!(shop.receive(stop).await.unwrap().answer, Some(Answer::Stop));
+    let done = shop.dispatch(Batch::default()).await.unwrap();
+    assert_eq!((done.accepted, done.next_due), (1, None), "{done:?}");
 }
