@@ -1,5 +1,5 @@
-//! From the outbox to the gateway: claim what is due, make a draft of it ([`drafting`]), reserve it, hand it over,
-//! record what came of it ([`outcome`]); what nobody concluded is asked for later ([`recover`]). A worker holds at
+//! From the outbox to the gateway: claim what is due, make a draft of it (`drafting`), reserve it, hand it over,
+//! record what came of it (`outcome`); what nobody concluded is asked for later (`recover`). A worker holds at
 //! most one window of messages in flight, so a crash leaves no more than that *unknown*.
 
 mod drafting;

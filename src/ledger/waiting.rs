@@ -68,7 +68,7 @@ pub enum OutboxChange {
         closes_ms: i64,
     },
     /// Marks a message as started: it is no longer due, and stays until its outcome is known. An [`Append`] that
-    /// starts a message which does not wait is a [`Conflict`](Appended::Conflict): a row that was dropped while
+    /// starts a message which does not wait is a [`Conflict`](super::Appended::Conflict): a row that was dropped while
     /// the person was closed must not start, because nobody would look it up.
     Start(MessageId),
     /// Removes a message.
