@@ -129,10 +129,12 @@ struct Pause(usize);
 impl Future for Pause {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         match self.0.checked_sub(1) {
             Some(left) => {
                 self.0 = left;
+                // A window polls only whoever asked for it.
+                context.waker().wake_by_ref();
                 Poll::Pending
             }
             None => Poll::Ready(()),
