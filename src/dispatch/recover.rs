@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     join::join,
@@ -19,6 +19,8 @@ use crate::{
 /// So many messages are asked about at once: a gateway that is slow to answer must not hold the batch up for long.
 const AT_ONCE: usize = 16;
 const SOON: Duration = Duration::from_secs(1);
+/// A call that ended without a word may have left a request that the gateway has not looked at yet.
+const SETTLED: TimeDelta = TimeDelta::seconds(60);
 
 impl Worker<'_> {
     /// Looks up what is started and nobody's: found, certainly never taken, or left as *unknown* and counted.
@@ -74,11 +76,15 @@ impl Worker<'_> {
             self.change_row(row.message, row.stream, gone).await?;
             return Ok(());
         }
-        let answered = match self.look_up(row, &person).await? {
+        let (found, doubted) = self.look_up(row, &person).await?;
+        let early = doubted.is_none_or(|doubted| now - doubted < SETTLED);
+        let answered = match found {
             LookUp::Found { id, .. } => {
                 done.found += 1;
                 Answered::accepted(id)
             }
+            // The request may still be on its way through the gateway's own house: it is asked again.
+            LookUp::NeverTaken if held == Some(Outcome::Unknown) && early => return Ok(()),
             // The call is over and said nothing: the gateway's word that it took nothing is certain.
             LookUp::NeverTaken if held == Some(Outcome::Unknown) => {
                 done.again += 1;
@@ -117,21 +123,28 @@ impl Worker<'_> {
         Ok(conclude(self.book, answer, now).await?)
     }
 
-    async fn look_up(&self, row: &Queued, person: &Person) -> Result<LookUp, DispatchError> {
+    /// What the gateway knows, and since when it is on record that nobody does.
+    async fn look_up(
+        &self,
+        row: &Queued,
+        person: &Person,
+    ) -> Result<(LookUp, Option<DateTime<Utc>>), DispatchError> {
+        const CANNOT_SAY: (LookUp, Option<DateTime<Utc>>) = (LookUp::CannotSay, None);
         let number = match self.book.number(person) {
             Ok(number) => number,
-            Err(BookError::Erased) => return Ok(LookUp::CannotSay),
+            Err(BookError::Erased) => return Ok(CANNOT_SAY),
             Err(error) => return Err(error.into()),
         };
         if !self.gateway.capabilities().look_up {
-            return Ok(LookUp::CannotSay);
+            return Ok(CANNOT_SAY);
         }
         let Some(story) = story(self.book, person, &About::Message(row.message)).await? else {
-            return Ok(LookUp::CannotSay);
+            return Ok(CANNOT_SAY);
         };
         let Some(started) = DateTime::from_timestamp_millis(story.at_ms) else {
-            return Ok(LookUp::CannotSay);
+            return Ok(CANNOT_SAY);
         };
+        let doubted = story.unknown_ms.and_then(DateTime::from_timestamp_millis);
         let sought = Sought {
             message: row.message,
             number,
@@ -139,6 +152,6 @@ impl Worker<'_> {
             body: Some(story.started.body),
             started,
         };
-        Ok(self.gateway.look_up(sought).await)
+        Ok((self.gateway.look_up(sought).await, doubted))
     }
 }

@@ -1,7 +1,10 @@
 use std::ops::ControlFlow;
 
 use crate::{
-    consent::{Event, event::Started},
+    consent::{
+        Event,
+        event::{Outcome, Started},
+    },
     gateway::About,
     id::MessageId,
     ledger::{Book, BookError, Person},
@@ -16,6 +19,8 @@ pub(crate) struct Story {
     pub(crate) at_ms: i64,
     /// How often it started.
     pub(crate) starts: u32,
+    /// When it went on record that nobody knows, Unix milliseconds.
+    pub(crate) unknown_ms: Option<i64>,
 }
 
 /// Reads the story of a message, by our id or the gateway's; `None` if the person never had it.
@@ -27,11 +32,18 @@ pub(crate) async fn story(book: &Book, person: &Person, about: &About) -> Result
     let Some(message) = message else { return Ok(None) };
     let mut story: Option<Story> = None;
     book.each_record(person, |envelope| {
-        if let Event::Started(started) = envelope.event
-            && started.message == message
-        {
-            let starts = story.as_ref().map_or(1, |before| before.starts + 1);
-            story = Some(Story { started, at_ms: envelope.at_ms, starts });
+        let at_ms = envelope.at_ms;
+        match envelope.event {
+            Event::Started(started) if started.message == message => {
+                let starts = story.as_ref().map_or(1, |before| before.starts + 1);
+                story = Some(Story { started, at_ms, starts, unknown_ms: None });
+            }
+            Event::Concluded(concluded) if concluded.message == message => {
+                if let Some(story) = story.as_mut().filter(|_| concluded.outcome == Outcome::Unknown) {
+                    story.unknown_ms = Some(at_ms);
+                }
+            }
+            _ => {}
         }
         ControlFlow::Continue(())
     })
