@@ -64,10 +64,6 @@ cbor_enum! {
         WindowClosing = 24, "window_closing";
         /// The host's guard says that the message has become pointless.
         Irrelevant = 25, "irrelevant";
-        /// The host's guard could not say whether the message still makes sense.
-        RelevanceUnknown = 26, "relevance_unknown";
-        /// A STOP could not be stored: it holds in this process, and marketing waits.
-        StopUnstored = 27, "stop_unstored";
         /// The sender has no room for it before the window closes.
         SenderBusy = 28, "sender_busy";
     }

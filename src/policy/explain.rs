@@ -102,17 +102,9 @@ impl Code {
             Self::Irrelevant => {
                 ("The host says that the message has become pointless.", "Le message n'a plus d'objet.")
             }
-            Self::RelevanceUnknown => (
-                "The host could not say whether the message still makes sense.",
-                "Impossible de savoir si le message a encore un objet.",
-            ),
             Self::SenderBusy => (
                 "The sender has no room for it before the lawful hours end.",
                 "L'expéditeur ne peut pas l'envoyer avant la fin des heures autorisées.",
-            ),
-            Self::StopUnstored => (
-                "A STOP could not be stored yet: it holds, and marketing waits.",
-                "Un STOP n'a pas encore pu être enregistré : il vaut, et la publicité attend.",
             ),
         };
         match language {
