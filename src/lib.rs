@@ -76,6 +76,7 @@ pub mod id;
 pub mod inbound;
 pub mod law;
 pub mod ledger;
+pub mod manual;
 pub mod message;
 pub mod permit;
 pub mod phone;
@@ -92,8 +93,8 @@ mod sync;
 
 pub use error::Error;
 pub use messenger::{
-    BuildError, Builder, ConsentError, ImportRow, ImportedRow, Imports, Landed, LaunchError, Launched,
-    Location, Messenger, Permission, PlanError,
+    BuildError, Builder, ConsentError, EraseError, Erasure, ImportRow, ImportedRow, Imports, Landed,
+    LaunchError, Launched, Location, Messenger, Permission, PlanError, RotateError, Rotated, Tenure,
 };
 
 /// The README's examples, run as tests.

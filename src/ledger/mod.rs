@@ -11,6 +11,7 @@ mod budget;
 mod claim;
 mod envelope;
 mod keys;
+mod keystore;
 mod memory;
 mod shelf;
 mod store;
@@ -27,7 +28,8 @@ pub(crate) use book::PEOPLE;
 pub use book::{Book, BookError, Person, Written};
 pub use boxed::{BoxFuture, DynLedger};
 pub use envelope::{Envelope, EnvelopeError, advance, leaf_hash};
-pub use keys::{KeyFile, KeyFileError, Keys, SealError};
+pub use keys::{Keys, SealError};
+pub use keystore::{KeyFile, KeyFileError, KeyStore, KeyStoreError};
 pub use memory::MemoryLedger;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteLedger;

@@ -2,8 +2,10 @@
 
 mod build;
 mod consents;
+mod erasing;
 mod receiving;
 mod reporting;
+mod rotating;
 mod sending;
 
 use std::sync::{
@@ -14,7 +16,9 @@ use std::sync::{
 pub use build::{BuildError, Builder};
 use chrono::{DateTime, Utc};
 pub use consents::{ConsentError, ImportRow, ImportedRow, Imports, Location, Permission};
+pub use erasing::{EraseError, Erasure, Tenure};
 pub use reporting::Landed;
+pub use rotating::{RotateError, Rotated};
 pub use sending::{LaunchError, Launched, PlanError};
 
 use crate::{
