@@ -12,6 +12,8 @@
 mod content;
 mod contract;
 #[cfg(unix)]
+mod erasure;
+#[cfg(unix)]
 mod fence;
 mod fold;
 mod gateway;
