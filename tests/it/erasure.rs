@@ -3,6 +3,7 @@
 mod files;
 mod forgetting;
 mod keys;
+#[cfg(target_os = "linux")]
 mod resumed;
 
 use std::sync::Arc;

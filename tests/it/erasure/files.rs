@@ -63,7 +63,12 @@ pub(super) fn grep(folder: &Path, traces: &[(String, Vec<u8>)]) -> Vec<(String, 
                 if !part.is_empty() && trace.len() < 24 {
                     continue;
                 }
-                let count = bytes.windows(half.len()).filter(|window| window == &half).count();
+                let first = |from: usize| bytes[from..].iter().position(|byte| *byte == half[0]);
+                let (mut count, mut at) = (0, 0);
+                while let Some(next) = first(at) {
+                    count += usize::from(bytes[at + next..].starts_with(half));
+                    at += next + 1;
+                }
                 if count > 0 {
                     hits.push((shown.clone(), format!("{part}{what}"), count));
                 }
