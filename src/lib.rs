@@ -84,6 +84,7 @@ pub mod place;
 pub mod policy;
 pub mod prelude;
 pub mod program;
+
 pub mod shop;
 
 mod codec;
@@ -93,8 +94,9 @@ mod sync;
 
 pub use error::Error;
 pub use messenger::{
-    BuildError, Builder, ConsentError, EraseError, Erasure, ImportRow, ImportedRow, Imports, Landed,
-    LaunchError, Launched, Location, Messenger, Permission, PlanError, RotateError, Rotated, Tenure,
+    BuildError, Builder, ConsentError, EraseError, ErasedEntry, Erasure, ErasureList, ErasureListError, ImportRow, ImportedRow, Imports, Landed,
+    LaunchError, Launched, Location, Messenger, Permission, PlanError, Reapplied, Retained, RetentionReport,
+    RotateError, Rotated, Sweep, Tenure,
 };
 
 /// The README's examples, run as tests.

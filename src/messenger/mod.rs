@@ -1,10 +1,14 @@
 //! The façade: one ledger, its programs, a gateway and a clock, behind the calls that a shop makes.
 
+#[cfg(feature = "evidence")]
+mod accessing;
 mod build;
 mod consents;
 mod erasing;
+mod reapplying;
 mod receiving;
 mod reporting;
+mod retaining;
 mod rotating;
 mod sending;
 
@@ -17,7 +21,9 @@ pub use build::{BuildError, Builder};
 use chrono::{DateTime, Utc};
 pub use consents::{ConsentError, ImportRow, ImportedRow, Imports, Location, Permission};
 pub use erasing::{EraseError, Erasure, Tenure};
+pub use reapplying::{ErasedEntry, ErasureList, ErasureListError, Reapplied};
 pub use reporting::Landed;
+pub use retaining::{Retained, RetentionReport, Sweep};
 pub use rotating::{RotateError, Rotated};
 pub use sending::{LaunchError, Launched, PlanError};
 

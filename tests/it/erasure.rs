@@ -5,6 +5,7 @@ mod forgetting;
 mod keys;
 #[cfg(target_os = "linux")]
 mod resumed;
+mod retention;
 
 use std::sync::Arc;
 
