@@ -12,6 +12,7 @@ mod claim;
 mod envelope;
 mod keys;
 mod memory;
+pub mod merkle;
 mod shelf;
 mod store;
 mod verify;

@@ -15,6 +15,7 @@ use optin::{
 mod accidents;
 mod conformance;
 mod formats;
+mod merkle;
 mod million;
 mod model;
 mod neighbours;
