@@ -6,7 +6,7 @@ use std::{hint::black_box, time::Instant};
 use chrono::{DateTime, Utc};
 use jiff::{Timestamp, tz::TimeZone};
 use optin::{
-    consent::{Acquisition, Basis, Grant, How, Opening, ProgramState, Sent, State, event::Outcome},
+    consent::{Basis, Grant, How, Opening, ProgramState, Sent, State, event::Outcome},
     id::{MessageId, Name},
     law::Rulebook,
     message::Kind,
@@ -31,16 +31,7 @@ impl Question {
         let (program, sender) = (Name::new("soldes").unwrap(), Name::new("36123").unwrap());
         let at: DateTime<Utc> = at.parse().unwrap();
         let now_ms = at.timestamp_millis();
-        let grant = Grant {
-            basis: Basis::ExpressWritten,
-            how: How::Checkbox,
-            acquisition: Acquisition::Own,
-            acted_ms: now_ms - 31 * 86_400_000,
-            zone: None,
-            text: None,
-            sale_ms: None,
-            inquiry_ms: None,
-        };
+        let grant = Grant::new(Basis::ExpressWritten, How::Checkbox, now_ms - 31 * 86_400_000);
         let sent = |day: u8| Sent {
             message: MessageId([day; 16]),
             at_ms: now_ms - (32 - i64::from(day)) * 86_400_000,

@@ -59,6 +59,7 @@
 //! | [`gateway`] | the way out, and a simulated carrier |
 //! | [`campaign`] | audiences and plans |
 //! | [`dispatch`] | the worker |
+//! | [`shop`] | lists from other platforms |
 //! | [`danger`] | ways around a safeguard, each with a reason |
 
 pub mod blocking;
@@ -82,6 +83,7 @@ pub mod place;
 pub mod policy;
 pub mod prelude;
 pub mod program;
+pub mod shop;
 
 mod codec;
 mod error;

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Write};
 use chrono::{DateTime, SecondsFormat, Utc};
 use optin::{
     consent::{
-        Acquisition, Basis, Event, Grant, How, State,
+        Basis, Event, Grant, How, State,
         event::{OptedIn, Started},
     },
     id::{Hash, MessageId, Name},
@@ -180,15 +180,11 @@ fn state(line: &DecideLine, program: &Name) -> Result<State, Bad> {
     if let Some(consent) = &line.consent {
         let basis = Basis::from_code(&consent.basis)
             .ok_or_else(|| bad("bad_basis", format!("`{}` is not a basis", consent.basis)))?;
+        let acted_ms = instant(&consent.at, "consent.at")?.timestamp_millis();
         let grant = Grant {
-            basis,
-            how: How::Form,
-            acquisition: Acquisition::Own,
-            acted_ms: instant(&consent.at, "consent.at")?.timestamp_millis(),
-            zone: None,
-            text: None,
             sale_ms: ms(&consent.sale_at, "consent.sale_at")?,
             inquiry_ms: ms(&consent.inquiry_at, "consent.inquiry_at")?,
+            ..Grant::new(basis, How::Form, acted_ms)
         };
         if basis != Basis::None {
             state.apply(1, grant.acted_ms, &Event::from(OptedIn { program: program.clone(), grant }));

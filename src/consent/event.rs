@@ -38,6 +38,10 @@ cbor_enum! {
         Import = 6, "import";
         /// A doubtful text that nobody judged in time.
         Unsure = 7, "unsure";
+        /// The person asked to be erased: who is forgotten is not written to.
+        Erasure = 8, "erasure";
+        /// A complaint.
+        Complaint = 9, "complaint";
     }
 }
 
@@ -190,6 +194,8 @@ events! {
         1 => grant: Grant,
         /// Which import.
         2 => import: Name,
+        /// The line of the list on which the row begins, from 1.
+        3 => line: Option<u64>,
     }
     /// The person does not want it any more.
     6, "revoked" => Revoked {
@@ -209,6 +215,10 @@ events! {
         6 => inbound: Option<InboundId>,
         /// Which rule read it.
         7 => matched: Option<String>,
+        /// The list that it stood in.
+        8 => import: Option<Name>,
+        /// The line of that list, from 1.
+        9 => line: Option<u64>,
     }
     /// The person asked to have it back.
     7, "restarted" => Restarted {
@@ -335,6 +345,37 @@ events! {
     18, "erased" => Erased {
         /// The host's reference of the request.
         0 => request: Name,
+        /// The retention rule under which it was done, where nobody asked.
+        1 => rule: Option<String>,
+    }
+    /// The number could not be reached: a fact of the network, not a revocation.
+    19, "bounced" => Bounced {
+        /// Why, in the words of whoever said so.
+        0 => code: String,
+        /// When, Unix milliseconds.
+        1 => acted_ms: i64,
+        /// The list that it stood in.
+        2 => import: Option<Name>,
+        /// The line of that list, from 1.
+        3 => line: Option<u64>,
+    }
+    /// An import was taken back: the consents that it brought are gone, its opt-outs stay.
+    20, "import_undone" => ImportUndone {
+        /// Which.
+        0 => import: Name,
+    }
+    /// A register was asked about the number.
+    21, "checked" => Checked {
+        /// Which register.
+        0 => register: Name,
+        /// Whether the number stands in it.
+        1 => listed: bool,
+        /// As of when the register's answer is, Unix milliseconds.
+        2 => as_of_ms: i64,
+        /// Where the answer comes from: a file's digest, a provider's id of it.
+        3 => provenance: Option<String>,
+        /// Since when it stands there, if the register says, Unix milliseconds.
+        4 => since_ms: Option<i64>,
     }
     /// House: the words of a consent text, kept once.
     32, "text_kept" => TextKept {
@@ -373,5 +414,54 @@ events! {
         0 => import: Name,
         /// Rows read.
         1 => rows: u64,
+        /// Rows by verdict.
+        2 => counts: Option<Vec<(String, u64)>>,
+        /// SHA-256 of the list.
+        3 => list: Option<Hash>,
+    }
+    /// House: a checkpoint over everything before this record was signed.
+    36, "checkpointed" => Checkpointed {
+        /// Records covered.
+        0 => size: u64,
+        /// The root of the tree over them (RFC 6962).
+        1 => root: Hash,
+        /// The signed note.
+        2 => note: String,
+    }
+    /// House: an import was taken back.
+    37, "import_taken_back" => ImportTakenBack {
+        /// Which.
+        0 => import: Name,
+        /// Consents that were taken back.
+        1 => consents: u64,
+        /// Opt-outs, bounces and complaints of it, which stay.
+        2 => stay: u64,
+    }
+    /// House: a register's file was loaded.
+    38, "register_loaded" => RegisterLoaded {
+        /// Which register.
+        0 => register: Name,
+        /// As of when it is, Unix milliseconds.
+        1 => as_of_ms: i64,
+        /// Its entries.
+        2 => entries: u64,
+        /// SHA-256 of the file.
+        3 => digest: Option<Hash>,
+    }
+    /// House: a retention run ended.
+    39, "retention_run" => RetentionRun {
+        /// The rule book whose rules it followed.
+        0 => rulebook: String,
+        /// People erased.
+        1 => erased: u64,
+        /// People who stay.
+        2 => kept: u64,
+    }
+    /// House: keys were rotated.
+    40, "keys_rotated" => KeysRotated {
+        /// The generation of the index key that writes from now on.
+        0 => index: u32,
+        /// Whether the wrapping key was changed.
+        1 => wrapping: bool,
     }
 }

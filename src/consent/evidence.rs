@@ -3,10 +3,10 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::Basis;
+use super::{Basis, event::TextKept};
 use crate::{
     codec::{cbor_enum, cbor_map},
-    id::Hash,
+    id::{Hash, InboundId, Name},
     place::Zone,
 };
 
@@ -25,8 +25,10 @@ cbor_enum! {
         TextToJoin = 4, "text_to_join";
         /// Said, on a call or at a till.
         Verbal = 5, "verbal";
-        /// Brought in from another system.
+        /// Brought in from another system, which does not say how.
         Import = 6, "import";
+        /// Signed, on paper or on a screen.
+        Signature = 7, "signature";
     }
 }
 
@@ -61,6 +63,12 @@ cbor_enum! {
         Note = 5, "note";
         /// Postal code.
         PostalCode = 6, "postal_code";
+        /// The person's name.
+        Name = 7, "name";
+        /// Where the recording or the signed paper is kept.
+        Recording = 8, "recording";
+        /// What another platform's list said of the consent, in its own words.
+        Source = 9, "source";
     }
 }
 
@@ -76,15 +84,38 @@ pub struct ConsentText {
 }
 
 impl ConsentText {
-    /// SHA-256 over language, version and words, each with its length.
+    /// SHA-256 over language, version and words, each with its length in bytes (64 bit, big-endian) before it.
     #[must_use]
     pub fn digest(&self) -> Hash {
-        let mut hasher = Sha256::new();
-        for part in [self.language, self.version, self.text] {
-            hasher.update((part.len() as u64).to_be_bytes());
-            hasher.update(part.as_bytes());
+        text_digest(self.language, self.version, self.text)
+    }
+}
+
+pub(crate) fn text_digest(language: &str, version: &str, text: &str) -> Hash {
+    let mut hasher = Sha256::new();
+    for part in [language, version, text] {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
+    Hash(hasher.finalize().into())
+}
+
+impl From<&ConsentText> for TextKept {
+    fn from(text: &ConsentText) -> Self {
+        Self::new(text.language, text.version, text.text)
+    }
+}
+
+impl TextKept {
+    /// The words of a consent text that is not in the program's source, such as those of an imported list.
+    #[must_use]
+    pub fn new(language: &str, version: &str, text: &str) -> Self {
+        Self {
+            digest: text_digest(language, version, text),
+            version: version.to_owned(),
+            language: language.to_owned(),
+            text: text.to_owned(),
         }
-        Hash(hasher.finalize().into())
     }
 }
 
@@ -104,12 +135,17 @@ impl ConsentText {
 pub struct OptIn {
     pub(crate) how: How,
     pub(crate) basis: Basis,
-    pub(crate) text: Option<ConsentText>,
+    pub(crate) text: Option<TextKept>,
     pub(crate) acquisition: Acquisition,
     pub(crate) acted: Option<DateTime<Utc>>,
     pub(crate) zone: Option<Zone>,
     pub(crate) sale: Option<DateTime<Utc>>,
     pub(crate) inquiry: Option<DateTime<Utc>>,
+    pub(crate) screenshot: Option<Hash>,
+    pub(crate) seller: Option<String>,
+    pub(crate) purpose: Option<String>,
+    pub(crate) inbound: Option<InboundId>,
+    pub(crate) undated: bool,
     pub(crate) personal: Vec<(PersonalField, String)>,
     pub(crate) double: bool,
 }
@@ -127,12 +163,17 @@ impl OptIn {
         Self {
             how,
             basis,
-            text: text.cloned(),
+            text: text.map(TextKept::from),
             acquisition: Acquisition::Own,
             acted: None,
             zone: None,
             sale: None,
             inquiry: None,
+            screenshot: None,
+            seller: None,
+            purpose: None,
+            inbound: None,
+            undated: false,
             personal: Vec::new(),
             double: false,
         }
@@ -160,6 +201,74 @@ impl OptIn {
     #[must_use]
     pub fn customer(text: &ConsentText, sale: DateTime<Utc>) -> Self {
         Self { sale: Some(sale), ..Self::new(How::Checkout, Basis::SoftOptIn, Some(text)) }
+    }
+
+    /// Signed, on paper or on a screen: express written consent. `kept` says where the signed original is.
+    #[must_use]
+    pub fn signature(text: &ConsentText, kept: impl Into<String>) -> Self {
+        Self::new(How::Signature, Basis::ExpressWritten, Some(text)).recording(kept)
+    }
+
+    /// A keyword that the person texted, by the gateway's id for that message: express written consent.
+    #[must_use]
+    pub fn keyword(text: &ConsentText, inbound: &str) -> Self {
+        Self {
+            inbound: Some(InboundId::of(inbound)),
+            ..Self::new(How::TextToJoin, Basis::ExpressWritten, Some(text))
+        }
+    }
+
+    /// Words that are not in the program's source.
+    #[must_use]
+    pub fn words(mut self, words: TextKept) -> Self {
+        self.text = Some(words);
+        self
+    }
+
+    /// SHA-256 of a picture of the request as it was shown.
+    #[must_use]
+    pub const fn screenshot(mut self, digest: Hash) -> Self {
+        self.screenshot = Some(digest);
+        self
+    }
+
+    /// The seller or sellers whom the request named.
+    #[must_use]
+    pub fn seller(mut self, named: impl Into<String>) -> Self {
+        self.seller = Some(named.into());
+        self
+    }
+
+    /// What for, in the words of the request.
+    #[must_use]
+    pub fn purpose(mut self, purpose: impl Into<String>) -> Self {
+        self.purpose = Some(purpose.into());
+        self
+    }
+
+    /// Nobody knows when the person acted: such a consent is of the lowest grade.
+    #[must_use]
+    pub const fn undated(mut self) -> Self {
+        self.undated = true;
+        self
+    }
+
+    /// The person's name.
+    #[must_use]
+    pub fn name(self, name: impl Into<String>) -> Self {
+        self.personal(PersonalField::Name, name)
+    }
+
+    /// Where the recording of a call or the signed paper is kept.
+    #[must_use]
+    pub fn recording(self, kept: impl Into<String>) -> Self {
+        self.personal(PersonalField::Recording, kept)
+    }
+
+    /// What another platform's list said of the consent, in its own words.
+    #[must_use]
+    pub fn source(self, words: impl Into<String>) -> Self {
+        self.personal(PersonalField::Source, words)
     }
 
     /// Asks for a second yes by text before anything is open (double opt-in).
@@ -249,5 +358,97 @@ cbor_map! {
         6 => pub sale_ms: Option<i64>,
         /// The last inquiry, Unix milliseconds.
         7 => pub inquiry_ms: Option<i64>,
+        /// SHA-256 of a picture of the request as it was shown.
+        8 => pub screenshot: Option<Hash>,
+        /// The seller or sellers whom the request named.
+        9 => pub seller: Option<String>,
+        /// What for, in the words of the request.
+        10 => pub purpose: Option<String>,
+        /// The inbound message by which the person agreed.
+        11 => pub inbound: Option<InboundId>,
+        /// Which personal values lie sealed beside the record, ascending.
+        12 => pub kept: Option<Vec<PersonalField>>,
+        /// It came into force by a second yes (double opt-in).
+        13 => pub confirmed: Option<bool>,
+        /// Nobody knows when the person acted; `acted_ms` is when it was recorded.
+        14 => pub undated: Option<bool>,
+        /// The list that brought it; set by the fold.
+        15 => pub import: Option<Name>,
+    }
+}
+
+impl Grant {
+    /// A consent of which no more is known.
+    #[must_use]
+    pub const fn new(basis: Basis, how: How, acted_ms: i64) -> Self {
+        Self {
+            basis,
+            how,
+            acquisition: Acquisition::Own,
+            acted_ms,
+            zone: None,
+            text: None,
+            sale_ms: None,
+            inquiry_ms: None,
+            screenshot: None,
+            seller: None,
+            purpose: None,
+            inbound: None,
+            kept: None,
+            confirmed: None,
+            undated: None,
+            import: None,
+        }
+    }
+
+    /// How well it could be shown to a court or a regulator, by what is on record.
+    #[must_use]
+    pub fn grade(&self) -> Grade {
+        let words = self.text.is_some() || self.screenshot.is_some();
+        let keeps = |fields: &[PersonalField]| self.kept.iter().flatten().any(|kept| fields.contains(kept));
+        // By a message from the number itself, or by hand or voice.
+        let by_the_person = self.confirmed == Some(true)
+            || self.inbound.is_some()
+            || (self.how == How::Signature || self.how == How::Verbal) && keeps(&[PersonalField::Recording]);
+        let traced = by_the_person
+            || keeps(&[
+                PersonalField::Ip,
+                PersonalField::UserAgent,
+                PersonalField::Page,
+                PersonalField::Recording,
+            ]);
+        let act = self.how != How::Import;
+        let own = self.import.is_none();
+        match (self.undated == Some(true), words, act) {
+            (true, ..) => Grade::D,
+            (false, true, true) if own && by_the_person => Grade::A,
+            (false, true, true) if traced => Grade::B,
+            (false, words, act) if words || traced || act => Grade::C,
+            (false, ..) => Grade::D,
+        }
+    }
+}
+
+cbor_enum! {
+    /// How well a consent can be shown, by what is on record of it: 16 CFR 310.5(a)(8), GDPR art. 7(1), CASL s. 13.
+    ///
+    /// ```
+    /// use optin::consent::{Basis, Grade, Grant, How};
+    /// let mut grant = Grant::new(Basis::ExpressWritten, How::Checkbox, 1_700_000_000_000);
+    /// assert_eq!(grant.grade(), Grade::C);                       // when and how, but not to which words
+    /// grant.undated = Some(true);
+    /// assert_eq!(grant.grade(), Grade::D);
+    /// assert!(Grade::A < Grade::D);                              // the better, the smaller
+    /// ```
+    pub enum Grade {
+        /// The words as shown, when, the act, and a sign from the number's holder: a second yes or a keyword by text,
+        /// or a signature or recording that is kept. Never of an imported list.
+        A = 0, "A";
+        /// The words as shown, when, the act, and a trace of it: page, IP, user agent, recording.
+        B = 1, "B";
+        /// When, and the words or the act or a trace.
+        C = 2, "C";
+        /// A bare claim, or nobody knows when.
+        D = 3, "D";
     }
 }

@@ -10,5 +10,7 @@ mod state;
 
 pub use basis::Basis;
 pub use event::Event;
-pub use evidence::{Acquisition, ConsentText, Grant, How, OptIn, PersonalField};
-pub use state::{Opening, Pending, ProgramState, Revocation, Sent, State, Suspension};
+pub use evidence::{Acquisition, ConsentText, Grade, Grant, How, OptIn, PersonalField};
+pub use state::{
+    Check, Checkpoint, Listed, Opening, Pending, ProgramState, Revocation, Sent, State, Suspension,
+};

@@ -1,5 +1,5 @@
 use super::{
-    event::{Answer, Concluded, Delivery, Event, Outcome, Revoked, Road, Said, Started},
+    event::{Answer, Checked, Concluded, Delivery, Event, Outcome, Revoked, Road, Said, Started},
     evidence::{Acquisition, Grant},
 };
 use crate::{
@@ -13,6 +13,9 @@ const DAY_MS: i64 = 86_400_000;
 const KEEP_SENDS_MS: i64 = 400 * DAY_MS;
 /// How long an inbound id is remembered, so that a replayed webhook changes nothing.
 const KEEP_INBOUND_MS: i64 = 30 * DAY_MS;
+
+/// How many lists' grounds are kept for a program, the newest.
+const KEEP_LISTS: usize = 4;
 
 cbor_map! {
     /// A moment at which a program was open to the person.
@@ -42,7 +45,7 @@ cbor_map! {
     pub struct ProgramState {
         /// The program.
         0 => pub program: Name,
-        /// The grounds, at most one for each basis and acquisition, the latest.
+        /// The grounds, at most one for each basis, acquisition and list, the latest.
         1 => pub grants: Vec<Grant>,
         /// The openings that may matter: none is both earlier acted and earlier appended than another.
         2 => pub openings: Vec<Opening>,
@@ -121,6 +124,43 @@ cbor_map! {
 }
 
 cbor_map! {
+    /// What a register said of the number when it was last asked.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Check {
+        /// Which register.
+        0 => pub register: Name,
+        /// Whether the number stands in it.
+        1 => pub listed: bool,
+        /// As of when the answer is, Unix milliseconds.
+        2 => pub as_of_ms: i64,
+        /// Since when it stands there, if the register says, Unix milliseconds.
+        3 => pub since_ms: Option<i64>,
+    }
+}
+
+cbor_map! {
+    /// A signed checkpoint of the ledger.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Checkpoint {
+        /// Records covered.
+        0 => pub size: u64,
+        /// Its place in the house stream.
+        1 => pub seq: u64,
+    }
+}
+
+cbor_map! {
+    /// The row of a list that was last taken in for a person.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Listed {
+        /// Which import.
+        0 => pub import: Name,
+        /// The line, from 1.
+        1 => pub line: u64,
+    }
+}
+
+cbor_map! {
     /// What a person's records come to: the fold of the stream.
     #[derive(Debug, Clone, Default, PartialEq, Eq)]
     pub struct State {
@@ -150,6 +190,14 @@ cbor_map! {
         11 => pub index: Vec<(u32, Hash)>,
         /// House: consent texts that are kept.
         12 => pub texts: Vec<Hash>,
+        /// The row of a list that was last taken in.
+        13 => pub listed: Option<Listed>,
+        /// The number could not be reached, and nobody has been heard from it since. Unix milliseconds.
+        14 => pub bounced_ms: Option<i64>,
+        /// What registers said, one each, the latest.
+        15 => pub checks: Option<Vec<Check>>,
+        /// House: the last checkpoint's size, and its place in the stream.
+        16 => pub checkpoint: Option<Checkpoint>,
     }
 }
 
@@ -171,20 +219,39 @@ impl State {
                 self.hear(e.inbound, e.acted_ms);
                 let pending = self.program_mut(&e.program).pending.take();
                 if let Some(pending) = pending.filter(|pending| e.acted_ms <= pending.expires_ms) {
-                    self.opt_in(&e.program, &Grant { acted_ms: e.acted_ms, ..pending.grant }, seq);
+                    let confirmed = Grant {
+                        acted_ms: e.acted_ms,
+                        inbound: Some(e.inbound),
+                        confirmed: Some(true),
+                        ..pending.grant
+                    };
+                    self.opt_in(&e.program, &confirmed, seq);
                 }
             }
             // A list is a claim: past any revocation or doubt only the person can open again. It brings a ground
             // and never an opening, so that it outlives no revocation either, whatever that one reaches.
             Event::Imported(e) => {
+                self.list(Some(&e.import), e.line);
                 let reaches = |r: &Revocation| {
                     r.said == Said::All || r.program.as_ref().is_none_or(|p| *p == e.program)
                 };
                 if self.suspension.is_none() && !self.revocations.iter().any(reaches) {
-                    self.ground(&e.program, &e.grant);
+                    self.ground(&e.program, &Grant { import: Some(e.import.clone()), ..e.grant.clone() });
                 }
             }
-            Event::Revoked(e) => self.revoke(e, seq),
+            Event::Revoked(e) => {
+                self.list(e.import.as_ref(), e.line);
+                self.revoke(e, seq);
+            }
+            Event::Bounced(e) => {
+                self.list(e.import.as_ref(), e.line);
+                self.bounced_ms = self.bounced_ms.max(Some(e.acted_ms));
+            }
+            Event::ImportUndone(e) => {
+                let brought = |grant: &Grant| grant.import.as_ref() == Some(&e.import);
+                self.programs.iter_mut().for_each(|p| p.grants.retain(|grant| !brought(grant)));
+            }
+            Event::Checked(e) => self.check(e),
             Event::Restarted(e) => {
                 self.hear(e.inbound, e.acted_ms);
                 let program = self.program_mut(&e.program);
@@ -206,6 +273,9 @@ impl State {
             Event::Started(e) => self.start(e, at_ms),
             Event::Concluded(e) => self.conclude(e),
             Event::Reported(e) => {
+                if e.delivery == Delivery::Delivered {
+                    self.bounced_ms = None;
+                }
                 if let Some(sent) = self.sent_mut(e.message) {
                     // Late reports never take back a delivery, and the order of their coming does not tell.
                     sent.delivery = Some(sent.delivery.map_or(e.delivery, |held| held.min(e.delivery)));
@@ -223,9 +293,17 @@ impl State {
                 self.erased = true;
                 self.programs.clear();
                 self.group = None;
+                (self.checks, self.listed, self.bounced_ms) = (None, None, None);
             }
             Event::TextKept(e) => self.texts.push(e.digest),
-            Event::Approved(_) | Event::Danger(_) | Event::ImportRun(_) => {}
+            Event::Checkpointed(e) => self.checkpoint = Some(Checkpoint { size: e.size, seq }),
+            Event::Approved(_)
+            | Event::Danger(_)
+            | Event::ImportRun(_)
+            | Event::ImportTakenBack(_)
+            | Event::RegisterLoaded(_)
+            | Event::RetentionRun(_)
+            | Event::KeysRotated(_) => {}
         }
     }
 
@@ -300,14 +378,38 @@ impl State {
     }
 
     fn hear(&mut self, inbound: InboundId, acted_ms: i64) {
+        self.bounced_ms = None;
         let newest = self.newest_ms;
         self.inbound.retain(|(id, at)| *id != inbound && newest - at < KEEP_INBOUND_MS);
         self.inbound.push((inbound, acted_ms.max(newest)));
     }
 
+    fn list(&mut self, import: Option<&Name>, line: Option<u64>) {
+        if let (Some(import), Some(line)) = (import, line) {
+            self.listed = Some(Listed { import: import.clone(), line });
+        }
+    }
+
+    /// The answer of the latest date stands; of two of one date the one that lists.
+    fn check(&mut self, e: &Checked) {
+        let found = Check {
+            register: e.register.clone(),
+            listed: e.listed,
+            as_of_ms: e.as_of_ms,
+            since_ms: e.since_ms,
+        };
+        let checks = self.checks.get_or_insert_default();
+        match checks.iter_mut().find(|held| held.register == e.register) {
+            Some(held) if (held.as_of_ms, held.listed) > (found.as_of_ms, found.listed) => {}
+            Some(held) => *held = found,
+            None => checks.push(found),
+        }
+    }
+
     fn opt_in(&mut self, program: &Name, grant: &Grant, seq: u64) {
         if let Some(program) = self.ground(program, grant) {
             program.open(Opening { acted_ms: grant.acted_ms, seq });
+            self.bounced_ms = None;
         }
     }
 
@@ -395,6 +497,8 @@ impl Suspension {
             acted_ms: self.acted_ms,
             inbound: None,
             matched: None,
+            import: None,
+            line: None,
         }
     }
 }
@@ -411,13 +515,17 @@ impl Revocation {
             acted_ms: self.acted_ms,
             inbound: None,
             matched: None,
+            import: None,
+            line: None,
         }
     }
 }
 
 impl ProgramState {
     fn grant(&mut self, grant: &Grant) {
-        let same = |g: &&mut Grant| g.basis == grant.basis && g.acquisition == grant.acquisition;
+        let same = |g: &&mut Grant| {
+            g.basis == grant.basis && g.acquisition == grant.acquisition && g.import == grant.import
+        };
         match self.grants.iter_mut().find(same) {
             Some(held) => {
                 let (sale, inquiry) =
@@ -428,7 +536,18 @@ impl ProgramState {
                 held.sale_ms = sale;
                 held.inquiry_ms = inquiry;
             }
-            None => self.grants.push(grant.clone()),
+            None => {
+                self.grants.push(grant.clone());
+                self.forget_old_lists();
+            }
+        }
+    }
+
+    /// A shop that imports every week must not make every person's state grow for ever.
+    fn forget_old_lists(&mut self) {
+        while self.grants.iter().filter(|grant| grant.import.is_some()).count() > KEEP_LISTS {
+            let Some(oldest) = self.grants.iter().position(|grant| grant.import.is_some()) else { return };
+            self.grants.remove(oldest);
         }
     }
 

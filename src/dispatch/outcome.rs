@@ -181,6 +181,8 @@ pub(crate) fn opted_out(
         acted_ms: at_ms,
         inbound: None,
         matched: None,
+        import: None,
+        line: None,
     };
     person.stage(at_ms, revoked, &[])
 }

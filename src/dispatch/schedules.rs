@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     consent::{
-        Acquisition, Basis, Event, Grant, How,
+        Basis, Event, Grant, How,
         event::{Concluded, OptedIn, Outcome, Restarted, Revoked, Road, Said, Started},
     },
     gateway::{Answered, Refusal, Uncertain},
@@ -93,16 +93,7 @@ impl World {
         let book = Book::new(Arc::new(MemoryLedger::with_keys(keys())));
         let at_ms = (now() - TimeDelta::days(30)).timestamp_millis();
         let mut person = wait(book.find_or_open("+33612345678".parse().unwrap(), at_ms)).unwrap();
-        let grant = Grant {
-            basis: Basis::ExpressWritten,
-            how: How::Checkbox,
-            acquisition: Acquisition::Own,
-            acted_ms: at_ms,
-            zone: None,
-            text: None,
-            sale_ms: None,
-            inquiry_ms: None,
-        };
+        let grant = Grant::new(Basis::ExpressWritten, How::Checkbox, at_ms);
         person.stage(at_ms, OptedIn { program: name("soldes"), grant }, &[]).unwrap();
         let recipient = person.recipient;
         person.change_outbox(OutboxChange::Put(Queued {
@@ -224,6 +215,8 @@ impl World {
                 acted_ms: now().timestamp_millis(),
                 inbound: None,
                 matched: None,
+                import: None,
+                line: None,
             };
             person.stage(now().timestamp_millis(), revoked, &[]).unwrap();
             if let Written::Done(_) = wait(self.book.write(person, Urgency::Stop)).unwrap() {

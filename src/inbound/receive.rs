@@ -120,6 +120,8 @@ impl Desk<'_> {
                 acted_ms: signal.at.min(now).timestamp_millis(),
                 inbound: None,
                 matched: None,
+                import: None,
+                line: None,
             };
             let personal: Vec<_> =
                 note.map(|note| (PersonalField::Note, note.to_owned())).into_iter().collect();
@@ -225,6 +227,8 @@ impl Desk<'_> {
             acted_ms,
             inbound: Some(id),
             matched: Some(understood.rule.to_string()),
+            import: None,
+            line: None,
         };
         let road = if understood.tier <= 2 { Road::Keyword } else { Road::FreeText };
         match (understood.intent, program) {

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The version of the fold: a cached state of another one is not believed.
-const FOLD: u8 = 1;
+const FOLD: u8 = 2;
 /// At most so many records of a stream are read at once.
 pub(super) const PAGE: usize = 512;
 /// At most so many people are read at once: a page stays within what an allocator keeps at hand.
@@ -114,7 +114,10 @@ impl Book {
         }
         let mut people = Vec::with_capacity(rows.len());
         for row in rows {
-            people.push(row.map(|row| self.person_of(row, unlock)).transpose()?);
+            people.push(match row {
+                Some(row) => Some(self.person_of(row, unlock).await?),
+                None => None,
+            });
         }
         Ok(people)
     }
@@ -127,7 +130,7 @@ impl Book {
         let rows = self.ledger.scan(after, PEOPLE).await?;
         let mut people = Vec::with_capacity(rows.len());
         for row in rows {
-            people.push(self.person_of(row, unlock)?);
+            people.push(self.person_of(row, unlock).await?);
         }
         Ok(people)
     }
@@ -148,8 +151,10 @@ impl Book {
     /// # Errors
     /// The store failed, or what it holds does not fit.
     pub async fn person(&self, recipient: RecipientId) -> Result<Option<Person>, BookError> {
-        let row = self.ledger.read(recipient).await?;
-        row.map(|row| self.person_of(row, true)).transpose()
+        match self.ledger.read(recipient).await? {
+            Some(row) => self.person_of(row, true).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// The house stream.
@@ -158,13 +163,13 @@ impl Book {
     /// The store failed, or what it holds does not fit.
     pub async fn house(&self) -> Result<Person, BookError> {
         match self.ledger.read(RecipientId::HOUSE).await? {
-            Some(row) => self.person_of(row, false),
+            Some(row) => self.person_of(row, false).await,
             None => Ok(Person::blank(RecipientId::HOUSE)),
         }
     }
 
-    fn person_of(&self, row: Row, unseal: bool) -> Result<Person, BookError> {
-        let state = state_of(&row)?;
+    async fn person_of(&self, row: Row, unseal: bool) -> Result<Person, BookError> {
+        let state = if is_older(&row.state) { self.refold(&row).await? } else { state_of(&row)? };
         let whereabouts = row.group.and_then(|group| self.whereabouts(group));
         let key = match row.vault.as_ref().filter(|_| unseal) {
             Some(vault) => Some(self.keys().unwrap(&vault.key)?),
@@ -179,6 +184,27 @@ impl Book {
             number: row.vault.map(|vault| vault.number),
             ..Person::blank(row.stream)
         })
+    }
+
+    /// The fold of the records themselves: for a row that an older version of the fold wrote.
+    async fn refold(&self, row: &Row) -> Result<State, BookError> {
+        let (mut state, mut seq, mut head) = (State::default(), 0, None);
+        while seq < row.version {
+            let page = self.ledger.records(row.stream, seq + 1, PAGE).await?;
+            for record in page.iter().take(usize::try_from(row.version - seq).unwrap_or(PAGE)) {
+                let envelope = Envelope::from_bytes(&record.envelope)?;
+                seq += 1;
+                if envelope.seq != seq || envelope.prev != head {
+                    return Err(BookError::Stale);
+                }
+                head = Some(leaf_hash(&record.envelope));
+                state.apply(seq, envelope.at_ms, &envelope.event);
+            }
+            if page.is_empty() {
+                return Err(BookError::Stale);
+            }
+        }
+        if head == Some(row.head) { Ok(state) } else { Err(BookError::Stale) }
     }
 
     fn whereabouts(&self, group: Vec<u8>) -> Option<Arc<Whereabouts>> {
@@ -490,6 +516,11 @@ pub(super) fn state_bytes(state: &State, head: Hash) -> Vec<u8> {
     // Writing to memory does not fail.
     let _ = minicbor::encode(state, &mut bytes);
     bytes
+}
+
+/// Whether an older version of the fold wrote this: it is not believed, and folded again.
+pub(super) fn is_older(state: &[u8]) -> bool {
+    state.first().is_some_and(|fold| (1..FOLD).contains(fold))
 }
 
 /// Reads the cached fold of a row, and refuses one of another fold or another head.

@@ -6,8 +6,8 @@ use thiserror::Error;
 use super::Messenger;
 use crate::{
     consent::{
-        Event, Grant, How, OptIn,
-        event::{Answer, Asked, ImportRun, Imported, OptedIn, Revoked, Road, Said, TextKept},
+        Event, Grant, OptIn,
+        event::{Answer, Asked, ImportRun, Imported, OptedIn, Revoked, Road, Said},
     },
     id::{InboundId, Name, NameError},
     inbound::{Language, ReceiveError, queue_answer},
@@ -213,7 +213,8 @@ impl Messenger {
             count += chunk.len() as u64;
             self.import_chunk(&import, chunk, now, &mut imports, &mut each).await?;
         }
-        self.note(now.timestamp_millis(), &[ImportRun { import, rows: count }.into()]).await?;
+        let run = ImportRun { import, rows: count, counts: None, list: None };
+        self.note(now.timestamp_millis(), &[run.into()]).await?;
         Ok(imports)
     }
 
@@ -267,17 +268,10 @@ impl Messenger {
     /// Keeps the words of a consent text, unless the house has them already.
     async fn keep_text(&self, opt_in: &OptIn, now: DateTime<Utc>) -> Result<(), BookError> {
         let Some(text) = &opt_in.text else { return Ok(()) };
-        let digest = text.digest();
-        if self.inner.book.house().await?.state.texts.contains(&digest) {
+        if self.inner.book.house().await?.state.texts.contains(&text.digest) {
             return Ok(());
         }
-        let kept = TextKept {
-            digest,
-            version: text.version.to_owned(),
-            language: text.language.to_owned(),
-            text: text.text.to_owned(),
-        };
-        self.note(now.timestamp_millis(), &[Event::from(kept)]).await
+        self.note(now.timestamp_millis(), &[Event::from(text.clone())]).await
     }
 }
 
@@ -297,14 +291,16 @@ fn stage_import(
             road: Road::Import,
             acted_ms: at_ms,
             inbound: None,
-            matched: Some(import.to_string()),
+            matched: None,
+            import: Some(import.clone()),
+            line: None,
         };
         person.stage(at_ms, revoked, &[])?;
         return Ok(ImportedRow::Closed);
     }
     let Some(opt_in) = &row.consent else { return Ok(ImportedRow::Noted) };
-    let grant = Grant { how: How::Import, ..grant(opt_in, now) };
-    let imported = Imported { program: row.program.clone(), grant, import: import.clone() };
+    let grant = grant(opt_in, now);
+    let imported = Imported { program: row.program.clone(), grant, import: import.clone(), line: None };
     person.stage(at_ms, imported, &opt_in.personal)?;
     Ok(if standing(person, &row.program) == Permission::Open {
         ImportedRow::Open
@@ -314,16 +310,23 @@ fn stage_import(
 }
 
 fn grant(opt_in: &OptIn, now: DateTime<Utc>) -> Grant {
+    let mut kept: Vec<_> = opt_in.personal.iter().map(|(field, _)| *field).collect();
+    kept.sort_unstable();
+    // Nobody consents in the future.
+    let acted_ms = opt_in.acted.map_or(now, |acted| acted.min(now)).timestamp_millis();
     Grant {
-        basis: opt_in.basis,
-        how: opt_in.how,
         acquisition: opt_in.acquisition,
-        // Nobody consents in the future.
-        acted_ms: opt_in.acted.map_or(now, |acted| acted.min(now)).timestamp_millis(),
         zone: opt_in.zone.map(|zone| zone.name().to_owned()),
-        text: opt_in.text.as_ref().map(|text| text.digest()),
+        text: opt_in.text.as_ref().map(|text| text.digest),
         sale_ms: opt_in.sale.map(|at| at.timestamp_millis()),
         inquiry_ms: opt_in.inquiry.map(|at| at.timestamp_millis()),
+        screenshot: opt_in.screenshot,
+        seller: opt_in.seller.clone(),
+        purpose: opt_in.purpose.clone(),
+        inbound: opt_in.inbound,
+        kept: (!kept.is_empty()).then_some(kept),
+        undated: opt_in.undated.then_some(true),
+        ..Grant::new(opt_in.basis, opt_in.how, acted_ms)
     }
 }
 

@@ -200,6 +200,12 @@ impl Question<'_> {
         if self.request.sender.is_some_and(|sender| state.blocked.contains(sender)) {
             findings.deny(Reason::new(Code::SenderBlocked, None, Fact::None));
         }
+        // Whoever sells to dead numbers pays for it and is taken for a spammer; an order may try.
+        if let Some(ms) = state.bounced_ms.filter(|_| self.request.kind == Kind::Marketing) {
+            let fact =
+                DateTime::from_timestamp_millis(ms).map_or(Fact::None, |at| Fact::Since { road: None, at });
+            findings.deny(Reason::new(Code::Undeliverable, None, fact));
+        }
     }
 
     fn covered(&self, findings: &mut Findings) {

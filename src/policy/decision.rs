@@ -66,6 +66,8 @@ cbor_enum! {
         Irrelevant = 25, "irrelevant";
         /// The sender has no room for it before the window closes.
         SenderBusy = 28, "sender_busy";
+        /// The number could not be reached, and nobody has been heard from it since.
+        Undeliverable = 29, "undeliverable";
     }
 }
 

@@ -102,6 +102,10 @@ impl Code {
             Self::Irrelevant => {
                 ("The host says that the message has become pointless.", "Le message n'a plus d'objet.")
             }
+            Self::Undeliverable => (
+                "The number could not be reached, and nobody has been heard from it since.",
+                "Le numéro n'a pas pu être joint et n'a plus donné signe de vie depuis.",
+            ),
             Self::SenderBusy => (
                 "The sender has no room for it before the lawful hours end.",
                 "L'expéditeur ne peut pas l'envoyer avant la fin des heures autorisées.",

@@ -4,6 +4,7 @@ pub(crate) mod model;
 
 mod agree;
 mod law;
+mod lists;
 mod permutations;
 mod sends;
 mod tenures;
@@ -12,7 +13,7 @@ use chrono::{DateTime, Utc};
 use model::Ask;
 use optin::{
     consent::{
-        Acquisition, Basis, Event, Grant, How, State,
+        Basis, Event, Grant, How, State,
         event::{
             Asked, Confirmed, Imported, OptedIn, Restarted, Revoked, Road, Said, Suspended, Unsuspended,
         },
@@ -40,16 +41,7 @@ fn noon() -> DateTime<Utc> {
 }
 
 fn grant(acted_ms: i64) -> Grant {
-    Grant {
-        basis: Basis::ExpressWritten,
-        how: How::Checkbox,
-        acquisition: Acquisition::Own,
-        acted_ms,
-        zone: None,
-        text: None,
-        sale_ms: None,
-        inquiry_ms: None,
-    }
+    Grant::new(Basis::ExpressWritten, How::Checkbox, acted_ms)
 }
 
 fn inbound(nth: i64) -> InboundId {
@@ -61,7 +53,7 @@ fn opt_in(program: &str, m: i64) -> Event {
 }
 
 fn import(program: &str, m: i64) -> Event {
-    Imported { program: name(program), grant: grant(minute(m)), import: name("list") }.into()
+    Imported { program: name(program), grant: grant(minute(m)), import: name("list"), line: None }.into()
 }
 
 fn ask(program: &str, m: i64, until: i64) -> Event {
@@ -86,6 +78,8 @@ fn revoked(said: Said, program: Option<&str>, m: i64) -> Revoked {
         acted_ms: minute(m),
         inbound: None,
         matched: None,
+        import: None,
+        line: None,
     }
 }
 

@@ -17,10 +17,11 @@ use chrono::{DateTime, Utc};
 use forged::Forged;
 use optin::{
     consent::{
-        Acquisition, Basis, Event, Grant, How, PersonalField,
+        Basis, Event, Grant, How, PersonalField,
         event::{
-            Approved, Asked, Blocked, Concluded, Confirmed, Danger, Delivery, Erased, Heard, ImportRun,
-            Imported, OptedIn, Outcome, Reassigned, Reported, Restarted, Revoked, Road, Said, Started,
+            Approved, Asked, Blocked, Bounced, Checked, Concluded, Confirmed, Danger, Delivery, Erased,
+            Heard, ImportRun, ImportTakenBack, ImportUndone, Imported, KeysRotated, OptedIn, Outcome,
+            Reassigned, RegisterLoaded, Reported, Restarted, RetentionRun, Revoked, Road, Said, Started,
             Suspended, TextKept, Unblocked, Unsuspended,
         },
     },
@@ -56,14 +57,10 @@ fn ms(minute: i64) -> i64 {
 
 fn grant() -> Grant {
     Grant {
-        basis: Basis::ExpressWritten,
-        how: How::Checkbox,
-        acquisition: Acquisition::Own,
-        acted_ms: ms(0),
         zone: Some("Europe/Paris".to_owned()),
         text: Some(Hash([3; 32])),
-        sale_ms: None,
         inquiry_ms: Some(ms(-9)),
+        ..Grant::new(Basis::ExpressWritten, How::Checkbox, ms(0))
     }
 }
 
@@ -99,6 +96,8 @@ fn life() -> Vec<(Event, Vec<(PersonalField, String)>)> {
         acted_ms: ms(5),
         inbound: Some(InboundId([8; 16])),
         matched: Some("fr.stop".to_owned()),
+        import: None,
+        line: None,
     };
     let personal = |field, text: &str| vec![(field, text.to_owned())];
     let clear = Vec::new;
@@ -109,7 +108,27 @@ fn life() -> Vec<(Event, Vec<(PersonalField, String)>)> {
         ),
         (Asked { program: program.clone(), grant: grant(), expires_ms: ms(90) }.into(), clear()),
         (Confirmed { program: program.clone(), acted_ms: ms(2), inbound }.into(), personal(Text, "OUI")),
-        (Imported { program: program.clone(), grant: grant(), import: name("list") }.into(), clear()),
+        (
+            Imported { program: program.clone(), grant: grant(), import: name("list"), line: None }.into(),
+            clear(),
+        ),
+        (ImportUndone { import: name("list") }.into(), clear()),
+        (
+            Bounced { code: "dead".to_owned(), acted_ms: ms(3), import: Some(name("list")), line: Some(4) }
+                .into(),
+            clear(),
+        ),
+        (
+            Checked {
+                register: name("us-dnc"),
+                listed: false,
+                as_of_ms: ms(1),
+                provenance: Some("sha256".to_owned()),
+                since_ms: None,
+            }
+            .into(),
+            clear(),
+        ),
         (started.into(), clear()),
         (Blocked { sender: name("36123"), code: "blocked_by_carrier".to_owned() }.into(), clear()),
         (Unblocked { sender: name("36123") }.into(), clear()),
@@ -186,7 +205,7 @@ async fn fill(book: &Book) {
             other = write(book, other).await;
         }
     }
-    other.stage(ms(20), Erased { request: name("r1") }, &[]).unwrap();
+    other.stage(ms(20), Erased { request: name("r1"), rule: None }, &[]).unwrap();
     write(book, other).await;
     let mut gone = book.find_or_open(zoe, ms(0)).await.unwrap();
     let opted_in = OptedIn { program: name("soldes"), grant: grant() };
@@ -196,7 +215,7 @@ async fn fill(book: &Book) {
     let mut next = book.find_or_open(zoe, ms(3)).await.unwrap();
     next.stage(ms(3), OptedIn { program: name("soldes"), grant: grant() }, &[]).unwrap();
     write(book, next).await;
-    house.stage(ms(4), ImportRun { import: name("list"), rows: 3 }, &[]).unwrap();
+    house.stage(ms(4), ImportRun { import: name("list"), rows: 3, counts: None, list: None }, &[]).unwrap();
     let approved = Approved {
         campaign: name("flash"),
         plan: Hash([2; 32]),
@@ -205,6 +224,12 @@ async fn fill(book: &Book) {
         tz: "2026c".to_owned(),
     };
     house.stage(ms(5), approved, &[]).unwrap();
+    house.stage(ms(6), ImportTakenBack { import: name("list"), consents: 2, stay: 1 }, &[]).unwrap();
+    let (register, digest) = (name("us-dnc"), Some(Hash([4; 32])));
+    house.stage(ms(6), RegisterLoaded { register, as_of_ms: ms(1), entries: 9, digest }, &[]).unwrap();
+    let run = RetentionRun { rulebook: "2026-11".to_owned(), erased: 1, kept: 3 };
+    house.stage(ms(6), run, &[]).unwrap();
+    house.stage(ms(6), KeysRotated { index: 2, wrapping: false }, &[]).unwrap();
     write(book, house).await;
 }
 

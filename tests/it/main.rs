@@ -30,6 +30,7 @@ mod phone;
 mod place;
 mod policy;
 mod receive;
+mod shop;
 mod simulation;
 #[cfg(unix)]
 mod support;

@@ -3,7 +3,7 @@
 use optin::{
     consent::{
         Acquisition, Event,
-        event::{Blocked, Erased, Reassigned, Road, Said, Unblocked},
+        event::{Blocked, Bounced, Erased, ImportUndone, Reassigned, Road, Said, Unblocked},
     },
     id::Name,
 };
@@ -60,11 +60,16 @@ fn event() -> impl Strategy<Value = Event> {
         3 => (program(), 0..9i64).prop_map(|(p, m)| by_a_friend(opt_in(p, m))),
         2 => (program(), 0..9i64).prop_map(|(p, m)| by_a_friend(import(p, m))),
         2 => (program(), 0..9i64).prop_map(|(p, m)| by_a_friend(ask(p, m, 20))),
+        2 => prop_oneof![Just("list"), Just("other")]
+            .prop_map(|list| ImportUndone { import: name(list) }.into()),
+        1 => (0..9i64).prop_map(|m| {
+            Bounced { code: "dead".to_owned(), acted_ms: minute(m), import: None, line: None }.into()
+        }),
         1 => sender().prop_map(|sender| Blocked { sender, code: "x".to_owned() }.into()),
         1 => sender().prop_map(|sender| Unblocked { sender }.into()),
         1 => prop_oneof![
             Just(Reassigned { source: name("rnd") }.into()),
-            Just(Erased { request: name("r1") }.into()),
+            Just(Erased { request: name("r1"), rule: None }.into()),
         ],
     ]
 }

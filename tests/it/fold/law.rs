@@ -122,7 +122,8 @@ fn nobody_consents_for_a_friend() {
     }
     .into();
     let listed: Event =
-        optin::consent::event::Imported { program: name("soldes"), grant, import: name("list") }.into();
+        optin::consent::event::Imported { program: name("soldes"), grant, import: name("list"), line: None }
+            .into();
     assert!(!judge.is_open(std::slice::from_ref(&opted_in), "soldes"));
     assert!(!judge.is_open(&[asked, yes("soldes", 2)], "soldes"));
     assert!(!judge.is_open(&[listed], "soldes"));

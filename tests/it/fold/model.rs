@@ -3,7 +3,7 @@
 use optin::{
     consent::{
         Acquisition, Event,
-        event::{Road, Said},
+        event::{Delivery, Road, Said},
     },
     id::Name,
 };
@@ -28,6 +28,7 @@ pub(crate) fn is_open(events: &[Event], ask: &Ask<'_>) -> bool {
     let both: Vec<Moment> = stops.iter().chain(&doubts).copied().collect();
     !gone
         && !is_blocked(events, ask.sender)
+        && !is_dead(events)
         && has_basis(events, ask.program)
         && is_reopened(events, ask.program, &stops)
         && is_reopened(events, ask.program, &doubts)
@@ -71,7 +72,29 @@ pub(crate) fn openings(events: &[Event], program: &Name) -> Vec<Moment> {
 /// A basis that no "wrong number" took away.
 fn has_basis(events: &[Event], program: &Name) -> bool {
     let wrong = |event: &Event| matches!(event, Event::Revoked(e) if e.road == Road::WrongNumber);
-    (0..events.len()).any(|place| gives_basis(events, place, program) && !events[place..].iter().any(wrong))
+    (0..events.len()).any(|place| {
+        let after = &events[place..];
+        gives_basis(events, place, program) && !after.iter().any(wrong) && !is_undone(&events[place], after)
+    })
+}
+
+fn is_undone(brought: &Event, after: &[Event]) -> bool {
+    let Event::Imported(brought) = brought else { return false };
+    after.iter().any(|event| matches!(event, Event::ImportUndone(e) if e.import == brought.import))
+}
+
+/// Nobody has been heard from the number since it could last not be reached.
+fn is_dead(events: &[Event]) -> bool {
+    let last = events.iter().rposition(|event| matches!(event, Event::Bounced(_)));
+    let lives = |place: usize| match &events[place] {
+        Event::OptedIn(e) => e.grant.acquisition != Acquisition::Referral,
+        Event::Revoked(e) => e.inbound.is_some(),
+        Event::Reported(e) => e.delivery == Delivery::Delivered,
+        event => {
+            matches!(event, Event::Confirmed(_) | Event::Restarted(_) | Event::Heard(_) | Event::Suspended(_))
+        }
+    };
+    last.is_some_and(|last| !(last..events.len()).any(lives))
 }
 
 fn gives_basis(events: &[Event], place: usize, program: &Name) -> bool {

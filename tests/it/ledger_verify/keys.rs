@@ -31,7 +31,7 @@ fn erasure_takes_key_values_and_number_and_leaves_the_chain() {
     let ana = number("+33612345678");
     let mut person = run(book.find(ana)).unwrap().unwrap();
     assert!(run(book.history(&person)).unwrap().iter().any(|(_, values)| !values.is_empty()));
-    person.stage(ms(60), Erased { request: name("r2") }, &[]).unwrap();
+    person.stage(ms(60), Erased { request: name("r2"), rule: None }, &[]).unwrap();
     let person = run(write(&book, person));
     assert!(matches!(book.number(&person), Err(BookError::Erased)));
     let mut person = run(book.find(ana)).unwrap().unwrap();

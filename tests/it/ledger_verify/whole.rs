@@ -36,6 +36,13 @@ fn the_ledger_of_these_tests_has_every_kind_of_record() {
         "approved",
         "danger",
         "import_run",
+        "bounced",
+        "import_undone",
+        "checked",
+        "import_taken_back",
+        "register_loaded",
+        "retention_run",
+        "keys_rotated",
     ];
     assert_eq!(kinds(&genuine()), all.into_iter().collect());
 }

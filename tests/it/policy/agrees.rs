@@ -107,7 +107,7 @@ fn compare(seeds: std::ops::Range<u64>, scan_one_in: u64) {
         }
     }
     // The dice reach every answer often enough to mean something.
-    for code in "revoked suspended number_reassigned erased sender_blocked no_consent basis_insufficient \
+    for code in "revoked suspended number_reassigned erased sender_blocked undeliverable no_consent basis_insufficient \
         basis_expired basis_date_missing consent_not_yet marketplace_only place_unknown zone_unknown no_coverage \
         window_closed cap_reached brand_hours brand_cap no_common_window allow defer deny"
         .split_whitespace()

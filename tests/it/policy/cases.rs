@@ -60,14 +60,9 @@ impl Ask {
         self.state.programs = vec![ProgramState {
             program: name("soldes"),
             grants: vec![Grant {
-                basis,
-                how: How::Form,
-                acquisition: Acquisition::Own,
-                acted_ms,
-                zone: None,
-                text: None,
                 sale_ms: sale.map(ms),
                 inquiry_ms: inquiry.map(ms),
+                ..Grant::new(basis, How::Form, acted_ms)
             }],
             openings: vec![Opening { acted_ms, seq: 2 }],
             pending: None,

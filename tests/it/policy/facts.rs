@@ -215,10 +215,9 @@ fn grant(dice: &mut Dice, at: i64) -> Grant {
         } else {
             at - dice.between(0, 800 * DAY)
         } * 1000,
-        zone: None,
-        text: None,
         sale_ms: date(dice),
         inquiry_ms: date(dice),
+        ..Grant::new(Basis::None, How::Form, 0)
     }
 }
 
@@ -294,6 +293,9 @@ fn state(dice: &mut Dice, at: i64) -> State {
     }
     if dice.one_in(20) {
         state.blocked.push(name("36123"));
+    }
+    if dice.one_in(20) {
+        state.bounced_ms = Some(at * 1000 - dice.between(1, 100 * DAY) * 1000);
     }
     state.ended = dice.one_in(40);
     state.erased = dice.one_in(40);

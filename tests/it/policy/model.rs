@@ -149,6 +149,7 @@ impl<'a> Model<'a> {
         deny(state.erased, "erased");
         deny(state.ended, "number_reassigned");
         deny(case.sender.as_ref().is_some_and(|sender| state.blocked.contains(sender)), "sender_blocked");
+        deny(case.kind == Kind::Marketing && state.bounced_ms.is_some(), "undeliverable");
         let program = state.programs.iter().find(|program| program.program == case.program);
         let reaching = state.revocations.iter().filter(|said| {
             let mine = said.program.is_none() || said.program.as_ref() == Some(&case.program);
