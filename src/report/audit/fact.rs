@@ -43,7 +43,9 @@ impl Located {
             wide = closer;
         }
         match &self.zone {
-            Some(name) => Zone::named(name).map_or_else(|| wide.with_zone_name(name), |zone| wide.with_zone(zone)),
+            Some(name) => {
+                Zone::named(name).map_or_else(|| wide.with_zone_name(name), |zone| wide.with_zone(zone))
+            }
             None => wide,
         }
     }

@@ -77,7 +77,11 @@ const fn sort(code: Code) -> Sort {
         | Code::ZoneUnknown
         | Code::NoCoverage
         | Code::ZoneData => Sort::Missing,
-        Code::NoCommonWindow | Code::BrandHours | Code::BrandCap => Sort::Nothing,
+        Code::NoCommonWindow
+        | Code::BrandHours
+        | Code::BrandCap
+        | Code::SenderBlocked
+        | Code::Undeliverable => Sort::Nothing,
         _ => Sort::Breach,
     }
 }
@@ -95,12 +99,7 @@ pub(super) struct Past {
 }
 
 /// The findings that two decisions about one message come to; a revocation is left to the caller.
-pub(super) fn findings(
-    strict: &Decision,
-    settled: &Decision,
-    site: &Site<'_>,
-    past: &Past,
-) -> Vec<Finding> {
+pub(super) fn findings(strict: &Decision, settled: &Decision, site: &Site<'_>, past: &Past) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for reason in &strict.reasons {
         let class = || class(reason, settled, site);
@@ -137,7 +136,8 @@ fn same(one: Option<&Arc<Rule>>, other: Option<&Arc<Rule>>) -> bool {
 }
 
 fn class(reason: &Reason, settled: &Decision, site: &Site<'_>) -> Class {
-    let alike = |other: &&Reason| other.code == reason.code && same(other.rule.as_ref(), reason.rule.as_ref());
+    let alike =
+        |other: &&Reason| other.code == reason.code && same(other.rule.as_ref(), reason.rule.as_ref());
     let held = settled.reasons.iter().filter(alike).count();
     let everywhere = reason.rule.as_ref().is_none_or(|rule| {
         // Hours must be closed on every clock that may have been the person's.

@@ -34,4 +34,4 @@ pub use html::Rendering;
 pub use judge::{Audit, Judged};
 pub use result::{AfterStop, AuditReport, Example, FileMark, HeatRow, Month, RuleRow, Totals, Unproven};
 pub use stops::{Grace, StopRules};
-pub use table::{AuditReadError, Reading, Refusals, RowFault, read_consents, read_sends};
+pub use table::{AuditReadError, Reading, RowFault, read_consents, read_sends};

@@ -27,6 +27,8 @@ pub struct FileMark {
     pub set_aside: BTreeMap<&'static str, u64>,
     /// What was assumed, by reason, with how many rows it concerns.
     pub assumed: BTreeMap<&'static str, u64>,
+    /// The first rows that could not be read: line and reason.
+    pub samples: Vec<(u64, &'static str)>,
 }
 
 /// How many messages ended in which way. `judged` is the sum of `clean`, `settled`, `contested`, `unprovable`:

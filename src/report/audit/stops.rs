@@ -52,7 +52,8 @@ impl StopRules {
     pub fn builtin() -> Self {
         static RULES: OnceLock<StopRules> = OnceLock::new();
         let read = || Self::new(include_str!("data/stops.toml"), include_str!("data/grace.toml"));
-        let none = || Rulebook::from_files(&[]).map(|book| Self { book, graces: Vec::new(), confirmation_ms: 0 });
+        let none =
+            || Rulebook::from_files(&[]).map(|book| Self { book, graces: Vec::new(), confirmation_ms: 0 });
         RULES
             .get_or_init(|| {
                 read().or_else(|_| none()).unwrap_or_else(|_| Self {
@@ -121,7 +122,8 @@ impl StopRules {
         for place in &site.laws {
             for rule in &self.book.law_of(*place).rules {
                 let asked = rule.kinds.contains(kind) && rule.in_force_on_day(sent);
-                if !asked || found.iter().any(|f| f.rule.as_ref().is_some_and(|held| Arc::ptr_eq(held, rule))) {
+                if !asked || found.iter().any(|f| f.rule.as_ref().is_some_and(|held| Arc::ptr_eq(held, rule)))
+                {
                     continue;
                 }
                 let in_grace = self.grace(&rule.id).is_some_and(|grace| within(grace, stop, sent, calendars));
@@ -199,7 +201,8 @@ mod tests {
 
     #[test]
     fn a_period_of_no_rule_is_refused() {
-        let refused = StopRules::new("", "confirmation_minutes = 5\n[[grace]]\nrule = \"X\"\ndays = 1").unwrap_err();
+        let refused =
+            StopRules::new("", "confirmation_minutes = 5\n[[grace]]\nrule = \"X\"\ndays = 1").unwrap_err();
         assert_eq!(refused.to_string(), "grace.toml: X: grace: no such rule");
     }
 }

@@ -95,7 +95,9 @@ impl Tally {
             self.count(finding);
         }
         let clock = judged.findings.iter().find_map(|finding| match finding.fact {
-            Fact::Local { zone, minute, .. } if finding.code == Code::WindowClosed.code() => Some((zone, minute)),
+            Fact::Local { zone, minute, .. } if finding.code == Code::WindowClosed.code() => {
+                Some((zone, minute))
+            }
             _ => None,
         });
         if let Some((zone, minute)) = clock {
@@ -161,8 +163,11 @@ impl Tally {
             self.rules.into_iter().map(|((code, _), row)| rule_row(code, row)).collect();
         rules.sort_by(|a, b| {
             let weight = |row: &RuleRow| (row.settled + row.contested, row.settled);
-            weight(b).cmp(&weight(a)).then_with(|| id(a.rule.as_ref()).cmp(id(b.rule.as_ref())))
-                .then_with(|| a.code.cmp(b.code)).then_with(|| from(a).cmp(&from(b)))
+            weight(b)
+                .cmp(&weight(a))
+                .then_with(|| id(a.rule.as_ref()).cmp(id(b.rule.as_ref())))
+                .then_with(|| a.code.cmp(b.code))
+                .then_with(|| from(a).cmp(&from(b)))
         });
         let unproven = self.unproven.into_iter().map(|(code, row)| Unproven {
             code,
@@ -174,7 +179,12 @@ impl Tally {
         let mut after_stop: Vec<AfterStop> = self
             .after_stop
             .into_values()
-            .map(|(rule, within, later)| AfterStop { grace: grace(&audit.stops, rule.as_ref()), rule, within, later })
+            .map(|(rule, within, later)| AfterStop {
+                grace: grace(&audit.stops, rule.as_ref()),
+                rule,
+                within,
+                later,
+            })
             .collect();
         after_stop.sort_by(|a, b| id(a.rule.as_ref()).cmp(id(b.rule.as_ref())));
         let mut heat: Vec<HeatRow> =

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     consent::{
-        Acquisition, Basis, Event, Grant, Sent, State,
+        Basis, Event, Grant, Sent, State,
         event::{OptedIn, Outcome, Restarted, Revoked, Said},
     },
     id::{InboundId, MessageId, Name},
@@ -75,7 +75,8 @@ impl<'a> Walk<'a> {
             let located = if row.located == 0 { self.located } else { row.located };
             if place.as_ref().is_none_or(|(of, _)| *of != located) {
                 let narrow = |known: &super::fact::Located| known.narrow(row.number);
-                let whereabouts = self.audit.located(located).map_or_else(|| Whereabouts::of(row.number), narrow);
+                let whereabouts =
+                    self.audit.located(located).map_or_else(|| Whereabouts::of(row.number), narrow);
                 place = Some((located, whereabouts));
             }
             let Some((_, whereabouts)) = &place else { continue };
@@ -107,21 +108,22 @@ impl<'a> Walk<'a> {
         };
         let facts = Facts { whereabouts, state: &self.state };
         let decision = audit.strict.decide(facts, request, at);
-        let mut found = Vec::new();
-        let mut kind = row.kind;
+        let (mut found, mut confirms) = (Vec::new(), false);
         if !decision.is_allowed() || self.undated_no {
             let settled = audit.settled.decide(facts, request, at);
-            let local = whereabouts.zones().first().and_then(|zone| audit.strict.zones.local(*zone, at.timestamp()));
+            let local =
+                whereabouts.zones().first().and_then(|zone| audit.strict.zones.local(*zone, at.timestamp()));
             let day = day_of(local.unwrap_or(at.timestamp()));
             let site = Site::new(&audit.strict.rulebook, whereabouts, day);
             found = findings(&decision, &settled, &site, &self.past());
             if let Some(revoked) = decision.reasons.iter().find(|reason| reason.code == Code::Revoked) {
-                if self.confirms(row) {
+                confirms = self.confirms(row);
+                if confirms {
                     let fact = revoked.fact.clone();
                     found = vec![Finding::new("stop_confirmation", None, fact, Class::Unprovable)];
-                    kind = Some(Kind::Service);
                 } else {
-                    let stop_day = self.stop.map_or(day, |(ms, _)| day_of(ms.div_euclid(1_000) + at_offset(local, at)));
+                    let stop_day =
+                        self.stop.map_or(day, |(ms, _)| day_of(ms.div_euclid(1_000) + at_offset(local, at)));
                     let days = (stop_day, day);
                     let calendars = audit.strict.rulebook.calendars();
                     found.extend(audit.stops.findings(&site, request.kind, days, &revoked.fact, calendars));
@@ -144,7 +146,10 @@ impl<'a> Walk<'a> {
             findings: &found,
             late,
         });
-        self.keep(row, kind);
+        if let Some((_, confirmed)) = self.stop.as_mut().filter(|_| confirms) {
+            *confirmed = true;
+        }
+        self.keep(row, confirms.then_some(Kind::Service));
     }
 
     fn past(&self) -> Past {
@@ -159,17 +164,17 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether this may be the one message that confirms the last STOP. One that says it is marketing is not.
-    fn confirms(&mut self, row: &SendRow) -> bool {
-        let Some((stop_ms, confirmed)) = &mut self.stop else { return false };
-        let may = !*confirmed
-            && row.kind != Some(Kind::Marketing)
-            && self.audit.stops.may_confirm(*stop_ms, row.at_ms);
-        *confirmed |= may;
-        may
+    fn confirms(&self, row: &SendRow) -> bool {
+        self.stop.is_some_and(|(stop_ms, confirmed)| {
+            !confirmed
+                && row.kind != Some(Kind::Marketing)
+                && self.audit.stops.may_confirm(stop_ms, row.at_ms)
+        })
     }
 
     fn hear_until(&mut self, at_ms: i64) {
-        while let Some(row) = self.dated.get(self.next).filter(|row| row.at_ms.is_some_and(|ms| ms <= at_ms)) {
+        while let Some(row) = self.dated.get(self.next).filter(|row| row.at_ms.is_some_and(|ms| ms <= at_ms))
+        {
             self.next += 1;
             let Some(acted_ms) = row.at_ms else { continue };
             self.hear(row, acted_ms);
@@ -184,17 +189,10 @@ impl<'a> Walk<'a> {
                 let stated = agreed.basis.or(self.audit.assumed);
                 self.form_unknown |= stated.is_none();
                 let ms = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_millis());
-                let grant = Grant {
-                    // Without its form it is a yes, and no writing.
-                    basis: stated.unwrap_or(Basis::Express),
-                    how: agreed.how,
-                    acquisition: Acquisition::Own,
-                    acted_ms,
-                    zone: None,
-                    text: None,
-                    sale_ms: ms(agreed.sale),
-                    inquiry_ms: ms(agreed.inquiry),
-                };
+                // Without its form it is a yes, and no writing.
+                let basis = stated.unwrap_or(Basis::Express);
+                let (sale_ms, inquiry_ms) = (ms(agreed.sale), ms(agreed.inquiry));
+                let grant = Grant { sale_ms, inquiry_ms, ..Grant::new(basis, agreed.how, acted_ms) };
                 Event::from(OptedIn { program, grant })
             }
             Spoken::Refused(road) => {
@@ -208,6 +206,8 @@ impl<'a> Walk<'a> {
                     acted_ms,
                     inbound: None,
                     matched: None,
+                    import: None,
+                    line: None,
                 })
             }
             Spoken::Reopened => {
