@@ -91,8 +91,12 @@ impl Tally {
         if judged.findings.is_empty() {
             return;
         }
-        for finding in judged.findings {
-            self.count(finding);
+        for (at, finding) in judged.findings.iter().enumerate() {
+            // One missing fact may leave several rules open: the message lacks it once.
+            let told = |held: &Finding| held.code == finding.code && held.class == Class::Unprovable;
+            if finding.class != Class::Unprovable || !judged.findings.iter().take(at).any(told) {
+                self.count(finding);
+            }
         }
         let clock = judged.findings.iter().find_map(|finding| match finding.fact {
             Fact::Local { zone, minute, .. } if finding.code == Code::WindowClosed.code() => {
