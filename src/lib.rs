@@ -60,6 +60,7 @@
 //! | [`campaign`] | audiences and plans |
 //! | [`dispatch`] | the worker |
 //! | [`shop`] | lists from other platforms |
+//! | [`report`] | what is told afterwards: the back-audit |
 //! | [`danger`] | ways around a safeguard, each with a reason |
 
 pub mod blocking;
@@ -83,6 +84,7 @@ pub mod place;
 pub mod policy;
 pub mod prelude;
 pub mod program;
+pub mod report;
 pub mod shop;
 
 mod codec;
