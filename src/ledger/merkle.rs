@@ -161,7 +161,11 @@ pub fn prove_consistency(leaves: &[Hash], old_size: u64) -> Option<ConsistencyPr
     if old_size > new_size {
         return None;
     }
-    Some(ConsistencyProof { old_size, new_size, hashes: roots(leaves, consistency_spans(old_size, new_size))? })
+    Some(ConsistencyProof {
+        old_size,
+        new_size,
+        hashes: roots(leaves, consistency_spans(old_size, new_size))?,
+    })
 }
 
 fn roots(leaves: &[Hash], spans: Vec<Range<u64>>) -> Option<Vec<Hash>> {

@@ -1,6 +1,8 @@
 //! Roots and proofs beside those of the crate `ct-merkle`, and proofs that are not quite right.
 
-use ct_merkle::{ConsistencyProof as TheirConsistency, InclusionProof as TheirInclusion, mem_backed_tree::MemoryBackedTree};
+use ct_merkle::{
+    ConsistencyProof as TheirConsistency, InclusionProof as TheirInclusion, mem_backed_tree::MemoryBackedTree,
+};
 use optin::{
     id::Hash,
     ledger::{
@@ -150,7 +152,8 @@ fn a_consistency_proof_that_was_changed_is_refused() {
     for size in (1..40).chain([127, 128, 129, 300]) {
         let new = root_of(&leaves[..size]);
         for at in some(size + 1, size) {
-            let (old, proof) = (root_of(&leaves[..at]), prove_consistency(&leaves[..size], at as u64).unwrap());
+            let (old, proof) =
+                (root_of(&leaves[..at]), prove_consistency(&leaves[..size], at as u64).unwrap());
             proof.verify(old, new).unwrap();
             for hashes in spoilt(&proof.hashes, leaves[0]) {
                 ConsistencyProof { hashes, ..proof.clone() }.verify(old, new).unwrap_err();
@@ -161,9 +164,12 @@ fn a_consistency_proof_that_was_changed_is_refused() {
                     assert_eq!(proof.verify(old, bit_flipped(new, bit)), Err(ProofError::Root));
                 }
             }
-            for (old_size, new_size) in
-                [(at as u64 + 1, size as u64), (size as u64, at as u64), (0, size as u64), (size as u64 + 1, size as u64)]
-            {
+            for (old_size, new_size) in [
+                (at as u64 + 1, size as u64),
+                (size as u64, at as u64),
+                (0, size as u64),
+                (size as u64 + 1, size as u64),
+            ] {
                 let same = (old_size, new_size) == (proof.old_size, proof.new_size);
                 let wrong = ConsistencyProof { old_size, new_size, ..proof.clone() };
                 if !same {
