@@ -60,6 +60,12 @@ impl Keys {
         keyed(&self.wrapping, &[b"optin key check"])
     }
 
+    /// The values of every store that these secrets open, the newest first.
+    #[must_use]
+    pub fn check_values(&self) -> Vec<Hash> {
+        vec![self.check_value()]
+    }
+
     /// The index entry of a number under the newest generation.
     pub(crate) fn index_entry(&self, number: PhoneNumber) -> Option<(u32, Hash)> {
         self.index.last().map(|(generation, key)| (*generation, entry(key, number)))

@@ -21,12 +21,14 @@ use super::{
 use crate::id::{Hash, Name, RecipientId};
 
 use self::{
+    aside::{Aside, Kept},
     job::{Awaited, Job},
     queue::Queue,
     reads::Readers,
     trouble::Trouble,
 };
 
+mod aside;
 mod claims;
 mod counts;
 mod job;
@@ -218,6 +220,29 @@ impl Ledger for SqliteLedger {
 
     async fn put_job(&self, job: Name, weight: u32, definition: Vec<u8>) -> Result<(), LedgerError> {
         self.write(Job::put_job(job, weight, definition)).await
+    }
+
+    async fn nodes(&self, level: u8, from: u64, limit: usize) -> Result<Vec<Hash>, LedgerError> {
+        self.see(|db| aside::nodes(db, level, from, limit))
+    }
+
+    async fn put_nodes(&self, level: u8, from: u64, hashes: Vec<Hash>) -> Result<(), LedgerError> {
+        match self.write(Job::aside(Aside::Nodes { level, from, hashes })).await? {
+            Kept::Done => Ok(()),
+            Kept::Not(kept) => Err(LedgerError::Hole { level, kept, from }),
+        }
+    }
+
+    async fn keep(&self, key: Name, bytes: Vec<u8>) -> Result<(), LedgerError> {
+        self.write(Job::aside(Aside::Note { key, bytes })).await.map(drop)
+    }
+
+    async fn kept(&self, key: Name) -> Result<Option<Vec<u8>>, LedgerError> {
+        self.see(|db| aside::kept(db, &key))
+    }
+
+    async fn rekey(&self, from: Hash, to: Hash) -> Result<bool, LedgerError> {
+        Ok(self.write(Job::aside(Aside::Check { from, to })).await? == Kept::Done)
     }
 
     async fn job(&self, job: Name) -> Result<Option<Vec<u8>>, LedgerError> {

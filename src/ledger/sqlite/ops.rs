@@ -1,6 +1,7 @@
 use rusqlite::{Connection, OptionalExtension, Statement, params};
 
 use super::{
+    aside::Asides,
     claims::Claims,
     outbox::Outbox,
     trouble::{Trouble, from_sql, to_sql},
@@ -21,6 +22,7 @@ use crate::{
 pub(super) struct Ops<'c> {
     pub(super) outbox: Outbox<'c>,
     pub(super) claims: Claims<'c>,
+    pub(super) asides: Asides<'c>,
     head: Head,
     head_moved: bool,
     erased: bool,
@@ -53,6 +55,7 @@ impl<'c> Ops<'c> {
         Ok(Self {
             outbox: Outbox::prepare(connection)?,
             claims: Claims::prepare(connection)?,
+            asides: Asides::prepare(connection)?,
             head: Head::default(),
             head_moved: false,
             erased: false,
