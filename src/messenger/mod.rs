@@ -2,6 +2,9 @@
 
 mod build;
 mod consents;
+mod importing;
+#[cfg(feature = "import")]
+mod lists;
 mod receiving;
 mod reporting;
 mod sending;
@@ -13,7 +16,10 @@ use std::sync::{
 
 pub use build::{BuildError, Builder};
 use chrono::{DateTime, Utc};
-pub use consents::{ConsentError, ImportRow, ImportedRow, Imports, Location, Permission};
+pub use consents::{ConsentError, Permission};
+pub use importing::{Imports, Undone};
+#[cfg(feature = "import")]
+pub use lists::{ImportError, ImportReport, Outcome, Progress};
 pub use reporting::Landed;
 pub use sending::{LaunchError, Launched, PlanError};
 
