@@ -96,9 +96,12 @@ pub use error::Error;
 #[cfg(feature = "evidence")]
 pub use messenger::Every;
 pub use messenger::{
-    BuildError, Builder, ConsentError, ImportRow, ImportedRow, Imports, Landed, LaunchError, Launched,
-    Location, Messenger, Permission, PlanError,
+    BuildError, Builder, ConsentError, Imports, Landed, LaunchError, Launched, Messenger, Permission,
+    PlanError, Undone,
 };
+#[cfg(feature = "import")]
+pub use messenger::{ImportError, ImportReport, Outcome, Progress};
+pub use shop::{ImportRow, Location};
 
 /// The README's examples, run as tests.
 #[cfg(doctest)]

@@ -143,7 +143,7 @@ impl Book {
     pub async fn find_or_open(&self, number: PhoneNumber, at_ms: i64) -> Result<Person, BookError> {
         match self.find(number).await? {
             Some(person) if !person.state.ended && !person.state.erased => Ok(person),
-            before => self.open(number, before.as_ref(), at_ms),
+            before => self.open(number, before.as_ref(), Whereabouts::of(number), at_ms),
         }
     }
 
@@ -221,12 +221,18 @@ impl Book {
         Some(read)
     }
 
-    fn open(&self, number: PhoneNumber, before: Option<&Person>, at_ms: i64) -> Result<Person, BookError> {
+    /// Stages the next tenure of a number, after the one that ended or was erased, if there was one.
+    pub(crate) fn open(
+        &self,
+        number: PhoneNumber,
+        before: Option<&Person>,
+        whereabouts: Whereabouts,
+        at_ms: i64,
+    ) -> Result<Person, BookError> {
         let recipient = RecipientId::random()?;
         let key = SubjectKey::generate()?;
         let sealed = key.seal(&recipient.0, &number.digits().to_be_bytes())?;
         let (generation, entry) = self.keys().index_entry(number).ok_or(NoRandomness)?;
-        let whereabouts = Whereabouts::of(number);
         let group = whereabouts.to_bytes();
         let mut person = Person {
             vault: Some(Vault { key: self.keys().wrap(&key)?, number: sealed.clone() }),
@@ -424,6 +430,11 @@ impl Person {
         self.group = Some(group);
         self.whereabouts = Some(Arc::new(whereabouts));
         self.stage(at_ms, event, &[])
+    }
+
+    /// Whether anything is staged.
+    pub(crate) fn has_staged(&self) -> bool {
+        !self.records.is_empty() || !self.outbox.is_empty()
     }
 
     /// Stages a change of the outbox, for the same commit.

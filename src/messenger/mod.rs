@@ -4,6 +4,9 @@ mod build;
 #[cfg(feature = "evidence")]
 mod checkpoints;
 mod consents;
+mod importing;
+#[cfg(feature = "import")]
+mod lists;
 mod receiving;
 mod reporting;
 mod sending;
@@ -17,7 +20,10 @@ pub use build::{BuildError, Builder};
 #[cfg(feature = "evidence")]
 pub use checkpoints::Every;
 use chrono::{DateTime, Utc};
-pub use consents::{ConsentError, ImportRow, ImportedRow, Imports, Location, Permission};
+pub use consents::{ConsentError, Permission};
+pub use importing::{Imports, Undone};
+#[cfg(feature = "import")]
+pub use lists::{ImportError, ImportReport, Outcome, Progress};
 pub use reporting::Landed;
 pub use sending::{LaunchError, Launched, PlanError};
 
