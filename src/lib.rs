@@ -77,6 +77,7 @@ pub mod id;
 pub mod inbound;
 pub mod law;
 pub mod ledger;
+pub mod manual;
 pub mod message;
 pub mod permit;
 pub mod phone;
@@ -96,8 +97,8 @@ pub use error::Error;
 #[cfg(feature = "evidence")]
 pub use messenger::Every;
 pub use messenger::{
-    BuildError, Builder, ConsentError, Imports, Landed, LaunchError, Launched, Messenger, Permission,
-    PlanError, Undone,
+    BuildError, Builder, ConsentError, EraseError, Erasure, Imports, Landed, LaunchError, Launched, Messenger,
+    Permission, PlanError, RotateError, Rotated, Tenure, Undone,
 };
 #[cfg(feature = "import")]
 pub use messenger::{ImportError, ImportReport, Outcome, Progress};

@@ -162,7 +162,7 @@ impl Book {
             };
             let root = self.grow_tree(last, leaves).await?;
             let signed = Signed { size: leaves, root };
-            let checkpoint = Checkpoint::sign(key.name().to_owned(), signed, seed)?;
+            let checkpoint = Checkpoint::sign(key.name().to_owned(), signed, &seed)?;
             let note = checkpoint.note.clone();
             house.stage(at_ms, Checkpointed { size: leaves, root, note }, &[])?;
             if let Written::Done(_) = self.write(house, Urgency::Normal).await? {

@@ -4,11 +4,13 @@ mod build;
 #[cfg(feature = "evidence")]
 mod checkpoints;
 mod consents;
+mod erasing;
 mod importing;
 #[cfg(feature = "import")]
 mod lists;
 mod receiving;
 mod reporting;
+mod rotating;
 mod sending;
 
 use std::sync::{
@@ -21,10 +23,12 @@ pub use build::{BuildError, Builder};
 pub use checkpoints::Every;
 use chrono::{DateTime, Utc};
 pub use consents::{ConsentError, Permission};
+pub use erasing::{EraseError, Erasure, Tenure};
 pub use importing::{Imports, Undone};
 #[cfg(feature = "import")]
 pub use lists::{ImportError, ImportReport, Outcome, Progress};
 pub use reporting::Landed;
+pub use rotating::{RotateError, Rotated};
 pub use sending::{LaunchError, Launched, PlanError};
 
 use crate::{
