@@ -60,6 +60,7 @@
 //! | [`campaign`] | audiences and plans |
 //! | [`dispatch`] | the worker |
 //! | [`shop`] | lists from other platforms |
+//! | [`report`] | what can be shown to others: evidence packs |
 //! | [`danger`] | ways around a safeguard, each with a reason |
 
 pub mod blocking;
@@ -76,6 +77,7 @@ pub mod id;
 pub mod inbound;
 pub mod law;
 pub mod ledger;
+pub mod manual;
 pub mod message;
 pub mod permit;
 pub mod phone;
@@ -83,6 +85,7 @@ pub mod place;
 pub mod policy;
 pub mod prelude;
 pub mod program;
+pub mod report;
 pub mod shop;
 
 mod codec;

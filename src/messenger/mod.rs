@@ -2,6 +2,8 @@
 
 mod build;
 mod consents;
+#[cfg(feature = "evidence")]
+mod evidence;
 mod receiving;
 mod reporting;
 mod sending;

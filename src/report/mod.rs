@@ -1,0 +1,4 @@
+//! What can be shown to others.
+
+#[cfg(feature = "evidence")]
+pub mod evidence;
