@@ -29,6 +29,9 @@ pub enum Error {
     Build(#[from] BuildError),
     #[error(transparent)]
     Campaign(#[from] CampaignError),
+    #[cfg(feature = "evidence")]
+    #[error(transparent)]
+    Checkpoint(#[from] crate::ledger::CheckpointError),
     #[error(transparent)]
     Consent(#[from] ConsentError),
     #[error(transparent)]

@@ -94,6 +94,8 @@ mod messenger;
 mod sync;
 
 pub use error::Error;
+#[cfg(feature = "evidence")]
+pub use messenger::Every;
 pub use messenger::{
     BuildError, Builder, ConsentError, ImportRow, ImportedRow, Imports, Landed, LaunchError, Launched,
     Location, Messenger, Permission, PlanError,

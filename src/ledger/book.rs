@@ -12,6 +12,7 @@ use super::{
     envelope::{Envelope, EnvelopeError, leaf_hash},
     keys::{Keys, SealError, SubjectKey},
     store::{Append, Appended, IndexChange, LedgerError, NewRecord, Row, Urgency, Vault},
+    tree::TreeError,
     waiting::OutboxChange,
 };
 use crate::{
@@ -597,6 +598,17 @@ pub enum BookError {
     /// A personal value is not the one that its record commits to.
     #[error("record {0}: a personal value is not the one that was committed to")]
     Commitment(u64),
+    /// The tree over the records does not have what was asked for.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    /// The ledger is not the one that its anchor knows: only STOP is taken in.
+    #[cfg(feature = "evidence")]
+    #[error(transparent)]
+    Restored(#[from] super::checkpoint::Restored),
+    /// What the anchor knows cannot be told, so nothing may leave.
+    #[cfg(feature = "evidence")]
+    #[error("the ledger cannot be compared with its anchor: only STOP is taken in until it can")]
+    Anchor(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// No random bytes.
     #[error(transparent)]
     Randomness(#[from] NoRandomness),

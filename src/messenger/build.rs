@@ -33,6 +33,8 @@ pub struct Builder {
     replies: Option<Replies>,
     lint: Option<Lint>,
     guards: Vec<(Name, Box<dyn DynRelevance>)>,
+    #[cfg(feature = "evidence")]
+    checkpoints: super::checkpoints::Checkpoints,
 }
 
 impl Builder {
@@ -50,6 +52,8 @@ impl Builder {
             replies: None,
             lint: None,
             guards: Vec::new(),
+            #[cfg(feature = "evidence")]
+            checkpoints: super::checkpoints::Checkpoints::default(),
         }
     }
 
@@ -125,6 +129,25 @@ impl Builder {
         Ok(self)
     }
 
+    /// Where checkpoints go, so that a restored backup or a remade history shows. Before the first opt-in, import,
+    /// launch or send the ledger is compared with the newest that it holds: one that does not fit, or an anchor
+    /// that cannot be read, leaves STOP and HELP only.
+    #[cfg(feature = "evidence")]
+    #[must_use]
+    pub fn anchor(mut self, anchor: impl crate::ledger::Anchor) -> Self {
+        self.checkpoints.anchor = Some(Box::new(anchor));
+        self
+    }
+
+    /// Takes a checkpoint after so many records or so much time, at the end of a `dispatch`; may be said twice.
+    /// Unless it is said, checkpoints are taken on demand only.
+    #[cfg(feature = "evidence")]
+    #[must_use]
+    pub fn checkpoint_every(mut self, every: super::Every) -> Self {
+        self.checkpoints.every.push(every);
+        self
+    }
+
     /// Checks what was given. Opens nothing, starts nothing.
     ///
     /// # Errors
@@ -159,6 +182,8 @@ impl Builder {
                 guards: self.guards,
                 reason: self.ledger.reason,
                 noted: AtomicBool::new(false),
+                #[cfg(feature = "evidence")]
+                checkpoints: self.checkpoints,
             }),
         })
     }

@@ -127,6 +127,7 @@ impl Messenger {
         program: &str,
         opt_in: OptIn,
     ) -> Result<Permission, ConsentError> {
+        self.fits_anchor().await?;
         let now = self.inner.clock.now().ok_or(ConsentError::NoClock)?;
         let program = self.known(program)?;
         self.keep_text(&opt_in, now).await?;
@@ -198,6 +199,7 @@ impl Messenger {
         rows: impl IntoIterator<Item = ImportRow>,
         mut each: impl FnMut(&ImportRow, ImportedRow),
     ) -> Result<Imports, ConsentError> {
+        self.fits_anchor().await?;
         let now = self.inner.clock.now().ok_or(ConsentError::NoClock)?;
         let import = Name::new(import)?;
         let (mut imports, mut count) = (Imports::default(), 0);

@@ -1,6 +1,8 @@
 //! The façade: one ledger, its programs, a gateway and a clock, behind the calls that a shop makes.
 
 mod build;
+#[cfg(feature = "evidence")]
+mod checkpoints;
 mod consents;
 #[cfg(feature = "evidence")]
 mod evidence;
@@ -14,6 +16,8 @@ use std::sync::{
 };
 
 pub use build::{BuildError, Builder};
+#[cfg(feature = "evidence")]
+pub use checkpoints::Every;
 use chrono::{DateTime, Utc};
 pub use consents::{ConsentError, ImportRow, ImportedRow, Imports, Location, Permission};
 pub use reporting::Landed;
@@ -59,6 +63,8 @@ struct Inner {
     /// Why a foreign ledger is in use, until that is recorded.
     reason: Option<String>,
     noted: AtomicBool,
+    #[cfg(feature = "evidence")]
+    checkpoints: checkpoints::Checkpoints,
 }
 
 impl Messenger {
@@ -117,6 +123,13 @@ impl Messenger {
     #[must_use]
     pub fn programs(&self) -> &[Program] {
         &self.inner.programs
+    }
+
+    /// Whether the ledger may be used for anything but STOP.
+    #[cfg(not(feature = "evidence"))]
+    #[allow(clippy::unused_async, reason = "with the feature it asks the anchor")]
+    async fn fits_anchor(&self) -> Result<(), BookError> {
+        Ok(())
     }
 
     /// Appends to the house stream, whoever else writes to it.
