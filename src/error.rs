@@ -38,6 +38,9 @@ pub enum Error {
     Country(#[from] CountryError),
     #[error(transparent)]
     Dispatch(#[from] DispatchError),
+    #[cfg(feature = "evidence")]
+    #[error(transparent)]
+    Evidence(#[from] crate::report::evidence::EvidenceError),
     #[cfg(feature = "webhook")]
     #[error(transparent)]
     Hook(#[from] crate::gateway::webhook::HookError),
