@@ -40,6 +40,9 @@ pub enum Error {
     Dispatch(#[from] DispatchError),
     #[error(transparent)]
     Erase(#[from] EraseError),
+    #[cfg(feature = "evidence")]
+    #[error(transparent)]
+    Evidence(#[from] crate::report::evidence::EvidenceError),
     #[cfg(feature = "webhook")]
     #[error(transparent)]
     Hook(#[from] crate::gateway::webhook::HookError),

@@ -60,7 +60,7 @@
 //! | [`campaign`] | audiences and plans |
 //! | [`dispatch`] | the worker |
 //! | [`shop`] | lists from other platforms |
-//! | [`report`] | what is told afterwards: the back-audit |
+//! | [`report`] | what is told afterwards and shown to others: evidence packs, the back-audit |
 //! | [`danger`] | ways around a safeguard, each with a reason |
 
 pub mod blocking;

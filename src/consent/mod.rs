@@ -10,6 +10,8 @@ mod state;
 
 pub use basis::Basis;
 pub use event::Event;
+#[cfg(feature = "evidence")]
+pub(crate) use evidence::text_digest;
 pub use evidence::{Acquisition, ConsentText, Grade, Grant, How, OptIn, PersonalField};
 pub use state::{
     Check, Checkpoint, Listed, Opening, Pending, ProgramState, Revocation, Sent, State, Suspension,

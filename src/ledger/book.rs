@@ -492,6 +492,16 @@ impl Person {
         envelope: &Envelope,
         sealed: Option<&[u8]>,
     ) -> Result<Vec<(PersonalField, String)>, BookError> {
+        let values = self.salted(envelope, sealed)?;
+        Ok(values.into_iter().map(|(field, _, value)| (field, value)).collect())
+    }
+
+    /// The same with their salts.
+    pub(super) fn salted(
+        &self,
+        envelope: &Envelope,
+        sealed: Option<&[u8]>,
+    ) -> Result<Vec<(PersonalField, [u8; 16], String)>, BookError> {
         let (Some(key), Some(sealed)) = (&self.key, sealed) else { return Ok(Vec::new()) };
         let plain = key.unseal(&context(envelope.stream, envelope.seq), sealed)?;
         let values = decode_values(&plain).ok_or(SealError::DoesNotOpen)?;
@@ -500,10 +510,7 @@ impl Person {
                 .iter()
                 .zip(&envelope.commitments)
                 .all(|((field, salt, value), (held, hash))| field == held && commit(salt, value) == *hash);
-        if !fits {
-            return Err(BookError::Commitment(envelope.seq));
-        }
-        Ok(values.into_iter().map(|(field, _, value)| (field, value)).collect())
+        if fits { Ok(values) } else { Err(BookError::Commitment(envelope.seq)) }
     }
 
     /// What opens the sealed values of this row, whatever its cached state says: for checking them.

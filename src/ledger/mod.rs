@@ -23,6 +23,8 @@ mod memory;
 pub mod merkle;
 #[cfg(feature = "evidence")]
 mod note;
+#[cfg(feature = "evidence")]
+mod sealing;
 mod shelf;
 mod store;
 mod tree;

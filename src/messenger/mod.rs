@@ -5,6 +5,8 @@ mod build;
 mod checkpoints;
 mod consents;
 mod erasing;
+#[cfg(feature = "evidence")]
+mod evidence;
 mod importing;
 #[cfg(feature = "import")]
 mod lists;

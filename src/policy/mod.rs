@@ -8,6 +8,7 @@
 mod brand;
 mod caps;
 mod consent;
+mod considered;
 mod decide;
 mod decision;
 mod edge;
@@ -16,6 +17,7 @@ mod few;
 mod hours;
 
 pub use brand::{Brand, BrandCap};
+pub use considered::Considered;
 pub use decide::{Facts, Policy, Request};
 pub use decision::{Code, Decision, Fact, Need, Reason, Verdict};
 pub use explain::Language;
