@@ -33,7 +33,7 @@ pub use error::RulebookError;
 pub use hours::{DayExprError, DaySet, Hours, TimeOfDay, TimeOfDayError, Window, WindowError};
 pub use lift::{Certainty, Lift, LiftBy};
 pub use rule::{
-    Cap, CapKey, Confidence, KindSet, Layer, Penalty, Position, Posture, Reach, Register, RequiredText,
+    Cap, CapKey, Confidence, Effect, KindSet, Layer, Penalty, Position, Posture, Reach, Register, RequiredText,
     Requirement, Rule, SenderForm,
 };
 pub use rulebook::{PlaceLaw, Rulebook};

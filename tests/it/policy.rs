@@ -6,4 +6,5 @@ mod cases;
 mod facts;
 mod laws;
 mod minutes;
+mod lists;
 mod model;
