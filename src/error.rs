@@ -7,7 +7,7 @@ use crate::{
     inbound::ReceiveError,
     ledger::{BookError, KeyFileError, LedgerError},
     message::{RenderError, TemplateError},
-    messenger::{BuildError, ConsentError, LaunchError, PlanError},
+    messenger::{BuildError, ConsentError, LaunchError, PlanError, ScrubError},
     permit::ReserveError,
     phone::{CountryError, PhoneNumberError},
     place::{PlaceError, PostalCodeError},
@@ -67,6 +67,10 @@ pub enum Error {
     Render(#[from] RenderError),
     #[error(transparent)]
     Reserve(#[from] ReserveError),
+    #[error(transparent)]
+    RegisterFile(#[from] crate::register::FileError),
+    #[error(transparent)]
+    Scrub(#[from] ScrubError),
     #[error(transparent)]
     Template(#[from] TemplateError),
 }

@@ -57,6 +57,7 @@
 //! | [`permit`] | the one place where decision and ledger meet |
 //! | [`inbound`] | what a reply means, and what to answer |
 //! | [`gateway`] | the way out, and a simulated carrier |
+//! | [`register`] | do-not-call lists, reassigned numbers, registers of consents |
 //! | [`campaign`] | audiences and plans |
 //! | [`dispatch`] | the worker |
 //! | [`shop`] | lists from other platforms |
@@ -83,6 +84,7 @@ pub mod place;
 pub mod policy;
 pub mod prelude;
 pub mod program;
+pub mod register;
 pub mod shop;
 
 mod codec;
@@ -93,7 +95,7 @@ mod sync;
 pub use error::Error;
 pub use messenger::{
     BuildError, Builder, ConsentError, ImportRow, ImportedRow, Imports, Landed, LaunchError, Launched,
-    Location, Messenger, Permission, PlanError,
+    Location, Messenger, Permission, PlanError, ScrubError, Scrubbed, Whom,
 };
 
 /// The README's examples, run as tests.

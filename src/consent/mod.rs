@@ -11,7 +11,7 @@ mod state;
 
 pub use basis::Basis;
 pub use event::Event;
-pub use evidence::{Acquisition, ConsentText, Grade, Grant, How, OptIn, PersonalField};
+pub use evidence::{Acquisition, Channel, ConsentText, Grade, Grant, How, OptIn, PersonalField};
 pub(crate) use reassigned::new_holder_ms;
 pub use state::{
     Check, Checkpoint, Listed, Opening, Pending, ProgramState, Revocation, Sent, State, Suspension,

@@ -79,9 +79,15 @@ impl Proof {
         parts.map(|(_, least)| *least).chain(own).min()
     }
 
+    /// Whether a message of this kind asks for any.
+    #[must_use]
+    pub const fn concerns(&self, kind: Kind) -> bool {
+        self.kinds.contains(kind)
+    }
+
     /// The strictest of what these places ask of a message of this kind.
     pub(super) fn least(&self, kind: Kind, places: impl Iterator<Item = Place>) -> Option<Grade> {
-        if !self.kinds.contains(kind) || (self.all.is_none() && self.places.is_empty()) {
+        if !self.concerns(kind) || (self.all.is_none() && self.places.is_empty()) {
             return None;
         }
         places.filter_map(|place| self.least_at(place)).min()

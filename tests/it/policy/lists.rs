@@ -11,12 +11,8 @@ use optin::{
 
 use super::model::{Codes, Findings, Model};
 
-/// What a host asks for: of the place, else of its country, else of everywhere; a country whose part is unknown is
-/// all its parts.
 pub(super) fn least(proof: &Proof, kind: Kind, place: Place) -> Option<Grade> {
-    let text = format!("{proof:?}");
-    let of_kind = text.rsplit("kinds: ").next().unwrap().contains(&format!("{kind:?}"));
-    of_kind.then(|| proof.least_at(place)).flatten()
+    proof.concerns(kind).then(|| proof.least_at(place)).flatten()
 }
 
 impl Model<'_> {
