@@ -7,7 +7,7 @@ use crate::{
     inbound::ReceiveError,
     ledger::{BookError, KeyFileError, KeyStoreError, LedgerError},
     message::{RenderError, TemplateError},
-    messenger::{BuildError, ConsentError, EraseError, LaunchError, PlanError, RotateError},
+    messenger::{BuildError, ConsentError, EraseError, LaunchError, PlanError, RotateError, ScrubError},
     permit::ReserveError,
     phone::{CountryError, PhoneNumberError},
     place::{PlaceError, PostalCodeError},
@@ -79,6 +79,10 @@ pub enum Error {
     Reserve(#[from] ReserveError),
     #[error(transparent)]
     Rotate(#[from] RotateError),
+    #[error(transparent)]
+    RegisterFile(#[from] crate::register::FileError),
+    #[error(transparent)]
+    Scrub(#[from] ScrubError),
     #[error(transparent)]
     Template(#[from] TemplateError),
 }
