@@ -292,7 +292,7 @@ pub enum CheckpointError {
     /// The key file is of a version that signed nothing.
     #[error(
         "the keys have no signing key: add a line `signing` and 64 random hexadecimal digits to the key file \
-         (`openssl rand -hex 32`), or rotate the keys"
+         (`openssl rand -hex 32`), or rotate the index key"
     )]
     NoSigningKey,
     /// There is nothing to sign.

@@ -91,12 +91,13 @@ impl Keys {
         self.secrets().index.last().map_or(0, |(generation, _)| *generation)
     }
 
-    /// These with one more generation of the index key.
+    /// These with one more generation of the index key, and a key that signs if they had none.
     pub(crate) fn with_index_key(&self) -> Result<Self, NoRandomness> {
         let secrets = self.secrets();
         let mut index = secrets.index.clone();
         index.push((self.generation() + 1, id::random()?));
-        Ok(Self::of(index, secrets.wrapping.clone(), secrets.signing))
+        let signing = secrets.signing.map_or_else(id::random, Ok)?;
+        Ok(Self::of(index, secrets.wrapping.clone(), Some(signing)))
     }
 
     /// These with one more wrapping key, which wraps from then on.
@@ -144,16 +145,6 @@ impl Keys {
     #[cfg(feature = "evidence")]
     pub(super) fn signing_seed(&self) -> Option<[u8; 32]> {
         self.secrets().signing
-    }
-
-    /// These with a key that signs checkpoints, if they have none.
-    pub(crate) fn with_signing_key(&self) -> Result<Self, NoRandomness> {
-        let secrets = self.secrets();
-        let signing = match secrets.signing {
-            Some(seed) => seed,
-            None => id::random()?,
-        };
-        Ok(Self::of(secrets.index.clone(), secrets.wrapping.clone(), Some(signing)))
     }
 
     /// The index entry of a number under the newest generation.
