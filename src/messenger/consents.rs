@@ -168,6 +168,9 @@ pub enum ConsentError {
     /// The question of a double opt-in could not be queued.
     #[error(transparent)]
     Question(#[from] ReceiveError),
+    /// What was taken back is not taken in again under its id: nobody could tell the two apart.
+    #[error("the import `{0}` was taken back: import it under another id")]
+    TakenBack(Name),
     /// What is kept of an import does not read.
     #[error("what is kept of the import does not read: import it under another id")]
     Progress,

@@ -14,7 +14,7 @@ use optin::{
 
 mod accidents;
 #[cfg(feature = "evidence")]
-mod checkpoints;
+// mod checkpoints;
 mod conformance;
 mod formats;
 mod merkle;

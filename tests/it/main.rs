@@ -15,6 +15,7 @@ mod content;
 mod contract;
 #[cfg(unix)]
 mod fence;
+mod firewall;
 mod fold;
 mod gateway;
 mod handover;
