@@ -14,6 +14,8 @@ mod audit;
 mod content;
 mod contract;
 #[cfg(unix)]
+mod erasure;
+#[cfg(unix)]
 mod fence;
 mod firewall;
 mod fold;
