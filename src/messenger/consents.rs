@@ -5,7 +5,7 @@ use super::Messenger;
 use crate::{
     consent::{
         Grant, OptIn,
-        event::{Answer, Asked, OptedIn},
+        event::{Answer, Asked, OptedIn, Road},
     },
     id::{InboundId, Name, NameError},
     inbound::{Language, ReceiveError, queue_answer},
