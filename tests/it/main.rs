@@ -9,6 +9,8 @@
     reason = "a test that cannot go on has failed; clippy's own switch does not see helper functions"
 )]
 
+#[cfg(feature = "import")]
+mod audit;
 mod content;
 mod contract;
 #[cfg(unix)]
@@ -30,6 +32,7 @@ mod phone;
 mod place;
 mod policy;
 mod receive;
+mod shop;
 mod simulation;
 #[cfg(unix)]
 mod support;

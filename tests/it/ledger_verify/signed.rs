@@ -5,7 +5,7 @@ use std::sync::Arc;
 use optin::{
     consent::{Event, event::Heard},
     id::{Hash, InboundId, RecipientId},
-    ledger::{Book, Checkpoint, DynLedger, Envelope, Keys, Ledger, MemoryLedger, Person, TreeError, Why},
+    ledger::{Book, Checkpoint, Envelope, Keys, Ledger, MemoryLedger, Person, TreeError, Why},
     phone::PhoneNumber,
 };
 
@@ -27,7 +27,11 @@ fn signed() -> (Arc<MemoryLedger>, Book, Vec<Checkpoint>) {
     let mut checkpoints = Vec::new();
     for nth in 0..3 {
         for minute in 0..90 {
-            hear(&book, number(if minute % 3 == 0 { "+33655555555" } else { "+33666666666" }), nth * 100 + minute);
+            hear(
+                &book,
+                number(if minute % 3 == 0 { "+33655555555" } else { "+33666666666" }),
+                nth * 100 + minute,
+            );
         }
         checkpoints.push(run(book.checkpoint(ms(nth * 100 + 95))).unwrap());
     }
@@ -36,7 +40,7 @@ fn signed() -> (Arc<MemoryLedger>, Book, Vec<Checkpoint>) {
 }
 
 fn forged(ledger: &Arc<MemoryLedger>) -> Forged {
-    run(Forged::of(Arc::clone(ledger) as Arc<dyn DynLedger>))
+    run(Forged::of(Arc::clone(ledger) as _))
 }
 
 #[test]
@@ -135,7 +139,8 @@ fn records_that_a_checkpoint_covers_are_missing() {
     let records: Vec<_> = genuine.log.iter().filter(ours).cloned().collect();
     assert_eq!(records.len(), 3);
     // Everything between the second and the third checkpoint is gone, the third stays.
-    let (from, to) = (usize::try_from(checkpoints[1].size).unwrap() + 1, usize::try_from(checkpoints[2].size).unwrap());
+    let (from, to) =
+        (usize::try_from(checkpoints[1].size).unwrap() + 1, usize::try_from(checkpoints[2].size).unwrap());
     let mut anew = genuine.clone();
     anew.log.drain(from..to);
     let anew = anew.renumbered();

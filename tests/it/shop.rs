@@ -1,0 +1,3 @@
+//! Lists from other platforms: reading any CSV, and taking a list in.
+
+mod table;
