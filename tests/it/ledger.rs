@@ -14,7 +14,8 @@ use optin::{
 
 mod accidents;
 #[cfg(feature = "evidence")]
-// mod checkpoints;
+#[cfg(feature = "evidence")]
+mod checkpoints;
 mod conformance;
 mod formats;
 mod merkle;
