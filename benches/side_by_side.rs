@@ -20,6 +20,8 @@ mod claims;
 mod decide;
 #[cfg(feature = "http")]
 mod handover;
+#[cfg(feature = "import")]
+mod import;
 mod plan;
 mod raw_store;
 mod shop;
@@ -56,6 +58,8 @@ fn main() {
         ("claims", claims::ALL),
         ("stops", stops::ALL),
         ("campaign", campaign::ALL),
+        #[cfg(feature = "import")]
+        ("import", import::ALL),
         #[cfg(feature = "http")]
         ("handover", handover::ALL),
     ] {
