@@ -1,8 +1,10 @@
 //! The command line for support staff and counsel.
 //!
 //! With `--jsonl` it reads one JSON object a line and answers one a line: `phone`, `decide`, `window`, `intent`,
-//! `segments`, `webhook`. For people: `import`, `plan`, `verify`, `explain`.
+//! `segments`, `webhook`. For people: `import`, `plan`, `verify`, `explain`, `checkpoint`, `audit`.
 
+#[path = "support/audit.rs"]
+mod audit;
 #[cfg(feature = "import")]
 #[path = "support/import.rs"]
 mod import;
@@ -52,6 +54,8 @@ enum Command {
     Verify(people::LedgerArgs),
     /// Why a person gets a text or not, with everything on record
     Explain(people::ExplainArgs),
+    /// Past messages of any platform, judged under the rules in force at each moment
+    Audit(audit::AuditArgs),
 }
 
 #[derive(Args)]
@@ -74,6 +78,7 @@ fn main() -> ExitCode {
         Command::Plan(args) => people::plan(&args),
         Command::Verify(args) => people::verify(&args),
         Command::Explain(args) => people::explain(&args),
+        Command::Audit(args) => audit::audit(&args),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

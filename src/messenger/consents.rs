@@ -4,7 +4,7 @@ use thiserror::Error;
 use super::Messenger;
 use crate::{
     consent::{
-        Event, Grant, OptIn,
+        Grant, OptIn,
         event::{Answer, Asked, OptedIn},
     },
     id::{InboundId, Name, NameError},
@@ -34,16 +34,17 @@ impl Messenger {
     /// Records a consent. The words that were shown are kept once, in the house stream.
     ///
     /// # Errors
-    /// Unknown program, or the ledger failed: nothing is recorded.
+    /// Unknown program, a text whose version mark stands for other words, or the ledger failed: nothing is recorded.
     pub async fn opt_in(
         &self,
         number: PhoneNumber,
         program: &str,
         opt_in: OptIn,
     ) -> Result<Permission, ConsentError> {
+        self.fits_anchor().await?;
         let now = self.inner.clock.now().ok_or(ConsentError::NoClock)?;
         let program = self.known(program)?;
-        self.keep_text(&opt_in, now).await?;
+        self.keep_own_text(&opt_in, now).await?;
         let grant = grant(&opt_in, now);
         loop {
             let mut person = self.inner.book.find_or_open(number, now.timestamp_millis()).await?;
@@ -106,15 +107,6 @@ impl Messenger {
         let found = self.inner.programs.iter().find(|known| known.name().as_str() == program);
         found.ok_or_else(|| ConsentError::NoProgram(program.to_owned()))
     }
-
-    /// Keeps the words of a consent text, unless the house has them already.
-    async fn keep_text(&self, opt_in: &OptIn, now: DateTime<Utc>) -> Result<(), BookError> {
-        let Some(text) = &opt_in.text else { return Ok(()) };
-        if self.inner.book.house().await?.state.texts.contains(&text.digest) {
-            return Ok(());
-        }
-        self.note(now.timestamp_millis(), &[Event::from(text.clone())]).await
-    }
 }
 
 pub(super) fn grant(opt_in: &OptIn, now: DateTime<Utc>) -> Grant {
@@ -132,6 +124,7 @@ pub(super) fn grant(opt_in: &OptIn, now: DateTime<Utc>) -> Grant {
         seller: opt_in.seller.clone(),
         purpose: opt_in.purpose.clone(),
         inbound: opt_in.inbound,
+        channel: opt_in.channel,
         kept: (!kept.is_empty()).then_some(kept),
         undated: opt_in.undated.then_some(true),
         ..Grant::new(opt_in.basis, opt_in.how, acted_ms)
@@ -155,6 +148,17 @@ pub enum ConsentError {
     /// The host has no such program.
     #[error("no program `{0}`")]
     NoProgram(String),
+    /// These words came under a version mark that stands for other words: an edited text needs a mark of its own, or
+    /// nobody could tell later which of the two was shown.
+    #[error(
+        "consent text `{version}` ({language}) is kept with other words: give the edited text another version"
+    )]
+    TextEdited {
+        /// The version mark.
+        version: String,
+        /// The language.
+        language: String,
+    },
     /// Not a name.
     #[error(transparent)]
     Name(#[from] NameError),
