@@ -150,6 +150,9 @@ impl<'z, R: Read> File<'z, R> {
         if self.columns.format.bare_international {
             return PhoneNumber::parse(&format!("+{text}"), Country::US).map_err(|_| RowFault::NumberUnread);
         }
+        if text.contains(char::is_alphabetic) {
+            return Err(RowFault::NumberUnread);
+        }
         let region = Country::new(country).ok().or(self.region).ok_or(RowFault::NoCountryCode)?;
         PhoneNumber::parse(text, region).map_err(|_| RowFault::NumberUnread)
     }
