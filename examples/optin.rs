@@ -1,10 +1,13 @@
 //! The command line for support staff and counsel.
 //!
 //! With `--jsonl` it reads one JSON object a line and answers one a line: `phone`, `decide`, `window`, `intent`,
-//! `segments`, `webhook`. For people: `plan`, `verify`, `explain`, `audit`.
+//! `segments`, `webhook`. For people: `import`, `plan`, `verify`, `explain`, `checkpoint`, `audit`.
 
 #[path = "support/audit.rs"]
 mod audit;
+#[cfg(feature = "import")]
+#[path = "support/import.rs"]
+mod import;
 #[path = "support/jsonl.rs"]
 mod jsonl;
 #[path = "support/people.rs"]
@@ -42,6 +45,9 @@ enum Command {
     Segments(Lines),
     /// Whether a webhook request is the provider's own
     Webhook(Lines),
+    /// Takes a list of another platform in, or shows what that would do, or takes it back
+    #[cfg(feature = "import")]
+    Import(import::ImportArgs),
     /// What a campaign would do with a customer export, before anything is sent
     Plan(people::PlanArgs),
     /// Reads a whole ledger again and names the first record that does not fit
@@ -67,6 +73,8 @@ fn main() -> ExitCode {
         Command::Intent(_) => jsonl::run(jsonl::intent).map(|()| true).map_err(Into::into),
         Command::Segments(_) => jsonl::run(jsonl::count).map(|()| true).map_err(Into::into),
         Command::Webhook(_) => jsonl::run(webhook::webhook).map(|()| true).map_err(Into::into),
+        #[cfg(feature = "import")]
+        Command::Import(args) => import::import(&args),
         Command::Plan(args) => people::plan(&args),
         Command::Verify(args) => people::verify(&args),
         Command::Explain(args) => people::explain(&args),

@@ -216,6 +216,13 @@ impl<'b, C> minicbor::Decode<'b, C> for Name {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Name {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::new(&text).map_err(serde::de::Error::custom)
+    }
+}
+
 /// Not a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a name has 1 to 48 printable ASCII characters and no space")]

@@ -183,4 +183,24 @@ impl<L: Ledger> Ledger for Faulty<L> {
     async fn job(&self, job: Name) -> Result<Option<Vec<u8>>, LedgerError> {
         self.through(async { self.inner.job(job).await }).await
     }
+
+    async fn nodes(&self, level: u8, from: u64, limit: usize) -> Result<Vec<Hash>, LedgerError> {
+        self.through(async { self.inner.nodes(level, from, limit).await }).await
+    }
+
+    async fn put_nodes(&self, level: u8, from: u64, hashes: Vec<Hash>) -> Result<(), LedgerError> {
+        self.through(async { self.inner.put_nodes(level, from, hashes).await }).await
+    }
+
+    async fn keep(&self, key: Name, bytes: Vec<u8>) -> Result<(), LedgerError> {
+        self.through(async { self.inner.keep(key, bytes).await }).await
+    }
+
+    async fn kept(&self, key: Name) -> Result<Option<Vec<u8>>, LedgerError> {
+        self.through(async { self.inner.kept(key).await }).await
+    }
+
+    async fn rekey(&self, from: Hash, to: Hash) -> Result<bool, LedgerError> {
+        self.through(async { self.inner.rekey(from, to).await }).await
+    }
 }

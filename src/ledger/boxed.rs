@@ -68,6 +68,16 @@ pub trait DynLedger: Debug + Send + Sync {
     fn put_job(&self, job: Name, weight: u32, definition: Vec<u8>) -> BoxFuture<'_, Result<(), LedgerError>>;
     /// See [`Ledger::job`].
     fn job(&self, job: Name) -> BoxFuture<'_, Result<Option<Vec<u8>>, LedgerError>>;
+    /// See [`Ledger::nodes`].
+    fn nodes(&self, level: u8, from: u64, limit: usize) -> BoxFuture<'_, Result<Vec<Hash>, LedgerError>>;
+    /// See [`Ledger::put_nodes`].
+    fn put_nodes(&self, level: u8, from: u64, hashes: Vec<Hash>) -> BoxFuture<'_, Result<(), LedgerError>>;
+    /// See [`Ledger::keep`].
+    fn keep(&self, key: Name, bytes: Vec<u8>) -> BoxFuture<'_, Result<(), LedgerError>>;
+    /// See [`Ledger::kept`].
+    fn kept(&self, key: Name) -> BoxFuture<'_, Result<Option<Vec<u8>>, LedgerError>>;
+    /// See [`Ledger::rekey`].
+    fn rekey(&self, from: Hash, to: Hash) -> BoxFuture<'_, Result<bool, LedgerError>>;
 }
 
 impl<L: Ledger> DynLedger for L {
@@ -145,5 +155,20 @@ impl<L: Ledger> DynLedger for L {
     }
     fn job(&self, job: Name) -> BoxFuture<'_, Result<Option<Vec<u8>>, LedgerError>> {
         Box::pin(Ledger::job(self, job))
+    }
+    fn nodes(&self, level: u8, from: u64, limit: usize) -> BoxFuture<'_, Result<Vec<Hash>, LedgerError>> {
+        Box::pin(Ledger::nodes(self, level, from, limit))
+    }
+    fn put_nodes(&self, level: u8, from: u64, hashes: Vec<Hash>) -> BoxFuture<'_, Result<(), LedgerError>> {
+        Box::pin(Ledger::put_nodes(self, level, from, hashes))
+    }
+    fn keep(&self, key: Name, bytes: Vec<u8>) -> BoxFuture<'_, Result<(), LedgerError>> {
+        Box::pin(Ledger::keep(self, key, bytes))
+    }
+    fn kept(&self, key: Name) -> BoxFuture<'_, Result<Option<Vec<u8>>, LedgerError>> {
+        Box::pin(Ledger::kept(self, key))
+    }
+    fn rekey(&self, from: Hash, to: Hash) -> BoxFuture<'_, Result<bool, LedgerError>> {
+        Box::pin(Ledger::rekey(self, from, to))
     }
 }

@@ -33,6 +33,10 @@ struct Inner {
     by_stream: HashMap<RecipientId, Vec<usize>>,
     head: Head,
     shelf: Shelf,
+    nodes: BTreeMap<u8, Vec<Hash>>,
+    kept: HashMap<Name, Vec<u8>>,
+    /// What a store on disk would know its keys by, once that was changed.
+    check: Option<Hash>,
 }
 
 impl MemoryLedger {
@@ -193,5 +197,45 @@ impl Ledger for MemoryLedger {
 
     async fn job(&self, job: Name) -> Result<Option<Vec<u8>>, LedgerError> {
         Ok(self.inner().shelf.job(&job))
+    }
+
+    async fn nodes(&self, level: u8, from: u64, limit: usize) -> Result<Vec<Hash>, LedgerError> {
+        let inner = self.inner();
+        let skip = usize::try_from(from).unwrap_or(usize::MAX);
+        Ok(inner.nodes.get(&level).into_iter().flatten().skip(skip).take(limit).copied().collect())
+    }
+
+    async fn put_nodes(&self, level: u8, from: u64, hashes: Vec<Hash>) -> Result<(), LedgerError> {
+        let mut inner = self.inner();
+        let held = inner.nodes.entry(level).or_default();
+        let kept = held.len() as u64;
+        let at = usize::try_from(from).ok().filter(|at| level > 0 && *at <= held.len());
+        let Some(at) = at else { return Err(LedgerError::Hole { level, kept, from }) };
+        let end = held.len().min(at + hashes.len());
+        held.splice(at..end, hashes);
+        Ok(())
+    }
+
+    async fn keep(&self, key: Name, bytes: Vec<u8>) -> Result<(), LedgerError> {
+        let kept = &mut self.inner().kept;
+        if bytes.is_empty() {
+            kept.remove(&key)
+        } else {
+            kept.insert(key, bytes)
+        };
+        Ok(())
+    }
+
+    async fn kept(&self, key: Name) -> Result<Option<Vec<u8>>, LedgerError> {
+        Ok(self.inner().kept.get(&key).cloned())
+    }
+
+    async fn rekey(&self, from: Hash, to: Hash) -> Result<bool, LedgerError> {
+        let mut inner = self.inner();
+        let check = inner.check.get_or_insert_with(|| self.keys.check_value());
+        if *check == from {
+            *check = to;
+        }
+        Ok(*check == to)
     }
 }

@@ -233,6 +233,42 @@ pub trait Ledger: Debug + Send + Sync + 'static {
 
     /// The definition of a job.
     fn job(&self, job: Name) -> impl Future<Output = Result<Option<Vec<u8>>, LedgerError>> + Send;
+
+    /// Hashes of whole subtrees of `256^level` records, from subtree `from` (counted from 0) on, in order, at most
+    /// `limit`: what [`put_nodes`](Self::put_nodes) put there. Level 0 is the log itself and is never kept.
+    fn nodes(
+        &self,
+        level: u8,
+        from: u64,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Hash>, LedgerError>> + Send;
+
+    /// Keeps hashes of whole subtrees, durably, in place of what stood there. They are a cache: whoever reads the
+    /// log can make them again.
+    ///
+    /// # Errors
+    /// [`Hole`](LedgerError::Hole) where `from` lies beyond what is kept of this level: nothing is changed.
+    fn put_nodes(
+        &self,
+        level: u8,
+        from: u64,
+        hashes: Vec<Hash>,
+    ) -> impl Future<Output = Result<(), LedgerError>> + Send;
+
+    /// Keeps a few bytes under a key, durably, in place of what stood there; empty bytes remove it. They are in no
+    /// chain and prove nothing: how far an import has come, and such.
+    fn keep(&self, key: Name, bytes: Vec<u8>) -> impl Future<Output = Result<(), LedgerError>> + Send;
+
+    /// What [`keep`](Self::keep) kept.
+    fn kept(&self, key: Name) -> impl Future<Output = Result<Option<Vec<u8>>, LedgerError>> + Send;
+
+    /// Changes the value by which the store knows its keys, durably, if it is `from`. Tells whether it is `to` now:
+    /// after `true`, the store opens with keys among whose [`check_values`](Keys::check_values) `to` is.
+    ///
+    /// A store of several processes compares that value in each append: it answers
+    /// [`WrongKey`](LedgerError::WrongKey) to whoever does not know it, and moves it to the
+    /// [newest](Keys::check_value) of whoever does.
+    fn rekey(&self, from: Hash, to: Hash) -> impl Future<Output = Result<bool, LedgerError>> + Send;
 }
 
 /// A store did not do what was asked. A conflict is not an error: it is an [`Appended`].
@@ -265,7 +301,18 @@ pub enum LedgerError {
     /// Not a ledger, or damaged.
     #[error("the ledger is damaged: {0}")]
     Damaged(String),
-    /// Opened with other secrets.
-    #[error("these are not the keys that this ledger was made with")]
+    /// Hashes of the tree were given beyond those that are kept.
+    #[error("the tree's level {level} has {kept} hashes; number {from} does not follow on them")]
+    Hole {
+        /// Of which level.
+        level: u8,
+        /// How many are kept.
+        kept: u64,
+        /// The first one given, counted from 0.
+        from: u64,
+    },
+    /// Opened with other secrets, or they were rotated since: see
+    /// [`reload_keys`](crate::Messenger::reload_keys).
+    #[error("these are not the keys that this ledger was made with, or it has newer ones by now")]
     WrongKey,
 }

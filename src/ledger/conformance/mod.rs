@@ -1,7 +1,8 @@
 //! What any ledger must do, as a suite that it runs against itself.
 //!
 //! The memory ledger, the SQLite ledger and a host's own run the same checks: `streams` compare-and-append,
-//! read back, scan and erase; `waiting` the outbox and jobs; `pacing` who may go when. Nothing here panics: a ledger that does
+//! read back, scan and erase; `waiting` the outbox and jobs; `pacing` who may go when; `keeping` what is kept beside
+//! the chain. Nothing here panics: a ledger that does
 //! not conform gets a [`Failure`] that names the check and what was seen. The checks take a [`Maker`], because
 //! each begins with an empty ledger and some open one again.
 
@@ -18,6 +19,7 @@ use thiserror::Error;
 use super::store::{Append, Ledger, LedgerError, NewRecord};
 use crate::id::{Hash, RecipientId};
 
+mod keeping;
 mod pacing;
 mod streams;
 mod waiting;
@@ -112,6 +114,9 @@ checks! {
     pacing::a_paused_sender_waits,
     pacing::a_backlog_counts_what_waits,
     pacing::the_last_to_go_are_found,
+    keeping::hashes_of_the_tree_are_kept_without_holes,
+    keeping::notes_are_kept_and_removed,
+    keeping::the_check_value_changes_from_what_it_is,
 }
 
 /// Runs the suite.

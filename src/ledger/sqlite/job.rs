@@ -1,6 +1,7 @@
 use std::vec::IntoIter;
 
 use super::{
+    aside::{Aside, Kept},
     ops::Ops,
     reply::{Answer, Reply, pair},
     trouble::Trouble,
@@ -26,6 +27,7 @@ pub(super) enum Job {
     Claim { claim: Claim, taken: Option<Claimed>, reply: Waits<Claimed> },
     Pause { sender: Name, until_ms: i64, reply: Waits<()> },
     Keep { job: Name, weight: u32, definition: Vec<u8>, reply: Waits<()> },
+    Aside { change: Aside, done: Option<Kept>, reply: Waits<Kept> },
 }
 
 impl Job {
@@ -53,6 +55,11 @@ impl Job {
     pub(super) fn put_job(job: Name, weight: u32, definition: Vec<u8>) -> (Self, Awaited<()>) {
         let (reply, answer) = pair();
         (Self::Keep { job, weight, definition, reply }, answer)
+    }
+
+    pub(super) fn aside(change: Aside) -> (Self, Awaited<Kept>) {
+        let (reply, answer) = pair();
+        (Self::Aside { change, done: None, reply }, answer)
     }
 
     pub(super) fn is_stop(&self) -> bool {
@@ -84,6 +91,10 @@ impl Job {
             }
             Self::Pause { sender, until_ms, .. } => ops.pause(sender, *until_ms).map(|()| 1),
             Self::Keep { job, weight, definition, .. } => ops.put_job(job, *weight, definition).map(|()| 1),
+            Self::Aside { change, done, .. } => {
+                *done = Some(ops.asides.change(change)?);
+                Ok(1)
+            }
         }
     }
 
@@ -98,7 +109,8 @@ impl Job {
             }
             // Without what was taken there was no commit, and the dropped reply says so.
             Self::Claim { taken: Some(taken), reply, .. } => reply.give(Ok(taken)),
-            Self::Claim { .. } => {}
+            Self::Aside { done: Some(done), reply, .. } => reply.give(Ok(done)),
+            Self::Claim { .. } | Self::Aside { .. } => {}
         }
         None
     }
@@ -111,6 +123,7 @@ impl Job {
                 reply.give(Err(trouble.into()));
             }
             Self::Claim { reply, .. } => reply.give(Err(trouble.into())),
+            Self::Aside { reply, .. } => reply.give(Err(trouble.into())),
         }
     }
 }

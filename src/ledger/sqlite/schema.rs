@@ -6,7 +6,7 @@ use super::trouble::Trouble;
 use crate::ledger::{keys::Keys, store::LedgerError};
 
 /// The format this version writes. A file of a higher one is refused.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// "optn", in the place that SQLite's header keeps for the application.
 const APPLICATION: i64 = 0x6f70_746e;
 /// How long opening waits for another process that creates or recovers the file.
@@ -71,6 +71,14 @@ CREATE INDEX outbox_held ON outbox (claimed_ms, cell) WHERE started = 2;
 CREATE INDEX outbox_stream ON outbox (stream);
 ";
 
+/// What is kept beside the chain. Format 2 had none of it.
+const ASIDE: &str = "
+CREATE TABLE nodes (
+    level INTEGER NOT NULL, no INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, no)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE notes (key TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
+";
+
 /// Format 1 had no senders, segments and closing times in its outbox, and counted what waits by job. 67 is the
 /// fewest characters of a long message's segment, and a sealed text has at least a byte for each.
 const FROM_1: &str = "
@@ -111,7 +119,7 @@ pub(super) fn open(path: &Path, keys: &Keys) -> Result<Connection, LedgerError> 
     }
     tune(&connection)?;
     check(&connection, keys)?;
-    if found == Found::Older {
+    if matches!(found, Found::Older(_)) {
         bring_up(&connection)?;
     }
     Ok(connection)
@@ -145,8 +153,8 @@ fn refuse_other_files(path: &Path) -> Result<(), LedgerError> {
 enum Found {
     /// The tables must be made.
     Nothing,
-    /// A ledger of format 1.
-    Older,
+    /// A ledger of this older format.
+    Older(u32),
     Ledger,
 }
 
@@ -163,7 +171,7 @@ fn look(connection: &Connection) -> Result<Found, LedgerError> {
     snapshot.map_or(Ok(()), rusqlite::Transaction::finish).map_err(&during)?;
     match (application, u32::try_from(format)) {
         (APPLICATION, Ok(FORMAT)) => Ok(Found::Ledger),
-        (APPLICATION, Ok(1)) => Ok(Found::Older),
+        (APPLICATION, Ok(found @ 1..FORMAT)) => Ok(Found::Older(found)),
         (APPLICATION, Ok(found)) if found > FORMAT => Err(LedgerError::Newer { found, known: FORMAT }),
         (0, Ok(0)) if objects == 0 => Ok(Found::Nothing),
         (APPLICATION, _) => Err(LedgerError::Damaged(format!("no ledger has format {format}"))),
@@ -183,6 +191,7 @@ fn create(connection: &Connection, keys: &Keys) -> Result<(), LedgerError> {
     if look(connection)? == Found::Nothing {
         connection.execute_batch(TABLES).map_err(&during)?;
         connection.execute_batch(WAITING).map_err(&during)?;
+        connection.execute_batch(ASIDE).map_err(&during)?;
         let sql = "INSERT INTO meta (one, check_value, leaves, head) VALUES (1, ?1, 0, zeroblob(32))";
         connection.execute(sql, [keys.check_value().0]).map_err(&during)?;
         let marks = format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}");
@@ -192,17 +201,18 @@ fn create(connection: &Connection, keys: &Keys) -> Result<(), LedgerError> {
     Ok(())
 }
 
-/// Brings a ledger of format 1 to this one, all of it or nothing. A process that still has it open with an older
+/// Brings a ledger of an older format to this one, all of it or nothing. A process that still has it open with an older
 /// version finds its tables gone and fails.
 fn bring_up(connection: &Connection) -> Result<(), LedgerError> {
     let during = Trouble::during("bringing the file to this format");
     connection.execute_batch("BEGIN IMMEDIATE").map_err(&during)?;
     // Another process may have been first.
     let done = look(connection).and_then(|found| match found {
-        Found::Older => {
+        Found::Older(format) => {
             let marks = format!("PRAGMA user_version = {FORMAT}");
-            let steps = [FROM_1, WAITING, MOVE_FROM_1, &marks, "COMMIT"];
-            Ok(steps.iter().try_for_each(|step| connection.execute_batch(step)).map_err(&during)?)
+            let from_1: &[&str] = if format == 1 { &[FROM_1, WAITING, MOVE_FROM_1] } else { &[] };
+            let mut steps = from_1.iter().copied().chain([ASIDE, &marks, "COMMIT"]);
+            Ok(steps.try_for_each(|step| connection.execute_batch(step)).map_err(&during)?)
         }
         Found::Nothing | Found::Ledger => Ok(connection.execute_batch("COMMIT").map_err(&during)?),
     });
@@ -232,7 +242,7 @@ fn check(connection: &Connection, keys: &Keys) -> Result<(), LedgerError> {
         rusqlite::Error::QueryReturnedNoRows => Trouble::Damaged("the head is gone".to_owned()),
         error => Trouble::during("reading the head")(error),
     })?;
-    if check_value != keys.check_value().0 {
+    if !keys.check_values().iter().any(|known| known.0 == check_value) {
         return Err(LedgerError::WrongKey);
     }
     if leaves != last {

@@ -114,4 +114,24 @@ impl Ledger for Failing {
     async fn job(&self, job: Name) -> Result<Option<Vec<u8>>, LedgerError> {
         self.inner.job(job).await
     }
+
+    async fn nodes(&self, level: u8, from: u64, limit: usize) -> Result<Vec<Hash>, LedgerError> {
+        self.inner.nodes(level, from, limit).await
+    }
+
+    async fn put_nodes(&self, level: u8, from: u64, hashes: Vec<Hash>) -> Result<(), LedgerError> {
+        self.inner.put_nodes(level, from, hashes).await
+    }
+
+    async fn keep(&self, key: Name, bytes: Vec<u8>) -> Result<(), LedgerError> {
+        self.inner.keep(key, bytes).await
+    }
+
+    async fn kept(&self, key: Name) -> Result<Option<Vec<u8>>, LedgerError> {
+        self.inner.kept(key).await
+    }
+
+    async fn rekey(&self, from: Hash, to: Hash) -> Result<bool, LedgerError> {
+        self.inner.rekey(from, to).await
+    }
 }

@@ -102,6 +102,11 @@ enum Wrong {
     Pause,
     Backlog,
     Late,
+    Level,
+    Hole,
+    KeepsFirst,
+    KeepsEmpty,
+    AnyKey,
 }
 
 /// A memory ledger that is wrong in one way.
@@ -302,6 +307,40 @@ impl Ledger for Mutant {
     async fn job(&self, job: Name) -> Result<Option<Vec<u8>>, LedgerError> {
         Ledger::job(&self.inner, job).await
     }
+
+    async fn nodes(&self, level: u8, from: u64, limit: usize) -> Result<Vec<Hash>, LedgerError> {
+        let level = if self.wrong == Wrong::Level { 1 } else { level };
+        Ledger::nodes(&self.inner, level, from, limit).await
+    }
+
+    async fn put_nodes(&self, level: u8, from: u64, hashes: Vec<Hash>) -> Result<(), LedgerError> {
+        let kept = Ledger::nodes(&self.inner, level, 0, usize::MAX).await?.len() as u64;
+        match self.wrong {
+            Wrong::Hole if level > 0 && from > kept => {
+                Ledger::put_nodes(&self.inner, level, kept, hashes).await
+            }
+            Wrong::KeepsFirst if from < kept => Ok(()),
+            _ => Ledger::put_nodes(&self.inner, level, from, hashes).await,
+        }
+    }
+
+    async fn keep(&self, key: Name, bytes: Vec<u8>) -> Result<(), LedgerError> {
+        if self.wrong == Wrong::KeepsEmpty && bytes.is_empty() {
+            return Ok(());
+        }
+        Ledger::keep(&self.inner, key, bytes).await
+    }
+
+    async fn kept(&self, key: Name) -> Result<Option<Vec<u8>>, LedgerError> {
+        Ledger::kept(&self.inner, key).await
+    }
+
+    async fn rekey(&self, from: Hash, to: Hash) -> Result<bool, LedgerError> {
+        if self.wrong == Wrong::AnyKey {
+            return Ok(true);
+        }
+        Ledger::rekey(&self.inner, from, to).await
+    }
 }
 
 #[test]
@@ -350,4 +389,11 @@ fn the_suite_reports_a_ledger_that_is_wrong() {
     caught_by(Wrong::Pause, "a_paused_sender_waits");
     caught_by(Wrong::Backlog, "a_backlog_counts_what_waits");
     caught_by(Wrong::Late, "the_last_to_go_are_found");
+    caught_by(Wrong::Level, "hashes_of_the_tree_are_kept_without_holes");
+    caught_by(Wrong::Hole, "hashes_of_the_tree_are_kept_without_holes");
+    caught_by(Wrong::KeepsFirst, "hashes_of_the_tree_are_kept_without_holes");
+    caught_by(Wrong::Forgets, "hashes_of_the_tree_are_kept_without_holes");
+    caught_by(Wrong::KeepsEmpty, "notes_are_kept_and_removed");
+    caught_by(Wrong::Forgets, "notes_are_kept_and_removed");
+    caught_by(Wrong::AnyKey, "the_check_value_changes_from_what_it_is");
 }

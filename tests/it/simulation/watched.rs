@@ -355,6 +355,24 @@ impl Ledger for Watched {
     async fn job(&self, job: Name) -> Answer<Option<Vec<u8>>> {
         self.inner.job(job).await
     }
+    async fn nodes(&self, level: u8, from: u64, limit: usize) -> Answer<Vec<Hash>> {
+        self.inner.nodes(level, from, limit).await
+    }
+    async fn put_nodes(&self, level: u8, from: u64, hashes: Vec<Hash>) -> Answer<()> {
+        self.fails()?;
+        self.inner.put_nodes(level, from, hashes).await
+    }
+    async fn keep(&self, key: Name, bytes: Vec<u8>) -> Answer<()> {
+        self.fails()?;
+        self.inner.keep(key, bytes).await
+    }
+    async fn kept(&self, key: Name) -> Answer<Option<Vec<u8>>> {
+        self.inner.kept(key).await
+    }
+    async fn rekey(&self, from: Hash, to: Hash) -> Answer<bool> {
+        self.fails()?;
+        self.inner.rekey(from, to).await
+    }
 }
 
 /// Messages of campaigns that started and of which nobody knows.
