@@ -98,7 +98,7 @@ impl<'z, R: Read> File<'z, R> {
             match self.table.read(row) {
                 Ok(more) => {
                     self.mark.rows += u64::from(more);
-                    if self.mark.rows % 1_024 == 0 || !more {
+                    if self.mark.rows.is_multiple_of(1_024) || !more {
                         progress(self.table.bytes(), self.mark.rows);
                     }
                     return Ok(more);
