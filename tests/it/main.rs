@@ -11,6 +11,8 @@
 
 mod content;
 mod contract;
+#[cfg(feature = "evidence")]
+mod evidence;
 #[cfg(unix)]
 mod fence;
 mod fold;
