@@ -79,19 +79,20 @@ macro_rules! cbor_enum {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         $vis enum $name { $( $(#[$vmeta])* $variant = $number ),* }
 
+        #[allow(dead_code, reason = "not every list of names is asked for all of this")]
         impl $name {
             /// Every value, in order.
-            pub const ALL: &'static [Self] = &[ $( Self::$variant ),* ];
+            $vis const ALL: &'static [Self] = &[ $( Self::$variant ),* ];
 
             /// The stable spelling in records, JSON and explanations.
             #[must_use]
-            pub const fn code(self) -> &'static str {
+            $vis const fn code(self) -> &'static str {
                 match self { $( Self::$variant => $code ),* }
             }
 
             /// The value with this [`code`](Self::code).
             #[must_use]
-            pub fn from_code(code: &str) -> Option<Self> {
+            $vis fn from_code(code: &str) -> Option<Self> {
                 match code { $( $code => Some(Self::$variant), )* _ => None }
             }
         }
@@ -130,9 +131,9 @@ macro_rules! cbor_enum {
     };
 }
 
-pub(crate) use {cbor_enum, cbor_map};
 #[cfg(feature = "evidence")]
 pub(crate) use shown::Shown;
+pub(crate) use {cbor_enum, cbor_map};
 
 /// The facts of a record as JSON: what an evidence pack shows beside the bytes that are hashed.
 #[cfg(feature = "evidence")]
@@ -199,5 +200,5 @@ mod shown {
         } )* };
     }
 
-    tuples! { (A.0, B.1) (A.0, B.1, C.2, D.3) }
+    tuples! { (A.0, B.1) (A.0, B.1, C.2) (A.0, B.1, C.2, D.3) }
 }

@@ -5,9 +5,9 @@ use crate::{
     dispatch::DispatchError,
     id::{NameError, NoRandomness},
     inbound::ReceiveError,
-    ledger::{BookError, KeyFileError, LedgerError},
+    ledger::{BookError, KeyFileError, KeyStoreError, LedgerError},
     message::{RenderError, TemplateError},
-    messenger::{BuildError, ConsentError, LaunchError, PlanError},
+    messenger::{BuildError, ConsentError, EraseError, LaunchError, PlanError, RotateError, ScrubError},
     permit::ReserveError,
     phone::{CountryError, PhoneNumberError},
     place::{PlaceError, PostalCodeError},
@@ -38,6 +38,8 @@ pub enum Error {
     Country(#[from] CountryError),
     #[error(transparent)]
     Dispatch(#[from] DispatchError),
+    #[error(transparent)]
+    Erase(#[from] EraseError),
     #[cfg(feature = "evidence")]
     #[error(transparent)]
     Evidence(#[from] crate::report::evidence::EvidenceError),
@@ -51,6 +53,8 @@ pub enum Error {
     Time(#[from] chrono::ParseError),
     #[error(transparent)]
     KeyFile(#[from] KeyFileError),
+    #[error(transparent)]
+    KeyStore(#[from] KeyStoreError),
     #[error(transparent)]
     Launch(#[from] LaunchError),
     #[error(transparent)]
@@ -73,6 +77,12 @@ pub enum Error {
     Render(#[from] RenderError),
     #[error(transparent)]
     Reserve(#[from] ReserveError),
+    #[error(transparent)]
+    Rotate(#[from] RotateError),
+    #[error(transparent)]
+    RegisterFile(#[from] crate::register::FileError),
+    #[error(transparent)]
+    Scrub(#[from] ScrubError),
     #[error(transparent)]
     Template(#[from] TemplateError),
 }

@@ -57,10 +57,11 @@
 //! | [`permit`] | the one place where decision and ledger meet |
 //! | [`inbound`] | what a reply means, and what to answer |
 //! | [`gateway`] | the way out, and a simulated carrier |
+//! | [`register`] | do-not-call lists, reassigned numbers, registers of consents |
 //! | [`campaign`] | audiences and plans |
 //! | [`dispatch`] | the worker |
 //! | [`shop`] | lists from other platforms |
-//! | [`report`] | what can be shown to others: evidence packs |
+//! | [`report`] | what is told afterwards and shown to others: evidence packs, the back-audit |
 //! | [`danger`] | ways around a safeguard, each with a reason |
 
 pub mod blocking;
@@ -85,6 +86,7 @@ pub mod place;
 pub mod policy;
 pub mod prelude;
 pub mod program;
+pub mod register;
 pub mod report;
 pub mod shop;
 
@@ -97,9 +99,12 @@ pub use error::Error;
 #[cfg(feature = "evidence")]
 pub use messenger::Every;
 pub use messenger::{
-    BuildError, Builder, ConsentError, ImportRow, ImportedRow, Imports, Landed, LaunchError, Launched,
-    Location, Messenger, Permission, PlanError,
+    BuildError, Builder, ConsentError, EraseError, Erasure, Imports, Landed, LaunchError, Launched,
+    Messenger, Permission, PlanError, RotateError, Rotated, ScrubError, Scrubbed, Tenure, Undone, Whom,
 };
+#[cfg(feature = "import")]
+pub use messenger::{ImportError, ImportReport, Outcome, Progress};
+pub use shop::{ImportRow, Location};
 
 /// The README's examples, run as tests.
 #[cfg(doctest)]

@@ -347,10 +347,13 @@ events! {
         /// The sender.
         0 => sender: Name,
     }
-    /// The number is another person's now: this tenure ends.
+    /// The number is another person's now: this tenure ends, unless it is known since when and the new holder has
+    /// agreed to something.
     17, "reassigned" => Reassigned {
         /// Who says so.
         0 => source: Name,
+        /// Since when, if that is known, Unix milliseconds. What was agreed on a later day is the new holder's.
+        1 => since_ms: Option<i64>,
     }
     /// The person's data was destroyed on request.
     18, "erased" => Erased {

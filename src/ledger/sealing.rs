@@ -13,7 +13,7 @@ impl Book {
     pub(crate) async fn sign(&self, text: &str) -> Result<String, CheckpointError> {
         let key = self.note_key().await?;
         let seed = self.ledger().keys().signing_seed().ok_or(CheckpointError::NoSigningKey)?;
-        Ok(sign_note(text, key.name(), seed)?)
+        Ok(sign_note(text, key.name(), &seed)?)
     }
 }
 

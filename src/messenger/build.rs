@@ -14,8 +14,9 @@ use crate::{
     law::{Posture, Rulebook},
     ledger::{Admitted, Book},
     place::ZoneTable,
-    policy::{Brand, Policy},
+    policy::{Brand, Policy, Proof},
     program::Program,
+    register::{DynRegister, Register},
 };
 
 /// Builds a [`Messenger`].
@@ -35,6 +36,8 @@ pub struct Builder {
     guards: Vec<(Name, Box<dyn DynRelevance>)>,
     #[cfg(feature = "evidence")]
     checkpoints: super::checkpoints::Checkpoints,
+    registers: Vec<Box<dyn DynRegister>>,
+    proof: Proof,
 }
 
 impl Builder {
@@ -54,6 +57,8 @@ impl Builder {
             guards: Vec::new(),
             #[cfg(feature = "evidence")]
             checkpoints: super::checkpoints::Checkpoints::default(),
+            registers: Vec::new(),
+            proof: Proof::none(),
         }
     }
 
@@ -96,6 +101,21 @@ impl Builder {
     #[must_use]
     pub fn brand(mut self, brand: Brand) -> Self {
         self.brand = brand;
+        self
+    }
+
+    /// How well a consent must be provable before it carries a message; no grade is asked unless said.
+    #[must_use]
+    pub fn proof(mut self, proof: Proof) -> Self {
+        self.proof = proof;
+        self
+    }
+
+    /// A register that [`scrub`](Messenger::scrub) asks. Its name is the one by which a rule of the book, or
+    /// [`Brand::register`], demands it.
+    #[must_use]
+    pub fn register(mut self, register: impl Register) -> Self {
+        self.registers.push(Box::new(register));
         self
     }
 
@@ -163,8 +183,15 @@ impl Builder {
         let policy = Policy {
             posture: self.posture,
             brand: self.brand,
+            proof: self.proof,
             ..Policy::new(self.rulebook, self.zones.unwrap_or_else(ZoneTable::newest))
         };
+        // Whoever loads a list that nothing looks at believes to be safe.
+        let idle =
+            |given: &&Box<dyn DynRegister>| !policy.registers().any(|named| named.name == *given.name());
+        if let Some(idle) = self.registers.iter().find(idle) {
+            return Err(BuildError::IdleRegister(idle.name().clone()));
+        }
         Ok(Messenger {
             inner: Arc::new(Inner {
                 book: Book::new(self.ledger.ledger),
@@ -180,6 +207,7 @@ impl Builder {
                 looked: Looked::default(),
                 unstored: Unstored::default(),
                 guards: self.guards,
+                registers: self.registers,
                 reason: self.ledger.reason,
                 noted: AtomicBool::new(false),
                 #[cfg(feature = "evidence")]
@@ -190,9 +218,14 @@ impl Builder {
 }
 
 /// What is missing to build a [`Messenger`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum BuildError {
+    /// A register that neither a rule nor the brand asks for: its answers would change nothing.
+    #[error(
+        "neither a rule of the book nor the brand asks for the register `{0}`: check its name, or add `Brand::register`"
+    )]
+    IdleRegister(Name),
     /// No gateway.
     #[error("no gateway: call `.gateway(SimulatedCarrier::seeded(1))` or give a real one")]
     NoGateway,

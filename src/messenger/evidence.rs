@@ -30,11 +30,7 @@ impl Messenger {
     ///
     /// # Errors
     /// As [`evidence`](Self::evidence), or there is no such message.
-    pub async fn evidence_of(
-        &self,
-        message: &MessageRef,
-        ask: &Ask,
-    ) -> Result<EvidencePack, EvidenceError> {
+    pub async fn evidence_of(&self, message: &MessageRef, ask: &Ask) -> Result<EvidencePack, EvidenceError> {
         let person = find(&self.inner.book, message).await?;
         self.pack(person, Some(message), ask).await
     }

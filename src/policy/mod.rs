@@ -15,9 +15,12 @@ mod edge;
 mod explain;
 mod few;
 mod hours;
+mod proof;
+mod registers;
 
 pub use brand::{Brand, BrandCap};
 pub use considered::Considered;
 pub use decide::{Facts, Policy, Request};
 pub use decision::{Code, Decision, Fact, Need, Reason, Verdict};
 pub use explain::Language;
+pub use proof::Proof;

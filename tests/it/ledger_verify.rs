@@ -210,7 +210,7 @@ async fn fill(book: &Book) {
     let mut gone = book.find_or_open(zoe, ms(0)).await.unwrap();
     let opted_in = OptedIn { program: name("soldes"), grant: grant() };
     gone.stage(ms(1), opted_in, &[(PersonalField::Page, "https://maisonlune.fr".to_owned())]).unwrap();
-    gone.stage(ms(2), Reassigned { source: name("rnd") }, &[]).unwrap();
+    gone.stage(ms(2), Reassigned { source: name("rnd"), since_ms: None }, &[]).unwrap();
     write(book, gone).await;
     let mut next = book.find_or_open(zoe, ms(3)).await.unwrap();
     next.stage(ms(3), OptedIn { program: name("soldes"), grant: grant() }, &[]).unwrap();

@@ -9,7 +9,8 @@ use super::{
     flaw::{PackFlaw, What},
     json,
     pack::{Pack, Record},
-    seal, words::stamp,
+    seal,
+    words::stamp,
 };
 use crate::{
     consent::{Event, PersonalField, text_digest},

@@ -85,9 +85,7 @@ fn names(which: &Which, event: &Event) -> Option<MessageId> {
     match (which, event) {
         (Which::Id(id), Event::Started(e)) => (e.message == *id).then_some(e.message),
         (Which::Source(source), Event::Started(e)) => (e.source == *source).then_some(e.message),
-        (Which::Gateway(id), Event::Concluded(e)) => {
-            (e.gateway_id.as_ref() == Some(id)).then_some(e.message)
-        }
+        (Which::Gateway(id), Event::Concluded(e)) => (e.gateway_id.as_ref() == Some(id)).then_some(e.message),
         _ => None,
     }
 }

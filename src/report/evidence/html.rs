@@ -61,7 +61,9 @@ pub(super) fn page(pack: &Pack<Reading>, language: Language) -> String {
     let mut page = Page { french: language == Language::French, html: String::with_capacity(16 * 1024) };
     let code = page.tell("en", "fr");
     let title = match &pack.reading.message {
-        Some(_) => page.tell("Why did this person get this text?", "Pourquoi cette personne a-t-elle reçu ce SMS ?"),
+        Some(_) => {
+            page.tell("Why did this person get this text?", "Pourquoi cette personne a-t-elle reçu ce SMS ?")
+        }
         None => page.tell("What is on record about this person", "Ce qui est enregistré sur cette personne"),
     };
     page.push(format_args!(
@@ -123,15 +125,27 @@ fn consents(page: &mut Page, consents: &[Consent]) {
                 ));
                 let lost = page.tell("The words are not kept here.", "Le texte n'est pas conservé ici.");
                 let text = words.text.as_deref().unwrap_or(lost).to_owned();
-                page.push(format_args!("<blockquote lang=\"{}\">{}</blockquote>\n", Text(language), Text(&text)));
-                page.push(format_args!("<p class=\"soft\">SHA-256 <code>{}</code></p>\n", Text(&words.digest)));
+                page.push(format_args!(
+                    "<blockquote lang=\"{}\">{}</blockquote>\n",
+                    Text(language),
+                    Text(&text)
+                ));
+                page.push(format_args!(
+                    "<p class=\"soft\">SHA-256 <code>{}</code></p>\n",
+                    Text(&words.digest)
+                ));
             }
             None => {
                 let none = page.tell("No words are on record.", "Aucun texte n'est enregistré.");
                 page.push(format_args!("<p class=\"soft\">{}</p>\n", Text(none)));
             }
         }
-        page.push(format_args!("<p class=\"soft\">{} · {} · n° {}</p>\n</div>\n", Text(consent.how), Text(consent.basis), consent.seq));
+        page.push(format_args!(
+            "<p class=\"soft\">{} · {} · n° {}</p>\n</div>\n",
+            Text(consent.how),
+            Text(consent.basis),
+            consent.seq
+        ));
     }
 }
 
@@ -183,12 +197,16 @@ fn decision(page: &mut Page, message: &Message) {
 }
 
 fn ended(ended: &Ended) -> String {
-    let parts = [Some(ended.what), ended.gateway_id.as_deref(), ended.code.as_deref(), Some(ended.at.as_str())];
+    let parts =
+        [Some(ended.what), ended.gateway_id.as_deref(), ended.code.as_deref(), Some(ended.at.as_str())];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 fn rules(page: &mut Page, decided: &Decided, message: &Message) {
-    let again = page.tell("Judged again from the records before it", "Jugé à nouveau d'après les enregistrements antérieurs");
+    let again = page.tell(
+        "Judged again from the records before it",
+        "Jugé à nouveau d'après les enregistrements antérieurs",
+    );
     page.push(format_args!("<p><strong>{}</strong></p>\n", Text(again)));
     if !message.rulebook.same || !message.tz.same {
         let note = page.tell(
@@ -270,7 +288,10 @@ fn tenure(page: &mut Page, reading: &Reading) {
     if let Some(next) = &tenure.next {
         lines.push(format!(
             "{} {next}.",
-            page.tell("The number leads to another record now:", "Le numéro mène aujourd'hui à un autre dossier :")
+            page.tell(
+                "The number leads to another record now:",
+                "Le numéro mène aujourd'hui à un autre dossier :"
+            )
         ));
     }
     if !tenure.inherited.is_empty() {

@@ -115,7 +115,8 @@ impl EvidencePack {
     /// A few lines for a terminal: the answer, and every record in a sentence.
     #[must_use]
     pub fn summary(&self, language: Language) -> String {
-        let say = |both: &pack::Both| if language == Language::French { both.fr.clone() } else { both.en.clone() };
+        let say =
+            |both: &pack::Both| if language == Language::French { both.fr.clone() } else { both.en.clone() };
         let mut text = format!("{}\n", say(&self.pack.reading.answer));
         for record in &self.pack.records {
             text.push_str(&format!("\n{:>4}  {}  {}", record.seq, record.at, say(&record.words)));

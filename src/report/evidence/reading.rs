@@ -86,9 +86,7 @@ fn consents(gathered: &Gathered) -> Vec<Consent> {
     for Kept { envelope, .. } in &gathered.records {
         let (program, grant) = match &envelope.event {
             Event::OptedIn(e) => (&e.program, e.grant.clone()),
-            Event::Imported(e) => {
-                (&e.program, Grant { import: Some(e.import.clone()), ..e.grant.clone() })
-            }
+            Event::Imported(e) => (&e.program, Grant { import: Some(e.import.clone()), ..e.grant.clone() }),
             Event::Asked(e) => {
                 asked.insert(e.program.clone(), e.grant.clone());
                 continue;
@@ -125,7 +123,9 @@ fn message(gathered: &Gathered, id: MessageId, policy: &Policy) -> Option<Messag
         _ => None,
     })?;
     let (mut outcome, mut deliveries) = (None, Vec::new());
-    for Kept { envelope, .. } in gathered.records.iter().filter(|after| after.envelope.seq > kept.envelope.seq) {
+    for Kept { envelope, .. } in
+        gathered.records.iter().filter(|after| after.envelope.seq > kept.envelope.seq)
+    {
         let (seq, at) = (envelope.seq, stamp(envelope.at_ms));
         match &envelope.event {
             Event::Concluded(e) if e.message == id => {
@@ -139,10 +139,11 @@ fn message(gathered: &Gathered, id: MessageId, policy: &Policy) -> Option<Messag
             _ => {}
         }
     }
-    let (decision, no_decision) = match decided::of(gathered, kept.envelope.seq, kept.envelope.at_ms, started, policy) {
-        Ok(decided) => (Some(decided), None),
-        Err(why) => (None, Some(why)),
-    };
+    let (decision, no_decision) =
+        match decided::of(gathered, kept.envelope.seq, kept.envelope.at_ms, started, policy) {
+            Ok(decided) => (Some(decided), None),
+            Err(why) => (None, Some(why)),
+        };
     Some(Message {
         id: id.to_string(),
         seq: kept.envelope.seq,
@@ -158,7 +159,11 @@ fn message(gathered: &Gathered, id: MessageId, policy: &Policy) -> Option<Messag
         tz: versions(&started.tz, policy.zones.version()),
         posture: if started.strict { "strict" } else { "settled" },
         local: started.local.iter().map(|(zone, minute)| local(zone, *minute)).collect(),
-        counts: started.counts.iter().map(|(rule, before)| Count { rule: rule.clone(), before: *before }).collect(),
+        counts: started
+            .counts
+            .iter()
+            .map(|(rule, before)| Count { rule: rule.clone(), before: *before })
+            .collect(),
         approved: approved(gathered, started, kept.envelope.at_ms),
         outcome,
         deliveries,
@@ -204,7 +209,10 @@ fn why_this_text(number: Option<&str>, message: &Message, gathered: &Gathered, c
     let (ground_en, ground_fr) = match ground {
         Some(c) => (
             format!("the person had agreed to “{}” on {} ({}, grade {})", c.program, c.at, c.how, c.grade),
-            format!("la personne avait accepté « {} » le {} ({}, niveau {})", c.program, c.at, c.how, c.grade),
+            format!(
+                "la personne avait accepté « {} » le {} ({}, niveau {})",
+                c.program, c.at, c.how, c.grade
+            ),
         ),
         None => (
             format!("a {} message needed no consent on record", message.kind),
@@ -231,8 +239,12 @@ fn came(message: &Message) -> (&'static str, &'static str) {
     match outcome {
         _ if delivered => ("it was delivered", "il a été remis"),
         Some(Outcome::Accepted) => ("the gateway took it", "la passerelle l'a pris"),
-        Some(Outcome::Refused) => ("the gateway refused it, nothing was sent", "la passerelle l'a refusé, rien n'est parti"),
-        Some(Outcome::Deferred) => ("the gateway did not take it that time", "la passerelle ne l'a pas pris cette fois"),
+        Some(Outcome::Refused) => {
+            ("the gateway refused it, nothing was sent", "la passerelle l'a refusé, rien n'est parti")
+        }
+        Some(Outcome::Deferred) => {
+            ("the gateway did not take it that time", "la passerelle ne l'a pas pris cette fois")
+        }
         Some(Outcome::Unknown) => ("nobody knows whether it was taken", "on ignore s'il a été pris"),
         None => ("its end is not on record", "sa fin n'est pas enregistrée"),
     }
@@ -242,15 +254,20 @@ fn what_is_on_record(number: Option<&str>, gathered: &Gathered, consents: &[Cons
     let (to_en, to_fr) = (number.unwrap_or("An erased number"), number.unwrap_or("Un numéro effacé"));
     let state = &gathered.state;
     let since = gathered.records.first().map(|kept| stamp(kept.envelope.at_ms)).unwrap_or_default();
-    let sent = gathered.records.iter().filter(|kept| matches!(kept.envelope.event, Event::Started(_))).count();
-    let stops = gathered.records.iter().filter(|kept| matches!(kept.envelope.event, Event::Revoked(_))).count();
+    let sent =
+        gathered.records.iter().filter(|kept| matches!(kept.envelope.event, Event::Started(_))).count();
+    let stops =
+        gathered.records.iter().filter(|kept| matches!(kept.envelope.event, Event::Revoked(_))).count();
     let mut open: Vec<&str> =
         state.programs.iter().filter(|p| state.stands_open(&p.program)).map(|p| p.program.as_str()).collect();
     open.sort_unstable();
     let (open_en, open_fr) = if open.is_empty() {
         ("nothing stands open".to_owned(), "rien n'est ouvert".to_owned())
     } else {
-        (format!("open by what was said: {}", open.join(", ")), format!("ouvert d'après ce qui a été dit : {}", open.join(", ")))
+        (
+            format!("open by what was said: {}", open.join(", ")),
+            format!("ouvert d'après ce qui a été dit : {}", open.join(", ")),
+        )
     };
     Both::new(
         format!(

@@ -20,7 +20,9 @@ pub(super) fn of(event: &Event) -> Both {
 
 fn both(event: &Event) -> Option<Both> {
     Some(match event {
-        Event::Opened(_) => Both::new("The record of this number begins.", "Le dossier de ce numéro s'ouvre."),
+        Event::Opened(_) => {
+            Both::new("The record of this number begins.", "Le dossier de ce numéro s'ouvre.")
+        }
         Event::OptedIn(e) => {
             let (en, fr) = how(e.grant.how);
             Both::new(
@@ -120,7 +122,8 @@ fn beside(event: &Event) -> Option<Both> {
             format!("La liste « {} » a été annulée : ses consentements ne valent plus.", e.import),
         ),
         Event::Checked(e) => {
-            let (en, fr) = if e.listed { ("stands in", "figure dans") } else { ("is not in", "n'est pas dans") };
+            let (en, fr) =
+                if e.listed { ("stands in", "figure dans") } else { ("is not in", "n'est pas dans") };
             let at = stamp(e.as_of_ms);
             Both::new(
                 format!("The number {en} the register {} as of {at}.", e.register),
@@ -147,8 +150,14 @@ fn started(e: &crate::consent::event::Started) -> Both {
     let (source, sender) = (&e.source, &e.sender);
     match e.answer {
         None => Both::new(
-            format!("A message of “{source}” was handed over, from {sender}; lawful until {}.", stamp(e.not_after_ms)),
-            format!("Un message de « {source} » est parti, de {sender} ; licite jusqu'au {}.", stamp(e.not_after_ms)),
+            format!(
+                "A message of “{source}” was handed over, from {sender}; lawful until {}.",
+                stamp(e.not_after_ms)
+            ),
+            format!(
+                "Un message de « {source} » est parti, de {sender} ; licite jusqu'au {}.",
+                stamp(e.not_after_ms)
+            ),
         ),
         Some(answer) => {
             let (en, fr) = answered(answer);
@@ -163,9 +172,10 @@ fn started(e: &crate::consent::event::Started) -> Both {
 fn concluded(outcome: Outcome) -> Both {
     match outcome {
         Outcome::Accepted => Both::new("The gateway took the message.", "La passerelle a pris le message."),
-        Outcome::Refused => {
-            Both::new("The gateway refused the message for good.", "La passerelle a refusé le message définitivement.")
-        }
+        Outcome::Refused => Both::new(
+            "The gateway refused the message for good.",
+            "La passerelle a refusé le message définitivement.",
+        ),
         Outcome::Deferred => Both::new(
             "The gateway did not take the message this time.",
             "La passerelle n'a pas pris le message cette fois.",
@@ -239,9 +249,8 @@ pub(super) fn grade(grade: Grade) -> Both {
             "When, and some of the words, the act, or a trace of it.",
             "La date, et une partie seulement : le texte, l'acte ou sa trace.",
         ),
-        Grade::D => Both::new(
-            "A bare claim, or nobody knows when.",
-            "Une simple affirmation, ou sans date connue.",
-        ),
+        Grade::D => {
+            Both::new("A bare claim, or nobody knows when.", "Une simple affirmation, ou sans date connue.")
+        }
     }
 }
