@@ -13,6 +13,8 @@
 mod audit;
 mod content;
 mod contract;
+#[cfg(feature = "evidence")]
+mod evidence;
 #[cfg(unix)]
 mod erasure;
 #[cfg(unix)]
