@@ -29,6 +29,9 @@ pub enum Error {
     Build(#[from] BuildError),
     #[error(transparent)]
     Campaign(#[from] CampaignError),
+    #[cfg(feature = "evidence")]
+    #[error(transparent)]
+    Checkpoint(#[from] crate::ledger::CheckpointError),
     #[error(transparent)]
     Consent(#[from] ConsentError),
     #[error(transparent)]
@@ -67,6 +70,9 @@ pub enum Error {
     Render(#[from] RenderError),
     #[error(transparent)]
     Reserve(#[from] ReserveError),
+    #[cfg(feature = "evidence")]
+    #[error(transparent)]
+    Receipt(#[from] crate::messenger::ReceiptError),
     #[error(transparent)]
     RegisterFile(#[from] crate::register::FileError),
     #[error(transparent)]

@@ -150,6 +150,13 @@ impl Name {
         if fits { Ok(Self(text.into())) } else { Err(NameError) }
     }
 
+    /// A name of this library's own, which is known to fit.
+    #[cfg(feature = "import")]
+    pub(crate) fn own(text: &'static str) -> Self {
+        debug_assert!(Self::new(text).is_ok());
+        Self(text.into())
+    }
+
     /// The name as given.
     #[must_use]
     pub fn as_str(&self) -> &str {

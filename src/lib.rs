@@ -61,6 +61,7 @@
 //! | [`campaign`] | audiences and plans |
 //! | [`dispatch`] | the worker |
 //! | [`shop`] | lists from other platforms |
+//! | [`report`] | what is told afterwards: the back-audit |
 //! | [`danger`] | ways around a safeguard, each with a reason |
 
 pub mod blocking;
@@ -85,6 +86,7 @@ pub mod policy;
 pub mod prelude;
 pub mod program;
 pub mod register;
+pub mod report;
 pub mod shop;
 
 mod codec;
@@ -93,10 +95,15 @@ mod messenger;
 mod sync;
 
 pub use error::Error;
+#[cfg(feature = "evidence")]
+pub use messenger::{Every, ReceiptError};
 pub use messenger::{
-    BuildError, Builder, ConsentError, ImportRow, ImportedRow, Imports, Landed, LaunchError, Launched,
-    Location, Messenger, Permission, PlanError, ScrubError, Scrubbed, Whom,
+    BuildError, Builder, ConsentError, Imports, Landed, LaunchError, Launched, Messenger, Permission,
+    PlanError, ScrubError, Scrubbed, Undone, Whom,
 };
+#[cfg(feature = "import")]
+pub use messenger::{ImportError, ImportReport, Outcome, Progress};
+pub use shop::{ImportRow, Location};
 
 /// The README's examples, run as tests.
 #[cfg(doctest)]

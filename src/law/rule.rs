@@ -330,6 +330,16 @@ impl Register {
     }
 }
 
+names! {
+    /// What a penalty's figures are counted by.
+    pub enum PenaltyUnit {
+        /// Each message: figures multiply.
+        Message = "message",
+        /// Each violation as an authority counts them: a ceiling, not a price list.
+        Violation = "violation",
+    }
+}
+
 /// What a breach costs, in whole units of the currency.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -341,6 +351,8 @@ pub struct Penalty {
     pub min: Option<u64>,
     /// The most.
     pub max: Option<u64>,
+    /// What the figures are counted by; `None`: nothing says so, and they are not to be multiplied.
+    pub per: Option<PenaltyUnit>,
     /// In words: per what, and on what conditions.
     pub text: String,
 }

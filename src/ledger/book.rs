@@ -12,6 +12,7 @@ use super::{
     envelope::{Envelope, EnvelopeError, leaf_hash},
     keys::{Keys, SealError, SubjectKey},
     store::{Append, Appended, IndexChange, LedgerError, NewRecord, Row, Urgency, Vault},
+    tree::TreeError,
     waiting::OutboxChange,
 };
 use crate::{
@@ -142,7 +143,7 @@ impl Book {
     pub async fn find_or_open(&self, number: PhoneNumber, at_ms: i64) -> Result<Person, BookError> {
         match self.find(number).await? {
             Some(person) if !person.state.ended && !person.state.erased => Ok(person),
-            before => self.open(number, before.as_ref(), at_ms),
+            before => self.open(number, before.as_ref(), Whereabouts::of(number), at_ms),
         }
     }
 
@@ -220,12 +221,18 @@ impl Book {
         Some(read)
     }
 
-    fn open(&self, number: PhoneNumber, before: Option<&Person>, at_ms: i64) -> Result<Person, BookError> {
+    /// Stages the next tenure of a number, after the one that ended or was erased, if there was one.
+    pub(crate) fn open(
+        &self,
+        number: PhoneNumber,
+        before: Option<&Person>,
+        whereabouts: Whereabouts,
+        at_ms: i64,
+    ) -> Result<Person, BookError> {
         let recipient = RecipientId::random()?;
         let key = SubjectKey::generate()?;
         let sealed = key.seal(&recipient.0, &number.digits().to_be_bytes())?;
         let (generation, entry) = self.keys().index_entry(number).ok_or(NoRandomness)?;
-        let whereabouts = Whereabouts::of(number);
         let group = whereabouts.to_bytes();
         let mut person = Person {
             vault: Some(Vault { key: self.keys().wrap(&key)?, number: sealed.clone() }),
@@ -425,6 +432,11 @@ impl Person {
         self.stage(at_ms, event, &[])
     }
 
+    /// Whether anything is staged.
+    pub(crate) fn has_staged(&self) -> bool {
+        !self.records.is_empty() || !self.outbox.is_empty()
+    }
+
     /// Stages a change of the outbox, for the same commit.
     pub fn change_outbox(&mut self, change: OutboxChange) {
         self.outbox.push(change);
@@ -590,6 +602,17 @@ pub enum BookError {
     /// A personal value is not the one that its record commits to.
     #[error("record {0}: a personal value is not the one that was committed to")]
     Commitment(u64),
+    /// The tree over the records does not have what was asked for.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    /// The ledger is not the one that its anchor knows: only STOP is taken in.
+    #[cfg(feature = "evidence")]
+    #[error(transparent)]
+    Restored(#[from] super::checkpoint::Restored),
+    /// What the anchor knows cannot be told, so nothing may leave.
+    #[cfg(feature = "evidence")]
+    #[error("the ledger cannot be compared with its anchor: only STOP is taken in until it can")]
+    Anchor(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// No random bytes.
     #[error(transparent)]
     Randomness(#[from] NoRandomness),

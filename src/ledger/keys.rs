@@ -27,6 +27,8 @@ pub struct Keys {
     /// Generation and key, oldest first; the last one writes, all of them look up.
     index: Vec<(u32, [u8; 32])>,
     wrapping: [u8; 32],
+    /// The seed that signs checkpoints; a key file of an older version has none.
+    signing: Option<[u8; 32]>,
 }
 
 impl fmt::Debug for Keys {
@@ -41,7 +43,7 @@ impl Keys {
     /// # Errors
     /// The operating system gave no random bytes.
     pub fn generate() -> Result<Self, NoRandomness> {
-        Ok(Self { index: vec![(1, id::random()?)], wrapping: id::random()? })
+        Ok(Self { index: vec![(1, id::random()?)], wrapping: id::random()?, signing: Some(id::random()?) })
     }
 
     /// Adds a generation of the index key: new entries are written under it, old ones are still found.
@@ -64,6 +66,19 @@ impl Keys {
     #[must_use]
     pub fn check_values(&self) -> Vec<Hash> {
         vec![self.check_value()]
+    }
+
+    /// The Ed25519 public key by which this ledger's checkpoints are known; `None` where the key file has no line
+    /// `signing`.
+    #[cfg(feature = "evidence")]
+    #[must_use]
+    pub fn verifying_key(&self) -> Option<[u8; 32]> {
+        self.signing.as_ref().map(super::note::public)
+    }
+
+    #[cfg(feature = "evidence")]
+    pub(super) const fn signing_seed(&self) -> Option<&[u8; 32]> {
+        self.signing.as_ref()
     }
 
     /// The index entry of a number under the newest generation.
@@ -93,6 +108,9 @@ impl Keys {
             text.push_str(&format!("index {generation} {}\n", Hash(*key)));
         }
         text.push_str(&format!("wrapping {}\n", Hash(self.wrapping)));
+        if let Some(seed) = self.signing {
+            text.push_str(&format!("signing {}\n", Hash(seed)));
+        }
         text
     }
 
@@ -101,17 +119,18 @@ impl Keys {
         if lines.next()? != "optin-keys 1" {
             return None;
         }
-        let (mut index, mut wrapping) = (Vec::new(), None);
+        let (mut index, mut wrapping, mut signing) = (Vec::new(), None, None);
         for line in lines {
             match line.split(' ').collect::<Vec<_>>().as_slice() {
                 ["index", generation, key] => {
                     index.push((generation.parse().ok()?, key.parse::<Hash>().ok()?.0))
                 }
                 ["wrapping", key] => wrapping = Some(key.parse::<Hash>().ok()?.0),
+                ["signing", seed] if signing.is_none() => signing = Some(seed.parse::<Hash>().ok()?.0),
                 _ => return None,
             }
         }
-        if index.is_empty() { None } else { Some(Self { index, wrapping: wrapping? }) }
+        if index.is_empty() { None } else { Some(Self { index, wrapping: wrapping?, signing }) }
     }
 }
 

@@ -5,15 +5,26 @@
 //! personal values lie sealed beside it and can be destroyed without breaking the chain.
 
 mod admitted;
+mod anchor;
+#[cfg(feature = "http")]
+mod anchor_http;
 mod book;
 mod boxed;
 mod budget;
+#[cfg(feature = "evidence")]
+mod checkpoint;
 mod claim;
 mod envelope;
+#[cfg(feature = "evidence")]
+mod grow;
 mod keys;
 mod memory;
+pub mod merkle;
+#[cfg(feature = "evidence")]
+mod note;
 mod shelf;
 mod store;
+mod tree;
 mod verify;
 mod waiting;
 
@@ -23,17 +34,25 @@ pub mod conformance;
 mod sqlite;
 
 pub use admitted::Admitted;
+pub use anchor::{Anchor, AnchorError, DynAnchor, FileAnchor};
+#[cfg(feature = "http")]
+pub use anchor_http::HttpAnchor;
 pub(crate) use book::PEOPLE;
 pub use book::{Book, BookError, Person, Written};
 pub use boxed::{BoxFuture, DynLedger};
+#[cfg(feature = "evidence")]
+pub use checkpoint::{Anchored, Checkpoint, CheckpointError, Restored, Taken, Why};
 pub use envelope::{Envelope, EnvelopeError, advance, leaf_hash};
 pub use keys::{KeyFile, KeyFileError, Keys, SealError};
 pub use memory::MemoryLedger;
+#[cfg(feature = "evidence")]
+pub use note::{NoteError, NoteKey, open_note, sign_note};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteLedger;
 pub use store::{
     Append, Appended, Head, IndexChange, Ledger, LedgerError, NewRecord, Row, StoredRecord, Urgency, Vault,
 };
+pub use tree::TreeError;
 pub use verify::{Flaw, Verified};
 pub use waiting::{
     Allowance, BacklogCell, Budget, Claim, Claimed, Lane, OutboxChange, Queued, SenderBudget, UNSAID, Unit,

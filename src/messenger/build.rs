@@ -36,6 +36,8 @@ pub struct Builder {
     guards: Vec<(Name, Box<dyn DynRelevance>)>,
     registers: Vec<Box<dyn DynRegister>>,
     proof: Proof,
+    #[cfg(feature = "evidence")]
+    checkpoints: super::checkpoints::Checkpoints,
 }
 
 impl Builder {
@@ -55,6 +57,8 @@ impl Builder {
             guards: Vec::new(),
             registers: Vec::new(),
             proof: Proof::none(),
+            #[cfg(feature = "evidence")]
+            checkpoints: super::checkpoints::Checkpoints::default(),
         }
     }
 
@@ -145,6 +149,25 @@ impl Builder {
         Ok(self)
     }
 
+    /// Where checkpoints go, so that a restored backup or a remade history shows. Before the first opt-in, import,
+    /// launch or send the ledger is compared with the newest that it holds: one that does not fit, or an anchor
+    /// that cannot be read, leaves STOP and HELP only.
+    #[cfg(feature = "evidence")]
+    #[must_use]
+    pub fn anchor(mut self, anchor: impl crate::ledger::Anchor) -> Self {
+        self.checkpoints.anchor = Some(Box::new(anchor));
+        self
+    }
+
+    /// Takes a checkpoint after so many records or so much time, at the end of a `dispatch`; may be said twice.
+    /// Unless it is said, checkpoints are taken on demand only.
+    #[cfg(feature = "evidence")]
+    #[must_use]
+    pub fn checkpoint_every(mut self, every: super::Every) -> Self {
+        self.checkpoints.every.push(every);
+        self
+    }
+
     /// Checks what was given. Opens nothing, starts nothing.
     ///
     /// # Errors
@@ -186,6 +209,8 @@ impl Builder {
                 registers: self.registers,
                 reason: self.ledger.reason,
                 noted: AtomicBool::new(false),
+                #[cfg(feature = "evidence")]
+                checkpoints: self.checkpoints,
             }),
         })
     }

@@ -1,8 +1,15 @@
 //! The façade: one ledger, its programs, a gateway and a clock, behind the calls that a shop makes.
 
 mod build;
+#[cfg(feature = "evidence")]
+mod checkpoints;
 mod consents;
+mod importing;
+#[cfg(feature = "import")]
+mod lists;
 mod receiving;
+#[cfg(feature = "evidence")]
+mod receipts;
 mod reporting;
 mod scrubbing;
 mod sending;
@@ -14,8 +21,15 @@ use std::sync::{
 };
 
 pub use build::{BuildError, Builder};
+#[cfg(feature = "evidence")]
+pub use checkpoints::Every;
 use chrono::{DateTime, Utc};
-pub use consents::{ConsentError, ImportRow, ImportedRow, Imports, Location, Permission};
+pub use consents::{ConsentError, Permission};
+pub use importing::{Imports, Undone};
+#[cfg(feature = "import")]
+pub use lists::{ImportError, ImportReport, Outcome, Progress};
+#[cfg(feature = "evidence")]
+pub use receipts::ReceiptError;
 pub use reporting::Landed;
 pub use scrubbing::{ScrubError, Scrubbed, Whom};
 pub use sending::{LaunchError, Launched, PlanError};
@@ -62,6 +76,8 @@ struct Inner {
     /// Why a foreign ledger is in use, until that is recorded.
     reason: Option<String>,
     noted: AtomicBool,
+    #[cfg(feature = "evidence")]
+    checkpoints: checkpoints::Checkpoints,
 }
 
 impl Messenger {
@@ -120,6 +136,13 @@ impl Messenger {
     #[must_use]
     pub fn programs(&self) -> &[Program] {
         &self.inner.programs
+    }
+
+    /// Whether the ledger may be used for anything but STOP.
+    #[cfg(not(feature = "evidence"))]
+    #[allow(clippy::unused_async, reason = "with the feature it asks the anchor")]
+    async fn fits_anchor(&self) -> Result<(), BookError> {
+        Ok(())
     }
 
     /// Appends to the house stream, whoever else writes to it.

@@ -96,7 +96,7 @@ impl Messenger {
                     continue;
                 }
                 for asked in &mut registers {
-                    if asked.failed || !self.is_due(&whom, &person, asked, now) {
+                    if asked.failed || !self.is_due_for(&whom, &person, asked, now) {
                         continue;
                     }
                     let Some(person) = self.inner.book.person(person.recipient).await? else { continue };
@@ -147,7 +147,7 @@ impl Messenger {
         if loaded.is_empty() { Ok(()) } else { self.note(now.timestamp_millis(), &loaded).await }
     }
 
-    fn is_due(&self, whom: &Whom, person: &Person, asked: &Asked<'_>, now: DateTime<Utc>) -> bool {
+    fn is_due_for(&self, whom: &Whom, person: &Person, asked: &Asked<'_>, now: DateTime<Utc>) -> bool {
         if *whom != Whom::Due {
             let held = person.state.checks.iter().flatten().find(|held| held.register == asked.terms.name);
             let good = |as_of_ms| now.timestamp_millis() < asked.terms.stale_from_ms(as_of_ms);

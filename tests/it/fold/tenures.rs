@@ -61,13 +61,7 @@ async fn the_next_owner_inherits_the_silence_until_fresh_consent() {
         shop.verify().await.unwrap().unwrap();
 
         // A list of before does not know of it: neither opens the next tenure.
-        let row = optin::ImportRow {
-            number: ana,
-            program: name("soldes"),
-            consent: Some(consent()),
-            opted_out: false,
-            location: optin::Location::default(),
-        };
+        let row = optin::ImportRow::new(ana, name("soldes"), optin::shop::Says::Consent(consent()));
         shop.import("list", [row], |_, _| {}).await.unwrap();
         let after = shop.person(ana).await.unwrap().unwrap();
         assert_ne!(after.recipient, before);
