@@ -5,9 +5,9 @@ use crate::{
     dispatch::DispatchError,
     id::{NameError, NoRandomness},
     inbound::ReceiveError,
-    ledger::{BookError, KeyFileError, LedgerError},
+    ledger::{BookError, KeyFileError, KeyStoreError, LedgerError},
     message::{RenderError, TemplateError},
-    messenger::{BuildError, ConsentError, LaunchError, PlanError, ScrubError},
+    messenger::{BuildError, ConsentError, EraseError, LaunchError, PlanError, RotateError, ScrubError},
     permit::ReserveError,
     phone::{CountryError, PhoneNumberError},
     place::{PlaceError, PostalCodeError},
@@ -38,6 +38,11 @@ pub enum Error {
     Country(#[from] CountryError),
     #[error(transparent)]
     Dispatch(#[from] DispatchError),
+    #[error(transparent)]
+    Erase(#[from] EraseError),
+    #[cfg(feature = "evidence")]
+    #[error(transparent)]
+    Evidence(#[from] crate::report::evidence::EvidenceError),
     #[cfg(feature = "webhook")]
     #[error(transparent)]
     Hook(#[from] crate::gateway::webhook::HookError),
@@ -48,6 +53,8 @@ pub enum Error {
     Time(#[from] chrono::ParseError),
     #[error(transparent)]
     KeyFile(#[from] KeyFileError),
+    #[error(transparent)]
+    KeyStore(#[from] KeyStoreError),
     #[error(transparent)]
     Launch(#[from] LaunchError),
     #[error(transparent)]
@@ -73,6 +80,8 @@ pub enum Error {
     #[cfg(feature = "evidence")]
     #[error(transparent)]
     Receipt(#[from] crate::messenger::ReceiptError),
+    #[error(transparent)]
+    Rotate(#[from] RotateError),
     #[error(transparent)]
     RegisterFile(#[from] crate::register::FileError),
     #[error(transparent)]

@@ -61,7 +61,7 @@
 //! | [`campaign`] | audiences and plans |
 //! | [`dispatch`] | the worker |
 //! | [`shop`] | lists from other platforms |
-//! | [`report`] | what is told afterwards: the back-audit |
+//! | [`report`] | what is told afterwards and shown to others: evidence packs, the back-audit |
 //! | [`danger`] | ways around a safeguard, each with a reason |
 
 pub mod blocking;
@@ -78,6 +78,7 @@ pub mod id;
 pub mod inbound;
 pub mod law;
 pub mod ledger;
+pub mod manual;
 pub mod message;
 pub mod permit;
 pub mod phone;
@@ -98,8 +99,8 @@ pub use error::Error;
 #[cfg(feature = "evidence")]
 pub use messenger::{Every, ReceiptError};
 pub use messenger::{
-    BuildError, Builder, ConsentError, Imports, Landed, LaunchError, Launched, Messenger, Permission,
-    PlanError, ScrubError, Scrubbed, Undone, Whom,
+    BuildError, Builder, ConsentError, EraseError, Erasure, Imports, Landed, LaunchError, Launched,
+    Messenger, Permission, PlanError, RotateError, Rotated, ScrubError, Scrubbed, Tenure, Undone, Whom,
 };
 #[cfg(feature = "import")]
 pub use messenger::{ImportError, ImportReport, Outcome, Progress};

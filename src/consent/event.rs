@@ -127,6 +127,17 @@ macro_rules! events {
                 match self { $( Self::$name(_) => $number ),* }
             }
 
+            /// Number, code and fields of every event.
+            #[cfg(feature = "evidence")]
+            pub(crate) const TABLE: &'static [(u8, &'static str, &'static [(u32, &'static str, &'static str)])] =
+                &[$( ($number, $code, $name::FIELDS) ),*];
+
+            /// Its facts, by name.
+            #[cfg(feature = "evidence")]
+            pub(crate) fn shown(&self) -> serde_json::Value {
+                match self { $( Self::$name(facts) => crate::codec::Shown::shown(facts) ),* }
+            }
+
             pub(crate) fn decode_facts(
                 number: u8,
                 d: &mut minicbor::Decoder<'_>,

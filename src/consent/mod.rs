@@ -11,6 +11,8 @@ mod state;
 
 pub use basis::Basis;
 pub use event::Event;
+#[cfg(feature = "evidence")]
+pub(crate) use evidence::text_digest;
 pub use evidence::{Acquisition, Channel, ConsentText, Grade, Grant, How, OptIn, PersonalField};
 pub(crate) use reassigned::new_holder_ms;
 pub use state::{

@@ -74,7 +74,11 @@ impl Desk<'_> {
         let program = self.owner(&inbound.to);
         let id = InboundId::of(&inbound.id);
         for _ in 0..TRIES {
-            let mut person = self.book.find_or_open(inbound.from, now.timestamp_millis()).await?;
+            let found = self.book.find(inbound.from).await?;
+            let mut person = match found {
+                Some(erased) if self.stays_with(&erased, inbound, id, now) => erased,
+                found => self.book.or_open(inbound.from, found, now.timestamp_millis())?,
+            };
             let understood = self.read(inbound, program, &person.state, now);
             let repeated = person.state.has_heard(id);
             let mut received = Received {
@@ -99,6 +103,13 @@ impl Desk<'_> {
         Err(ReceiveError::Contended)
     }
 
+    /// Whether a text from somebody who was erased opens no new tenure: it was taken in before, or says once more
+    /// what stands there already. Nothing of it is kept but that it came. Any other text is a new act of the
+    /// person's, and is kept and answered like a stranger's.
+    fn stays_with(&self, erased: &Person, inbound: &Inbound, id: InboundId, now: DateTime<Utc>) -> bool {
+        erased.state.erased && (erased.state.has_heard(id) || self.may_revoke(inbound, now))
+    }
+
     /// An opt-out that came by another road than a text: a refused send, a provider's event, a word to support.
     pub(crate) async fn opted_out(
         &self,
@@ -109,7 +120,10 @@ impl Desk<'_> {
     ) -> Result<Vec<MessageId>, ReceiveError> {
         for _ in 0..TRIES {
             let at_ms = now.timestamp_millis();
-            let mut person = self.book.find_or_open(signal.number, at_ms).await?;
+            let mut person = match self.book.find(signal.number).await? {
+                Some(erased) if erased.state.erased => erased,
+                found => self.book.or_open(signal.number, found, at_ms)?,
+            };
             let program = signal.sender.as_ref().and_then(|sender| self.owner(sender));
             let revoked = Revoked {
                 said: if program.is_some() { Said::Program } else { Said::All },
@@ -123,6 +137,7 @@ impl Desk<'_> {
                 import: None,
                 line: None,
             };
+            let note = note.filter(|_| !person.state.erased);
             let personal: Vec<_> =
                 note.map(|note| (PersonalField::Note, note.to_owned())).into_iter().collect();
             let flying = in_flight(&person.state);
@@ -181,8 +196,8 @@ impl Desk<'_> {
         // A carrier's clock that is ahead must not put a STOP, or a START, after what is still to come.
         let acted_ms = inbound.sent_at.min(now).timestamp_millis();
         let (event, answer) = self.event(inbound, id, program, understood, acted_ms, now);
-        let personal = [(PersonalField::Text, inbound.text.clone())];
-        person.stage(now.timestamp_millis(), event, &personal)?;
+        let text = (!person.state.erased).then(|| (PersonalField::Text, inbound.text.clone()));
+        person.stage(now.timestamp_millis(), event, text.as_slice())?;
         let (Some(answer), Some(program)) = (answer, program) else { return Ok(None) };
         let useless = match answer {
             Answer::Stop => self.gateway_answers_stop,

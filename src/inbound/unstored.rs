@@ -88,6 +88,13 @@ impl Unstored {
     }
 }
 
+impl Unstored {
+    /// Forgets what this person wished in vain: it was erased, and is silent on record.
+    pub(crate) fn forget(&self, number: PhoneNumber) {
+        self.inner().failed.retain(|wish| wish.number() != number);
+    }
+}
+
 impl Storing<'_> {
     pub(crate) const fn wish(&self) -> Option<&Wish> {
         self.wish.as_ref()

@@ -141,10 +141,33 @@ impl Book {
     /// # Errors
     /// The store failed, or what it holds does not fit.
     pub async fn find_or_open(&self, number: PhoneNumber, at_ms: i64) -> Result<Person, BookError> {
-        match self.find(number).await? {
+        let found = self.find(number).await?;
+        self.or_open(number, found, at_ms)
+    }
+
+    /// The tenure that was found, if it goes on; else one is staged that begins with the first write.
+    pub(crate) fn or_open(
+        &self,
+        number: PhoneNumber,
+        found: Option<Person>,
+        at_ms: i64,
+    ) -> Result<Person, BookError> {
+        match found {
             Some(person) if !person.state.ended && !person.state.erased => Ok(person),
             before => self.open(number, before.as_ref(), Whereabouts::of(number), at_ms),
         }
+    }
+
+    /// Every tenure of a number that the index leads to: the newest generation's first.
+    pub(crate) async fn tenures(&self, number: PhoneNumber) -> Result<Vec<Person>, BookError> {
+        let mut tenures: Vec<Person> = Vec::new();
+        for entry in self.keys().index_entries(number) {
+            let Some(recipient) = self.ledger.find(vec![entry]).await? else { continue };
+            if tenures.iter().all(|known| known.recipient != recipient) {
+                tenures.extend(self.person(recipient).await?);
+            }
+        }
+        Ok(tenures)
     }
 
     /// The person of this tenure.
@@ -382,7 +405,8 @@ impl Person {
     /// every sealed value go in the same commit, and later records of the stream hold no personal value.
     ///
     /// # Errors
-    /// Personal values for a person without a key, or no randomness.
+    /// Personal values for a person without a key, no randomness, or anything but outcomes and suppression for one
+    /// who was erased.
     pub fn stage(
         &mut self,
         at_ms: i64,
@@ -390,6 +414,9 @@ impl Person {
         personal: &[(PersonalField, String)],
     ) -> Result<(), BookError> {
         let event = event.into();
+        if self.state.erased && !is_left_to_the_erased(&event) {
+            return Err(BookError::Erased);
+        }
         let seq = self.version + self.records.len() as u64 + 1;
         let mut values: Vec<(PersonalField, [u8; 16], &str)> = Vec::with_capacity(personal.len());
         for (field, value) in personal {
@@ -413,6 +440,7 @@ impl Person {
             self.erase = true;
             (self.key, self.number, self.vault) = (None, None, None);
             (self.group, self.whereabouts) = (None, None);
+            self.records.iter_mut().for_each(|record| record.sealed = None);
         }
         Ok(())
     }
@@ -464,6 +492,16 @@ impl Person {
         envelope: &Envelope,
         sealed: Option<&[u8]>,
     ) -> Result<Vec<(PersonalField, String)>, BookError> {
+        let values = self.salted(envelope, sealed)?;
+        Ok(values.into_iter().map(|(field, _, value)| (field, value)).collect())
+    }
+
+    /// The same with their salts.
+    pub(super) fn salted(
+        &self,
+        envelope: &Envelope,
+        sealed: Option<&[u8]>,
+    ) -> Result<Vec<(PersonalField, [u8; 16], String)>, BookError> {
         let (Some(key), Some(sealed)) = (&self.key, sealed) else { return Ok(Vec::new()) };
         let plain = key.unseal(&context(envelope.stream, envelope.seq), sealed)?;
         let values = decode_values(&plain).ok_or(SealError::DoesNotOpen)?;
@@ -472,10 +510,7 @@ impl Person {
                 .iter()
                 .zip(&envelope.commitments)
                 .all(|((field, salt, value), (held, hash))| field == held && commit(salt, value) == *hash);
-        if !fits {
-            return Err(BookError::Commitment(envelope.seq));
-        }
-        Ok(values.into_iter().map(|(field, _, value)| (field, value)).collect())
+        if fits { Ok(values) } else { Err(BookError::Commitment(envelope.seq)) }
     }
 
     /// What opens the sealed values of this row, whatever its cached state says: for checking them.
@@ -512,6 +547,21 @@ impl Person {
             outbox: std::mem::take(&mut self.outbox),
         })
     }
+}
+
+/// What a stream still takes after erasure: outcomes and suppression.
+const fn is_left_to_the_erased(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Concluded(_)
+            | Event::Reported(_)
+            | Event::Revoked(_)
+            | Event::Suspended(_)
+            | Event::Unsuspended(_)
+            | Event::Blocked(_)
+            | Event::Unblocked(_)
+            | Event::Reassigned(_)
+    )
 }
 
 fn number_of(recipient: RecipientId, key: &SubjectKey, sealed: &[u8]) -> Result<PhoneNumber, BookError> {

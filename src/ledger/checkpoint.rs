@@ -162,7 +162,7 @@ impl Book {
             };
             let root = self.grow_tree(last, leaves).await?;
             let signed = Signed { size: leaves, root };
-            let checkpoint = Checkpoint::sign(key.name().to_owned(), signed, seed)?;
+            let checkpoint = Checkpoint::sign(key.name().to_owned(), signed, &seed)?;
             let note = checkpoint.note.clone();
             house.stage(at_ms, Checkpointed { size: leaves, root, note }, &[])?;
             if let Written::Done(_) = self.write(house, Urgency::Normal).await? {
@@ -292,7 +292,7 @@ pub enum CheckpointError {
     /// The key file is of a version that signed nothing.
     #[error(
         "the keys have no signing key: add a line `signing` and 64 random hexadecimal digits to the key file \
-         (`openssl rand -hex 32`), or rotate the keys"
+         (`openssl rand -hex 32`), or rotate the index key"
     )]
     NoSigningKey,
     /// There is nothing to sign.

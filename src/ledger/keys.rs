@@ -1,7 +1,6 @@
 use std::{
-    fmt, fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use chacha20poly1305::{
@@ -19,23 +18,43 @@ use crate::{
 
 const NONCE: usize = 24;
 
-/// The secrets of a ledger: the index keys by generation, and the key that wraps each recipient's own.
+/// The secrets of a ledger: the index keys by generation, and the keys that wrap each recipient's own.
 ///
-/// They live outside the store. Without them the store names nobody; with another's it refuses to open.
-#[derive(Clone)]
-pub struct Keys {
+/// They live outside the store, in a [`KeyStore`](super::KeyStore). Without them the store names nobody; with
+/// another's it refuses to open. A clone is a copy of its own: rotating one does not change the other.
+pub struct Keys(RwLock<Arc<Secrets>>);
+
+struct Secrets {
     /// Generation and key, oldest first; the last one writes, all of them look up.
     index: Vec<(u32, [u8; 32])>,
-    wrapping: [u8; 32],
+    /// Oldest first; the last one wraps, all of them open. More than one only while vaults are wrapped anew.
+    wrapping: Vec<[u8; 32]>,
     /// The seed that signs checkpoints; a key file of an older version has none.
     signing: Option<[u8; 32]>,
+    /// What a store may know them by, the newest first.
+    checks: Vec<Hash>,
 }
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Keys(generation {})", self.index.last().map_or(0, |(generation, _)| *generation))
+        write!(f, "Keys(generation {})", self.generation())
     }
 }
+
+impl Clone for Keys {
+    fn clone(&self) -> Self {
+        Self(RwLock::new(self.secrets()))
+    }
+}
+
+impl PartialEq for Keys {
+    fn eq(&self, other: &Self) -> bool {
+        let (one, other) = (self.secrets(), other.secrets());
+        one.index == other.index && one.wrapping == other.wrapping
+    }
+}
+
+impl Eq for Keys {}
 
 impl Keys {
     /// New secrets.
@@ -43,29 +62,76 @@ impl Keys {
     /// # Errors
     /// The operating system gave no random bytes.
     pub fn generate() -> Result<Self, NoRandomness> {
-        Ok(Self { index: vec![(1, id::random()?)], wrapping: id::random()?, signing: Some(id::random()?) })
+        Ok(Self::of(vec![(1, id::random()?)], vec![id::random()?], Some(id::random()?)))
     }
 
-    /// Adds a generation of the index key: new entries are written under it, old ones are still found.
-    ///
-    /// # Errors
-    /// The operating system gave no random bytes.
-    pub fn rotate_index(&mut self) -> Result<(), NoRandomness> {
-        let next = self.index.last().map_or(1, |(generation, _)| generation + 1);
-        self.index.push((next, id::random()?));
-        Ok(())
+    fn of(index: Vec<(u32, [u8; 32])>, wrapping: Vec<[u8; 32]>, signing: Option<[u8; 32]>) -> Self {
+        let checks = check_values(&index, &wrapping);
+        Self(RwLock::new(Arc::new(Secrets { index, wrapping, signing, checks })))
     }
 
-    /// What a store keeps to tell these secrets from others.
+    fn secrets(&self) -> Arc<Secrets> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on these are the secrets of whoever holds `self`.
+    pub(crate) fn adopt(&self, other: &Self) {
+        let secrets = other.secrets();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = secrets;
+    }
+
+    /// Whether these may take the place of `older`: no generation of the index key is ever dropped.
+    pub(crate) fn succeeds(&self, older: &Self) -> bool {
+        self.secrets().index.starts_with(&older.secrets().index)
+    }
+
+    /// The generation of the index key that writes.
+    #[must_use]
+    pub fn generation(&self) -> u32 {
+        self.secrets().index.last().map_or(0, |(generation, _)| *generation)
+    }
+
+    /// These with one more generation of the index key, and a key that signs if they had none.
+    pub(crate) fn with_index_key(&self) -> Result<Self, NoRandomness> {
+        let secrets = self.secrets();
+        let mut index = secrets.index.clone();
+        index.push((self.generation() + 1, id::random()?));
+        let signing = secrets.signing.map_or_else(id::random, Ok)?;
+        Ok(Self::of(index, secrets.wrapping.clone(), Some(signing)))
+    }
+
+    /// These with one more wrapping key, which wraps from then on.
+    pub(crate) fn with_wrapping_key(&self) -> Result<Self, NoRandomness> {
+        let secrets = self.secrets();
+        let mut wrapping = secrets.wrapping.clone();
+        wrapping.push(id::random()?);
+        Ok(Self::of(secrets.index.clone(), wrapping, secrets.signing))
+    }
+
+    /// These with the newest wrapping key alone.
+    pub(crate) fn with_newest_wrapping_key(&self) -> Self {
+        let secrets = self.secrets();
+        let wrapping = secrets.wrapping.last().copied().into_iter().collect();
+        Self::of(secrets.index.clone(), wrapping, secrets.signing)
+    }
+
+    /// Whether vaults are being wrapped anew: an older wrapping key is still there.
+    #[must_use]
+    pub fn is_rewrapping(&self) -> bool {
+        self.secrets().wrapping.len() > 1
+    }
+
+    /// What a store keeps to tell these secrets from others. It changes with every rotation, so that whoever writes
+    /// with older keys is found out.
     #[must_use]
     pub fn check_value(&self) -> Hash {
-        keyed(&self.wrapping, &[b"optin key check"])
+        self.secrets().checks.first().copied().unwrap_or_default()
     }
 
     /// The values of every store that these secrets open, the newest first.
     #[must_use]
     pub fn check_values(&self) -> Vec<Hash> {
-        vec![self.check_value()]
+        self.secrets().checks.clone()
     }
 
     /// The Ed25519 public key by which this ledger's checkpoints are known; `None` where the key file has no line
@@ -73,65 +139,121 @@ impl Keys {
     #[cfg(feature = "evidence")]
     #[must_use]
     pub fn verifying_key(&self) -> Option<[u8; 32]> {
-        self.signing.as_ref().map(super::note::public)
+        self.secrets().signing.as_ref().map(super::note::public)
     }
 
     #[cfg(feature = "evidence")]
-    pub(super) const fn signing_seed(&self) -> Option<&[u8; 32]> {
-        self.signing.as_ref()
+    pub(super) fn signing_seed(&self) -> Option<[u8; 32]> {
+        self.secrets().signing
     }
 
     /// The index entry of a number under the newest generation.
     pub(crate) fn index_entry(&self, number: PhoneNumber) -> Option<(u32, Hash)> {
-        self.index.last().map(|(generation, key)| (*generation, entry(key, number)))
+        self.secrets().index.last().map(|(generation, key)| (*generation, entry(key, number)))
     }
 
     /// Its index entries under every generation, newest first.
     pub(crate) fn index_entries(&self, number: PhoneNumber) -> Vec<Hash> {
-        self.index.iter().rev().map(|(_, key)| entry(key, number)).collect()
+        self.secrets().index.iter().rev().map(|(_, key)| entry(key, number)).collect()
     }
 
     /// Wraps a recipient's key.
     pub(crate) fn wrap(&self, key: &SubjectKey) -> Result<Vec<u8>, SealError> {
-        seal(&self.wrapping, b"optin subject key", &key.0)
+        let secrets = self.secrets();
+        seal(secrets.wrapping.last().ok_or(SealError::DoesNotOpen)?, WRAPPED, &key.0)
     }
 
     /// Unwraps it.
     pub(crate) fn unwrap(&self, wrapped: &[u8]) -> Result<SubjectKey, SealError> {
-        let bytes = unseal(&self.wrapping, b"optin subject key", wrapped)?;
+        let secrets = self.secrets();
+        let mut opened = secrets.wrapping.iter().rev().filter_map(|key| unseal(key, WRAPPED, wrapped).ok());
+        let bytes = opened.next().ok_or(SealError::DoesNotOpen)?;
         bytes.try_into().map(SubjectKey).map_err(|_| SealError::DoesNotOpen)
     }
 
-    fn to_text(&self) -> String {
-        let mut text = String::from("optin-keys 1\n");
-        for (generation, key) in &self.index {
+    /// The same key wrapped by the newest wrapping key; `None` if it is already.
+    pub(crate) fn rewrap(&self, wrapped: &[u8]) -> Result<Option<Vec<u8>>, SealError> {
+        let secrets = self.secrets();
+        let newest = secrets.wrapping.last().ok_or(SealError::DoesNotOpen)?;
+        if unseal(newest, WRAPPED, wrapped).is_ok() {
+            return Ok(None);
+        }
+        self.wrap(&self.unwrap(wrapped)?).map(Some)
+    }
+
+    /// The secrets themselves as text, for whoever writes a [`KeyStore`](super::KeyStore). Keep it out of logs.
+    #[must_use]
+    pub fn to_secret_text(&self) -> String {
+        let secrets = self.secrets();
+        // A version that knows one wrapping key only must not read a file with two.
+        let form = if secrets.wrapping.len() > 1 { 2 } else { 1 };
+        let mut text = format!("optin-keys {form}\n");
+        for (generation, key) in &secrets.index {
             text.push_str(&format!("index {generation} {}\n", Hash(*key)));
         }
-        text.push_str(&format!("wrapping {}\n", Hash(self.wrapping)));
-        if let Some(seed) = self.signing {
+        for key in &secrets.wrapping {
+            text.push_str(&format!("wrapping {}\n", Hash(*key)));
+        }
+        if let Some(seed) = secrets.signing {
             text.push_str(&format!("signing {}\n", Hash(seed)));
         }
         text
     }
 
-    fn from_text(text: &str) -> Option<Self> {
+    /// Reads [`to_secret_text`](Self::to_secret_text), of this version and every earlier one; `None` if it is
+    /// anything else.
+    ///
+    /// ```
+    /// use optin::ledger::Keys;
+    /// let keys = Keys::generate()?;
+    /// let text = keys.to_secret_text();
+    /// assert_eq!(Keys::from_secret_text(&text), Some(keys));
+    /// assert_eq!(Keys::from_secret_text("optin-keys 1"), None);             // cut off
+    /// # Ok::<(), optin::id::NoRandomness>(())
+    /// ```
+    #[must_use]
+    pub fn from_secret_text(text: &str) -> Option<Self> {
         let mut lines = text.lines();
-        if lines.next()? != "optin-keys 1" {
-            return None;
-        }
-        let (mut index, mut wrapping, mut signing) = (Vec::new(), None, None);
+        let most = match lines.next()? {
+            "optin-keys 1" => 1,
+            "optin-keys 2" => usize::MAX,
+            _ => return None,
+        };
+        let (mut index, mut wrapping): (Vec<(u32, [u8; 32])>, Vec<[u8; 32]>) = (Vec::new(), Vec::new());
+        let mut signing = None;
         for line in lines {
             match line.split(' ').collect::<Vec<_>>().as_slice() {
                 ["index", generation, key] => {
                     index.push((generation.parse().ok()?, key.parse::<Hash>().ok()?.0))
                 }
-                ["wrapping", key] => wrapping = Some(key.parse::<Hash>().ok()?.0),
+                ["wrapping", key] => wrapping.push(key.parse::<Hash>().ok()?.0),
                 ["signing", seed] if signing.is_none() => signing = Some(seed.parse::<Hash>().ok()?.0),
                 _ => return None,
             }
         }
-        if index.is_empty() { None } else { Some(Self { index, wrapping: wrapping?, signing }) }
+        let ascending = index.is_sorted_by(|(one, _), (next, _)| one < next);
+        let whole = !index.is_empty() && ascending && (1..=most).contains(&wrapping.len());
+        whole.then(|| Self::of(index, wrapping, signing))
     }
+}
+
+const WRAPPED: &[u8] = b"optin subject key";
+
+/// A value for every state on the way to these keys, the newest first. That of the first generation is made of the
+/// wrapping key alone: so it stands in every ledger from before rotation.
+fn check_values(index: &[(u32, [u8; 32])], wrapping: &[[u8; 32]]) -> Vec<Hash> {
+    let mut values = Vec::with_capacity(index.len() * wrapping.len());
+    for key in wrapping.iter().rev() {
+        let (first, later) = match index.split_first() {
+            Some((_, later)) => (keyed(key, &[b"optin key check"]), later),
+            None => continue,
+        };
+        for (generation, index) in later.iter().rev() {
+            values.push(keyed(key, &[b"optin key check, index", &generation.to_be_bytes(), index]));
+        }
+        values.push(first);
+    }
+    values
 }
 
 fn entry(key: &[u8; 32], number: PhoneNumber) -> Hash {
@@ -193,91 +315,6 @@ pub enum SealError {
     #[error("a sealed value does not open: another key, or changed bytes")]
     DoesNotOpen,
     /// No random bytes for a nonce.
-    #[error(transparent)]
-    Randomness(#[from] NoRandomness),
-}
-
-/// Keys in a file of the host, readable by its owner only.
-///
-/// Whoever holds this file and the ledger can read every number: keep them apart, and back them up apart.
-#[derive(Debug)]
-pub struct KeyFile;
-
-impl KeyFile {
-    /// Reads the keys of this file, or writes a new one. Never overwrites.
-    ///
-    /// # Errors
-    /// The file cannot be read or written, or is not a key file.
-    pub fn open_or_create(path: impl AsRef<Path>) -> Result<Keys, KeyFileError> {
-        let path = path.as_ref();
-        match fs::read_to_string(path) {
-            Ok(text) => Keys::from_text(&text).ok_or_else(|| KeyFileError::NotKeys(path.to_owned())),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Self::create(path),
-            Err(e) => Err(KeyFileError::Io(path.to_owned(), e)),
-        }
-    }
-
-    /// The file appears under its name only when it is whole and on the disk: a crash or a full disk half-way must
-    /// not leave a file that is no key file, nor a ledger whose keys are gone.
-    fn create(path: &Path) -> Result<Keys, KeyFileError> {
-        let failed = |e| KeyFileError::Io(path.to_owned(), e);
-        let keys = Keys::generate()?;
-        let mut beside = path.to_owned().into_os_string();
-        // A name that no other process takes. The check value is no secret.
-        beside.push(format!("-{}", keys.check_value()));
-        let named = write_new(Path::new(&beside), &keys).and_then(|()| name(Path::new(&beside), path, &keys));
-        let _ = fs::remove_file(&beside);
-        match named {
-            Ok(()) => flush_folder(path).map(|()| keys).map_err(failed),
-            // Another process was first: its keys are the keys.
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Self::open_or_create(path),
-            Err(e) => Err(failed(e)),
-        }
-    }
-}
-
-/// Gives the file its name, unless something has it.
-fn name(beside: &Path, path: &Path, keys: &Keys) -> io::Result<()> {
-    match fs::hard_link(beside, path) {
-        // A file system without links: the file is named first and whole a moment later.
-        Err(e) if matches!(e.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) => {
-            write_new(path, keys)
-        }
-        named => named,
-    }
-}
-
-/// Writes a file that was not there, or leaves none.
-fn write_new(path: &Path, keys: &Keys) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    let written = file.write_all(keys.to_text().as_bytes()).and_then(|()| file.sync_all());
-    if written.is_err() {
-        let _ = fs::remove_file(path);
-    }
-    written
-}
-
-/// A name is on the disk when its folder is. Only Unix can flush folders, and only there it is needed.
-fn flush_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-/// A key file could not be had.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum KeyFileError {
-    /// Reading or writing failed.
-    #[error("key file `{}` could not be read or written", .0.display())]
-    Io(PathBuf, #[source] io::Error),
-    /// Something else stands in the file.
-    #[error("`{}` is not a key file of optin", .0.display())]
-    NotKeys(PathBuf),
-    /// No random bytes for new keys.
     #[error(transparent)]
     Randomness(#[from] NoRandomness),
 }

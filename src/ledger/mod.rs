@@ -18,10 +18,13 @@ mod envelope;
 #[cfg(feature = "evidence")]
 mod grow;
 mod keys;
+mod keystore;
 mod memory;
 pub mod merkle;
 #[cfg(feature = "evidence")]
 mod note;
+#[cfg(feature = "evidence")]
+mod sealing;
 mod shelf;
 mod store;
 mod tree;
@@ -43,7 +46,8 @@ pub use boxed::{BoxFuture, DynLedger};
 #[cfg(feature = "evidence")]
 pub use checkpoint::{Anchored, Checkpoint, CheckpointError, Restored, Taken, Why};
 pub use envelope::{Envelope, EnvelopeError, advance, leaf_hash};
-pub use keys::{KeyFile, KeyFileError, Keys, SealError};
+pub use keys::{Keys, SealError};
+pub use keystore::{KeyFile, KeyFileError, KeyStore, KeyStoreError};
 pub use memory::MemoryLedger;
 #[cfg(feature = "evidence")]
 pub use note::{NoteError, NoteKey, open_note, sign_note};

@@ -264,6 +264,10 @@ pub trait Ledger: Debug + Send + Sync + 'static {
 
     /// Changes the value by which the store knows its keys, durably, if it is `from`. Tells whether it is `to` now:
     /// after `true`, the store opens with keys among whose [`check_values`](Keys::check_values) `to` is.
+    ///
+    /// A store of several processes compares that value in each append: it answers
+    /// [`WrongKey`](LedgerError::WrongKey) to whoever does not know it, and moves it to the
+    /// [newest](Keys::check_value) of whoever does.
     fn rekey(&self, from: Hash, to: Hash) -> impl Future<Output = Result<bool, LedgerError>> + Send;
 }
 
@@ -307,7 +311,8 @@ pub enum LedgerError {
         /// The first one given, counted from 0.
         from: u64,
     },
-    /// Opened with other secrets.
-    #[error("these are not the keys that this ledger was made with")]
+    /// Opened with other secrets, or they were rotated since: see
+    /// [`reload_keys`](crate::Messenger::reload_keys).
+    #[error("these are not the keys that this ledger was made with, or it has newer ones by now")]
     WrongKey,
 }

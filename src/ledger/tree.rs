@@ -106,7 +106,11 @@ impl Book {
     }
 
     /// The hash of each record of a span, in order.
-    pub(super) async fn each_leaf(&self, span: Range<u64>, mut each: impl FnMut(Hash) + Send) -> Result<(), BookError> {
+    pub(super) async fn each_leaf(
+        &self,
+        span: Range<u64>,
+        mut each: impl FnMut(Hash) + Send,
+    ) -> Result<(), BookError> {
         let mut at = span.start;
         while at < span.end {
             let limit = usize::try_from(PAGE.min(span.end - at)).unwrap_or(0);

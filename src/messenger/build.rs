@@ -34,10 +34,10 @@ pub struct Builder {
     replies: Option<Replies>,
     lint: Option<Lint>,
     guards: Vec<(Name, Box<dyn DynRelevance>)>,
-    registers: Vec<Box<dyn DynRegister>>,
-    proof: Proof,
     #[cfg(feature = "evidence")]
     checkpoints: super::checkpoints::Checkpoints,
+    registers: Vec<Box<dyn DynRegister>>,
+    proof: Proof,
 }
 
 impl Builder {
@@ -55,10 +55,10 @@ impl Builder {
             replies: None,
             lint: None,
             guards: Vec::new(),
-            registers: Vec::new(),
-            proof: Proof::none(),
             #[cfg(feature = "evidence")]
             checkpoints: super::checkpoints::Checkpoints::default(),
+            registers: Vec::new(),
+            proof: Proof::none(),
         }
     }
 
@@ -187,7 +187,8 @@ impl Builder {
             ..Policy::new(self.rulebook, self.zones.unwrap_or_else(ZoneTable::newest))
         };
         // Whoever loads a list that nothing looks at believes to be safe.
-        let idle = |given: &&Box<dyn DynRegister>| !policy.registers().any(|named| named.name == *given.name());
+        let idle =
+            |given: &&Box<dyn DynRegister>| !policy.registers().any(|named| named.name == *given.name());
         if let Some(idle) = self.registers.iter().find(idle) {
             return Err(BuildError::IdleRegister(idle.name().clone()));
         }
@@ -221,7 +222,9 @@ impl Builder {
 #[non_exhaustive]
 pub enum BuildError {
     /// A register that neither a rule nor the brand asks for: its answers would change nothing.
-    #[error("neither a rule of the book nor the brand asks for the register `{0}`: check its name, or add `Brand::register`")]
+    #[error(
+        "neither a rule of the book nor the brand asks for the register `{0}`: check its name, or add `Brand::register`"
+    )]
     IdleRegister(Name),
     /// No gateway.
     #[error("no gateway: call `.gateway(SimulatedCarrier::seeded(1))` or give a real one")]

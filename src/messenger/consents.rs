@@ -150,7 +150,9 @@ pub enum ConsentError {
     NoProgram(String),
     /// These words came under a version mark that stands for other words: an edited text needs a mark of its own, or
     /// nobody could tell later which of the two was shown.
-    #[error("consent text `{version}` ({language}) is kept with other words: give the edited text another version")]
+    #[error(
+        "consent text `{version}` ({language}) is kept with other words: give the edited text another version"
+    )]
     TextEdited {
         /// The version mark.
         version: String,

@@ -233,33 +233,19 @@ pub(super) fn run(import: Name, counts: &Counts, list: Option<Hash>) -> ImportRu
     ImportRun { import, rows: counts.rows(), counts: Some(counts_told), list }
 }
 
-/// How far the import of a list has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Stage {
-    /// What lowers permission.
-    Lowering,
-    /// All the rest.
-    Rest,
-    Done,
-    Undoing,
-    Undone,
-}
-
-impl<C> minicbor::Encode<C> for Stage {
-    fn encode<W: minicbor::encode::Write>(
-        &self,
-        e: &mut minicbor::Encoder<W>,
-        _: &mut C,
-    ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.u8(*self as u8)?.ok()
-    }
-}
-
-impl<'b, C> minicbor::Decode<'b, C> for Stage {
-    fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
-        let stages = [Self::Lowering, Self::Rest, Self::Done, Self::Undoing, Self::Undone];
-        let found = stages.get(usize::from(d.u8()?)).copied();
-        found.ok_or_else(|| minicbor::decode::Error::message("unknown stage"))
+crate::codec::cbor_enum! {
+    /// How far the import of a list has come.
+    pub(super) enum Stage {
+        /// What lowers permission.
+        Lowering = 0, "lowering";
+        /// All the rest.
+        Rest = 1, "rest";
+        /// All of it is in.
+        Done = 2, "done";
+        /// It is being taken back.
+        Undoing = 3, "undoing";
+        /// It was taken back.
+        Undone = 4, "undone";
     }
 }
 

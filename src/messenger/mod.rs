@@ -4,6 +4,9 @@ mod build;
 #[cfg(feature = "evidence")]
 mod checkpoints;
 mod consents;
+mod erasing;
+#[cfg(feature = "evidence")]
+mod evidence;
 mod importing;
 #[cfg(feature = "import")]
 mod lists;
@@ -11,6 +14,7 @@ mod receiving;
 #[cfg(feature = "evidence")]
 mod receipts;
 mod reporting;
+mod rotating;
 mod scrubbing;
 mod sending;
 mod texts;
@@ -25,12 +29,14 @@ pub use build::{BuildError, Builder};
 pub use checkpoints::Every;
 use chrono::{DateTime, Utc};
 pub use consents::{ConsentError, Permission};
+pub use erasing::{EraseError, Erasure, Tenure};
 pub use importing::{Imports, Undone};
 #[cfg(feature = "import")]
 pub use lists::{ImportError, ImportReport, Outcome, Progress};
 #[cfg(feature = "evidence")]
 pub use receipts::ReceiptError;
 pub use reporting::Landed;
+pub use rotating::{RotateError, Rotated};
 pub use scrubbing::{ScrubError, Scrubbed, Whom};
 pub use sending::{LaunchError, Launched, PlanError};
 

@@ -6,8 +6,9 @@ use thiserror::Error;
 use super::Messenger;
 use crate::{
     consent::{
-        Event, new_holder_ms,
+        Event,
         event::{Checked, Reassigned, RegisterLoaded},
+        new_holder_ms,
     },
     id::{Name, RecipientId},
     law::Effect,
@@ -53,7 +54,10 @@ pub struct Scrubbed {
 impl std::fmt::Display for Scrubbed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { asked, listed, reassigned, no_data, misdated, unknown, failed } = self;
-        write!(f, "{asked} answers kept · {listed} listed · {reassigned} reassigned · {no_data} without data")?;
+        write!(
+            f,
+            "{asked} answers kept · {listed} listed · {reassigned} reassigned · {no_data} without data"
+        )?;
         write!(f, " · {misdated} dated in the future · {unknown} not on record")?;
         failed.iter().try_for_each(|(name, error)| write!(f, " · {name} failed: {error}"))
     }
@@ -96,11 +100,12 @@ impl Messenger {
                     continue;
                 }
                 for asked in &mut registers {
-                    if asked.failed || !self.is_due_for(&whom, &person, asked, now) {
+                    if asked.failed || !self.is_scrub_due(&whom, &person, asked, now) {
                         continue;
                     }
                     let Some(person) = self.inner.book.person(person.recipient).await? else { continue };
-                    let query = Query { number: self.inner.book.number(&person)?, known_since: oldest(&person) };
+                    let query =
+                        Query { number: self.inner.book.number(&person)?, known_since: oldest(&person) };
                     asked.waiting.push((person, query));
                     if asked.waiting.len() >= asked.batch {
                         self.ask(asked, now, &mut done).await?;
@@ -147,7 +152,7 @@ impl Messenger {
         if loaded.is_empty() { Ok(()) } else { self.note(now.timestamp_millis(), &loaded).await }
     }
 
-    fn is_due_for(&self, whom: &Whom, person: &Person, asked: &Asked<'_>, now: DateTime<Utc>) -> bool {
+    fn is_scrub_due(&self, whom: &Whom, person: &Person, asked: &Asked<'_>, now: DateTime<Utc>) -> bool {
         if *whom != Whom::Due {
             let held = person.state.checks.iter().flatten().find(|held| held.register == asked.terms.name);
             let good = |as_of_ms| now.timestamp_millis() < asked.terms.stale_from_ms(as_of_ms);
@@ -231,7 +236,12 @@ enum Unusable {
 
 impl Answer {
     /// A date to come clears nobody; a listing counts from now.
-    fn read(name: &Name, listing: Listing, number: PhoneNumber, now: DateTime<Utc>) -> Result<Self, Unusable> {
+    fn read(
+        name: &Name,
+        listing: Listing,
+        number: PhoneNumber,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Unusable> {
         let listed = match listing.presence {
             Presence::NoData => return Err(Unusable::NoData),
             Presence::NotListed if listing.as_of > now => return Err(Unusable::Misdated),
@@ -260,8 +270,7 @@ impl Answer {
         let before = grants.peek().is_none()
             || grants.any(|grant| grant.acted_ms < theirs || grant.undated == Some(true));
         if before {
-            let reassigned =
-                Reassigned { source: checked.register.clone(), since_ms: checked.since_ms };
+            let reassigned = Reassigned { source: checked.register.clone(), since_ms: checked.since_ms };
             person.stage(at_ms, reassigned, &[])?;
         }
         Ok(before)
@@ -290,7 +299,11 @@ impl<'a> Walk<'a> {
         Self { numbers, after: None }
     }
 
-    async fn next(&mut self, shop: &Messenger, done: &mut Scrubbed) -> Result<Option<Vec<Person>>, BookError> {
+    async fn next(
+        &mut self,
+        shop: &Messenger,
+        done: &mut Scrubbed,
+    ) -> Result<Option<Vec<Person>>, BookError> {
         if let Some(numbers) = &mut self.numbers {
             let Some(page) = numbers.next() else { return Ok(None) };
             let found = shop.inner.book.find_all(page, false).await?;

@@ -8,6 +8,7 @@
 mod brand;
 mod caps;
 mod consent;
+mod considered;
 mod decide;
 mod decision;
 mod edge;
@@ -18,6 +19,7 @@ mod proof;
 mod registers;
 
 pub use brand::{Brand, BrandCap};
+pub use considered::Considered;
 pub use decide::{Facts, Policy, Request};
 pub use decision::{Code, Decision, Fact, Need, Reason, Verdict};
 pub use explain::Language;

@@ -1,11 +1,6 @@
 //! How well a consent must be provable before it carries a message.
 
-use crate::{
-    consent::Grade,
-    law::KindSet,
-    message::Kind,
-    place::Place,
-};
+use crate::{consent::Grade, law::KindSet, message::Kind, place::Place};
 
 /// The least grade of evidence that a message asks of the consent that carries it, place by place.
 ///
@@ -69,7 +64,8 @@ impl Proof {
     /// The least grade for somebody who may be in this place; of a country whose part is unknown, the strictest.
     #[must_use]
     pub fn least_at(&self, place: Place) -> Option<Grade> {
-        let of = |wanted: Place| self.places.iter().find(|(known, _)| *known == wanted).map(|(_, least)| *least);
+        let of =
+            |wanted: Place| self.places.iter().find(|(known, _)| *known == wanted).map(|(_, least)| *least);
         let country = Place::country_wide(place.country());
         let own = of(place).or_else(|| of(country)).or(self.all);
         if place != country {

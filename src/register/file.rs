@@ -237,8 +237,7 @@ impl Reader {
         };
         let Some(column) = self.since else { return Ok((key, None)) };
         let text = line.split([',', ';', '\t']).nth(column.saturating_sub(1)).ok_or(LineFault::NotADate)?;
-        let date: NaiveDate =
-            text.trim().trim_matches('"').parse().map_err(|_| LineFault::NotADate)?;
+        let date: NaiveDate = text.trim().trim_matches('"').parse().map_err(|_| LineFault::NotADate)?;
         let day = date.and_time(NaiveTime::MIN).and_utc().timestamp().div_euclid(86_400);
         Ok((key, Some(i32::try_from(day).map_err(|_| LineFault::NotADate)?)))
     }

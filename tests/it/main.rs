@@ -9,6 +9,8 @@
     reason = "a test that cannot go on has failed; clippy's own switch does not see helper functions"
 )]
 
+#[cfg(feature = "import")]
+mod audit;
 mod content;
 mod contract;
 #[cfg(unix)]

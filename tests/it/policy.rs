@@ -5,6 +5,6 @@ mod allocations;
 mod cases;
 mod facts;
 mod laws;
-mod minutes;
 mod lists;
+mod minutes;
 mod model;

@@ -6,7 +6,7 @@
 //! ([`reads`]). [`schema`] makes the file or refuses it.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, mpsc},
     thread::{self, JoinHandle},
 };
@@ -30,6 +30,7 @@ use self::{
 
 mod aside;
 mod claims;
+mod compact;
 mod counts;
 mod job;
 mod neighbours;
@@ -56,7 +57,8 @@ mod writer;
 /// processes know of each other. A copy of the file alone is not a backup while it is open.
 #[derive(Debug)]
 pub struct SqliteLedger {
-    keys: Keys,
+    keys: Arc<Keys>,
+    path: PathBuf,
     queue: Arc<Queue>,
     readers: Readers,
     writer: Option<JoinHandle<()>>,
@@ -90,8 +92,9 @@ impl SqliteLedger {
         async move {
             let connection = schema::open(&path, &keys)?;
             let queue = Arc::new(Queue::default());
-            let writer = start(connection, &path, &queue)?;
-            Ok(Self { keys, queue, readers: Readers::of(&path), writer: Some(writer) })
+            let keys = Arc::new(keys);
+            let writer = start(connection, &path, &queue, &keys)?;
+            Ok(Self { keys, queue, readers: Readers::of(&path), path, writer: Some(writer) })
         }
     }
 
@@ -105,6 +108,23 @@ impl SqliteLedger {
             None | Some(Trouble::Closed) => Ok(()),
             Some(trouble) => Err(trouble.into()),
         }
+    }
+
+    /// Writes the file anew without what was freed in it, and empties the write-ahead log. An erasure alone leaves
+    /// nothing to find (freed bytes are overwritten, the log is cut): this is for whoever wants the file rewritten
+    /// all the same, or smaller.
+    ///
+    /// It needs as much free disk as the file is long, half of it where SQLite keeps temporary files, and time in
+    /// proportion. Reads go on. Nothing is written meanwhile: who has waited ten seconds gets
+    /// [`Failed`](LedgerError::Failed), a STOP too, to be handed over again. Run it when little is going on.
+    /// The work is done in the call.
+    ///
+    /// # Errors
+    /// [`Failed`](LedgerError::Failed) while others are writing all the time, [`Full`](LedgerError::Full). The
+    /// file is as it was, and the call may be repeated, after a crash too.
+    pub fn compact(&self) -> impl Future<Output = Result<(), LedgerError>> + Send {
+        let path = self.path.clone();
+        async move { Ok(compact::run(&path)?) }
     }
 
     fn end(&mut self) {
@@ -132,14 +152,19 @@ impl Drop for SqliteLedger {
     }
 }
 
-fn start(connection: Connection, path: &Path, queue: &Arc<Queue>) -> Result<JoinHandle<()>, Trouble> {
+fn start(
+    connection: Connection,
+    path: &Path,
+    queue: &Arc<Queue>,
+    keys: &Arc<Keys>,
+) -> Result<JoinHandle<()>, Trouble> {
     let failed = |error| Trouble::Failed("starting the writer thread", Arc::new(error));
     connection.busy_timeout(std::time::Duration::ZERO).map_err(Trouble::during("opening"))?;
     let (ready, started) = mpsc::sync_channel(1);
-    let (path, queue) = (path.to_owned(), Arc::clone(queue));
+    let (path, queue, keys) = (path.to_owned(), Arc::clone(queue), Arc::clone(keys));
     let writer = thread::Builder::new()
         .name("optin-ledger".to_owned())
-        .spawn(move || writer::run(connection, &path, &queue, &ready))
+        .spawn(move || writer::run(connection, &path, &queue, keys, &ready))
         .map_err(failed)?;
     started.recv().unwrap_or(Err(Trouble::Closed)).map(|()| writer)
 }
@@ -263,8 +288,10 @@ mod tests {
         let connection = schema::open(&path, &keys).unwrap();
         connection.execute_batch("PRAGMA max_page_count = 60").unwrap();
         let queue = Arc::new(Queue::default());
-        let writer = start(connection, &path, &queue).unwrap();
-        let ledger = SqliteLedger { keys, queue, readers: Readers::of(&path), writer: Some(writer) };
+        let keys = Arc::new(keys);
+        let writer = start(connection, &path, &queue, &keys).unwrap();
+        let readers = Readers::of(&path);
+        let ledger = SqliteLedger { keys, path, queue, readers, writer: Some(writer) };
         let item = |number: u8| Append {
             stream: RecipientId([number; 16]),
             expected: 0,

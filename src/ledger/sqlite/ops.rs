@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, Statement, params};
 
 use super::{
@@ -10,6 +12,7 @@ use crate::{
     id::{Hash, Name, RecipientId},
     ledger::{
         envelope::{advance, leaf_hash},
+        keys::Keys,
         store::{Append, Appended, Head, IndexChange},
     },
 };
@@ -26,6 +29,10 @@ pub(super) struct Ops<'c> {
     head: Head,
     head_moved: bool,
     erased: bool,
+    keys: Arc<Keys>,
+    /// What the file knows its keys by.
+    check: Hash,
+    set_check: Statement<'c>,
     read_head: Statement<'c>,
     write_head: Statement<'c>,
     find_stream: Statement<'c>,
@@ -50,7 +57,7 @@ struct Stands {
 }
 
 impl<'c> Ops<'c> {
-    pub(super) fn prepare(connection: &'c Connection) -> Result<Self, Trouble> {
+    pub(super) fn prepare(connection: &'c Connection, keys: Arc<Keys>) -> Result<Self, Trouble> {
         let sql = |sql: &str| connection.prepare(sql).map_err(Trouble::during("preparing to write"));
         Ok(Self {
             outbox: Outbox::prepare(connection)?,
@@ -59,7 +66,10 @@ impl<'c> Ops<'c> {
             head: Head::default(),
             head_moved: false,
             erased: false,
-            read_head: sql("SELECT leaves, head FROM meta")?,
+            keys,
+            check: Hash::default(),
+            set_check: sql("UPDATE meta SET check_value = ?1")?,
+            read_head: sql("SELECT leaves, head, check_value FROM meta")?,
             write_head: sql("UPDATE meta SET leaves = ?1, head = ?2")?,
             find_stream: sql("SELECT no, version, last FROM streams WHERE id = ?1")?,
             add_stream: sql("INSERT INTO streams (no, id, version, last, head, group_no, vault_key,
@@ -88,10 +98,11 @@ impl<'c> Ops<'c> {
 
     /// Reads what other processes may have moved since the last transaction. Call it first in each.
     pub(super) fn begun(&mut self) -> Result<(), Trouble> {
-        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-        let (leaves, hash): (i64, [u8; 32]) =
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let (leaves, hash, check): (i64, [u8; 32], [u8; 32]) =
             self.read_head.query_row([], read).map_err(Trouble::during("reading the head"))?;
         self.head = Head { leaves: from_sql(leaves)?, hash: Hash(hash) };
+        self.check = Hash(check);
         self.head_moved = false;
         self.outbox.begun();
         Ok(())
@@ -111,8 +122,25 @@ impl<'c> Ops<'c> {
         self.outbox.ending()
     }
 
+    /// Nobody appends with older keys than the file has seen: such a process does not find people who were entered
+    /// under a newer index key and would open a second tenure for them, and what it wraps may be lost with its key.
+    /// The first that comes with newer keys moves the mark.
+    fn fence(&mut self) -> Result<(), Trouble> {
+        let newest = self.keys.check_value();
+        if self.check == newest {
+            return Ok(());
+        }
+        if !self.keys.check_values().contains(&self.check) {
+            return Err(Trouble::WrongKey);
+        }
+        self.set_check.execute([newest.0]).map_err(Trouble::during("changing the check value"))?;
+        self.check = newest;
+        Ok(())
+    }
+
     pub(super) fn append(&mut self, item: &Append) -> Result<Appended, Trouble> {
         let during = Trouble::during("appending");
+        self.fence()?;
         let found = self
             .find_stream
             .query_row([item.stream.0], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?, row.get(2)?)))
@@ -127,6 +155,8 @@ impl<'c> Ops<'c> {
             return Ok(Appended::Conflict);
         }
         let version = version + item.records.len() as u64;
+        // Where a vault takes another's place, the log still holds the old one.
+        self.erased |= item.vault.is_some() && found.is_some();
         let (no, before) = match found {
             Some(stands) => (self.set_stream(&stands, item, version)?, stands.last),
             None => (self.add_stream(item, version)?, 0),

@@ -6,6 +6,15 @@ use std::{
 
 use super::{job::Job, trouble::Trouble};
 
+/// What the writer thread waited for.
+pub(super) enum Wait {
+    Job,
+    /// Nothing came.
+    Idle,
+    /// The ledger closes and all jobs are done.
+    Closed,
+}
+
 /// What waits for the writer thread. A STOP has its own lane and overtakes.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
@@ -61,17 +70,27 @@ impl Queue {
         !self.lanes().stop.is_empty()
     }
 
-    /// Waits until there is a job: `false` means that the ledger closes and all jobs are done.
-    pub(super) fn wait(&self) -> bool {
+    /// Waits until there is a job, for at most `patience` if any is given.
+    pub(super) fn wait(&self, patience: Option<Duration>) -> Wait {
         let mut lanes = self.lanes();
         loop {
             if !lanes.stop.is_empty() || !lanes.normal.is_empty() {
-                return true;
+                return Wait::Job;
             }
             if lanes.closing {
-                return false;
+                return Wait::Closed;
             }
-            lanes = self.changed.wait(lanes).unwrap_or_else(PoisonError::into_inner);
+            lanes = match patience {
+                None => self.changed.wait(lanes).unwrap_or_else(PoisonError::into_inner),
+                Some(patience) => {
+                    let waited = self.changed.wait_timeout(lanes, patience);
+                    let (lanes, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+                    if waited.timed_out() && lanes.stop.is_empty() && lanes.normal.is_empty() {
+                        return if lanes.closing { Wait::Closed } else { Wait::Idle };
+                    }
+                    lanes
+                }
+            };
         }
     }
 

@@ -9,6 +9,8 @@ use crate::ledger::store::LedgerError;
 pub(super) enum Trouble {
     Closed,
     Full,
+    /// The keys were rotated by somebody else: with newer ones the handle goes on.
+    WrongKey,
     Damaged(String),
     Failed(&'static str, Arc<dyn Error + Send + Sync>),
     /// The disk refused a read, a write or a flush. What the kernel kept of it nobody knows, so a second try
@@ -46,6 +48,7 @@ impl From<Trouble> for LedgerError {
         match trouble {
             Trouble::Closed => Self::Closed,
             Trouble::Full => Self::Full,
+            Trouble::WrongKey => Self::WrongKey,
             Trouble::Damaged(what) => Self::Damaged(what),
             Trouble::Failed(what, source) | Trouble::Disk(what, source) => {
                 Self::Failed { what, source: Box::new(source) }

@@ -1,7 +1,7 @@
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
     path::Path,
-    sync::mpsc::SyncSender,
+    sync::{Arc, mpsc::SyncSender},
     time::Duration,
 };
 
@@ -11,9 +11,10 @@ use super::{
     job::Job,
     neighbours::Neighbours,
     ops::Ops,
-    queue::Queue,
+    queue::{Queue, Wait},
     trouble::{Trouble, is_busy},
 };
+use crate::ledger::keys::Keys;
 
 /// Items of one commit, alone on the file and with others.
 const ALONE: usize = 256;
@@ -25,6 +26,8 @@ const GAP: Duration = Duration::from_micros(500);
 /// Pages of the write-ahead log after which they are moved into the file; and after which it starts over.
 const CHECKPOINT: usize = 2_000;
 const RESTART: i64 = 16_000;
+/// After so long without work the log is tried again, if it could not be cut.
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// The one thread that writes.
 struct Writer<'c> {
@@ -44,19 +47,29 @@ pub(super) fn run(
     connection: Connection,
     path: &Path,
     queue: &Queue,
+    keys: Arc<Keys>,
     ready: &SyncSender<Result<(), Trouble>>,
 ) {
     // If this thread ends in any way, nobody shall wait for it.
     let _refuse = Refuse(queue);
     let neighbours = Neighbours::of(path);
-    match Ops::prepare(&connection) {
+    match Ops::prepare(&connection, keys) {
         Ok(ops) => {
             let _ = ready.send(Ok(()));
             let (connection, jitter) = (&connection, Jitter::new());
-            Writer { connection, queue, ops, neighbours, jitter, pages: 0, truncate: false }.run();
+            // Whoever was killed may have left in the log what it had erased.
+            let truncate = log_is_long(path);
+            Writer { connection, queue, ops, neighbours, jitter, pages: 0, truncate }.run();
         }
         Err(trouble) => drop(ready.send(Err(trouble))),
     }
+}
+
+/// Whether the write-ahead log holds anything, or may.
+fn log_is_long(path: &Path) -> bool {
+    let mut name = path.to_owned().into_os_string();
+    name.push("-wal");
+    std::fs::metadata(name).is_ok_and(|log| log.len() > 0)
 }
 
 struct Refuse<'q>(&'q Queue);
@@ -69,7 +82,15 @@ impl Drop for Refuse<'_> {
 
 impl Writer<'_> {
     fn run(mut self) {
-        while self.queue.wait() {
+        loop {
+            match self.queue.wait(self.truncate.then_some(AGAIN)) {
+                Wait::Job => {}
+                Wait::Idle => {
+                    self.empty_log();
+                    continue;
+                }
+                Wait::Closed => return,
+            }
             let committed = self.begin().and_then(|()| self.commit());
             self.neighbours.mark(self.queue.has_stop());
             match committed {
@@ -145,17 +166,22 @@ impl Writer<'_> {
         }
     }
 
+    /// Cuts the log while nobody writes: a reader in another process stood in the way before.
+    fn empty_log(&mut self) {
+        match self.checkpoint() {
+            Err(trouble) if trouble.ends_the_handle() => self.queue.refuse(trouble),
+            Err(_) | Ok(()) => {}
+        }
+    }
+
     /// What can wait until the answers are out.
     fn after(&mut self) {
         self.neighbours.committed();
         let erased = self.ops.take_erased();
         self.truncate |= erased;
         if !self.queue.has_stop() && (erased || self.pages >= CHECKPOINT) {
-            // An error here is a failed flush: had SQLite met it by itself, it would have kept it to itself.
-            match self.checkpoint() {
-                Err(trouble) if trouble.ends_the_handle() => self.queue.refuse(trouble),
-                Err(_) | Ok(()) => {}
-            }
+            // An error there is a failed flush: had SQLite met it by itself, it would have kept it to itself.
+            self.empty_log();
         }
         if !self.neighbours.alone() && !self.queue.has_stop() {
             self.queue.pause(GAP);

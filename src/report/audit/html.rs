@@ -5,7 +5,7 @@ use super::{
     exposure::Amounts,
     finding::Finding,
     result::{AuditReport, Example, RuleRow},
-    words::{Texts, escaped, figure, grace, reason, texts},
+    words::{Texts, escaped, figure, grace, reason, texts, word},
 };
 use crate::{law::Rule, policy::Language};
 
@@ -175,7 +175,7 @@ impl Page<'_> {
         }
         let _ = write!(
             self.out,
-            "<table class=\"rules\"><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr></thead><tbody>",
+            "<table class=\"rules\"><thead><tr><th>{}</th><th>{}</th><th>{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th><th>{}</th></tr></thead><tbody>",
             t.rule, t.why, t.certainty, t.settled, t.contested, t.persons, t.amount
         );
         for row in &self.report.rules {
@@ -193,9 +193,9 @@ impl Page<'_> {
             escaped(&reason(row.code, self.rendering.language)),
             rule.map_or_else(String::new, |rule| format!(
                 "{} · {}<br><small>{}</small>",
-                rule.layer.code(),
-                rule.reach.code(),
-                rule.confidence.code()
+                word(rule.layer.code(), self.rendering.language),
+                word(rule.reach.code(), self.rendering.language),
+                word(rule.confidence.code(), self.rendering.language)
             )),
             self.figure(row.settled),
             self.figure(row.contested),
@@ -251,7 +251,7 @@ impl Page<'_> {
         self.section(t.after_stop, t.after_stop_note);
         let _ = write!(
             self.out,
-            "<table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr></thead><tbody>",
+            "<table><thead><tr><th>{}</th><th>{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th></tr></thead><tbody>",
             t.rule, t.grace, t.within, t.later
         );
         for row in &self.report.after_stop {
@@ -283,7 +283,7 @@ impl Page<'_> {
         }
         let _ = write!(
             self.out,
-            "<table><thead><tr><th>{}</th><th>{}</th><th>{}</th></tr></thead><tbody>",
+            "<table><thead><tr><th>{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th></tr></thead><tbody>",
             t.why, t.messages, t.persons
         );
         for row in &self.report.unproven {
@@ -334,9 +334,9 @@ impl Page<'_> {
 
     fn finding(&self, finding: &Finding) -> String {
         let class = match finding.class {
-            super::Class::Settled => self.t.settled,
-            super::Class::Contested => self.t.contested,
-            super::Class::Unprovable => self.t.unprovable,
+            super::Class::Settled => self.t.one_settled,
+            super::Class::Contested => self.t.one_contested,
+            super::Class::Unprovable => self.t.one_unprovable,
         };
         let mut line = escaped(&reason(finding.code, self.rendering.language));
         let fact = finding.fact.to_string();

@@ -21,6 +21,9 @@ texts! {
     settled: "settled violations", "violations établies";
     contested: "contested", "contestables";
     unprovable: "cannot be proven", "impossibles à prouver";
+    one_settled: "settled violation", "violation établie";
+    one_contested: "contested", "contestable";
+    one_unprovable: "cannot be proven", "impossible à prouver";
     persons: "persons", "personnes";
     span: "Messages from", "Messages du";
     until: "to", "au";
@@ -114,6 +117,29 @@ pub(super) fn reason(code: &str, language: Language) -> String {
     match language {
         Language::English => own.0.to_owned(),
         Language::French => own.1.to_owned(),
+    }
+}
+
+/// A source's layer, a reach or a confidence in words.
+pub(super) fn word(code: &'static str, language: Language) -> &'static str {
+    if language == Language::English {
+        return code;
+    }
+    match code {
+        "statute" => "loi",
+        "regulation" => "règlement",
+        "case" => "jurisprudence",
+        "code" => "code professionnel",
+        "carrier" => "opérateur",
+        "practice" => "usage",
+        "settled" => "certaine",
+        "contested" => "contestée",
+        "unclear" => "incertaine",
+        "voice" => "voix seule",
+        "high" => "source sûre",
+        "medium" => "source moyenne",
+        "low" => "source faible",
+        other => other,
     }
 }
 

@@ -43,8 +43,10 @@ async fn is_open(shop: &Messenger, number: PhoneNumber) -> bool {
 
 #[tokio::test]
 async fn the_next_owner_inherits_the_silence_until_fresh_consent() {
-    let endings: [fn() -> Event; 2] =
-        [|| Reassigned { source: name("rnd"), since_ms: None }.into(), || Erased { request: name("r1"), rule: None }.into()];
+    let endings: [fn() -> Event; 2] = [
+        || Reassigned { source: name("rnd"), since_ms: None }.into(),
+        || Erased { request: name("r1"), rule: None }.into(),
+    ];
     for (text, ending) in ["STOP", "not interested"].into_iter().zip(endings) {
         let ledger = Arc::new(MemoryLedger::new().unwrap());
         let clock = Arc::new(FixedClock::at(noon()));

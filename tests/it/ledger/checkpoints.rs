@@ -91,7 +91,12 @@ fn proofs_from_kept_hashes_are_those_of_the_whole_tree() {
     assert_eq!(wait(ledger.nodes(1, 0, 99)).unwrap().len(), whole);
     for taken in &signed {
         let picked = (0..taken.size).filter(|index| taken.size < 300 || index % 211 == 0 || index % 256 < 2);
-        proves_as_in_memory(&book, &all, taken.size, picked.filter(|index| taken.size < 300 || index % 3 == 0));
+        proves_as_in_memory(
+            &book,
+            &all,
+            taken.size,
+            picked.filter(|index| taken.size < 300 || index % 3 == 0),
+        );
     }
     for pair in signed.windows(2) {
         let proof = wait(book.prove_extends(&pair[0], &pair[1])).unwrap();
@@ -150,7 +155,8 @@ fn a_wrong_kept_hash_is_neither_signed_nor_given_out_as_a_proof() {
     assert!(matches!(refused, Err(BookError::Tree(TreeError::Unsound { .. }))), "{refused:?}");
     add(&book, 10);
     let refused = wait(book.checkpoint(2));
-    let forked = matches!(refused, Err(CheckpointError::Book(BookError::Tree(TreeError::Forked { size: 1_000 }))));
+    let forked =
+        matches!(refused, Err(CheckpointError::Book(BookError::Tree(TreeError::Forked { size: 1_000 }))));
     assert!(forked, "{refused:?}");
     let flaw = wait(book.verify()).unwrap().unwrap_err();
     assert_eq!((flaw.leaf, flaw.stream), (Some(257), None), "{flaw}");

@@ -32,7 +32,12 @@ pub(super) fn policy(case: &Case, zones: &ZoneTable, book: &Rulebook) -> Policy 
     for register in &case.brand_registers {
         brand = brand.register(register.clone());
     }
-    Policy { posture: case.posture, brand, proof: case.proof.clone(), ..Policy::new(book.clone(), zones.clone()) }
+    Policy {
+        posture: case.posture,
+        brand,
+        proof: case.proof.clone(),
+        ..Policy::new(book.clone(), zones.clone())
+    }
 }
 
 pub(super) fn decide(policy: &Policy, case: &Case, at: i64) -> Decision {

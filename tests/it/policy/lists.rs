@@ -29,7 +29,8 @@ impl Model<'_> {
         }
         for (rule, register) in asked {
             let Some(code) = self.said(register, at) else { continue };
-            let binds = rule.is_none_or(|rule| self.case.posture == Posture::Strict || rule.reach.code() == "settled");
+            let binds = rule
+                .is_none_or(|rule| self.case.posture == Posture::Strict || rule.reach.code() == "settled");
             let why = (code, rule.map_or(String::new(), |rule| rule.id.clone()));
             let mut put = |list: fn(&mut Findings) -> &mut Codes| list(found).insert(why.clone());
             match (binds, code, denied) {

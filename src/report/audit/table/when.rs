@@ -166,7 +166,7 @@ fn time_of_day(text: &str) -> Option<NaiveTime> {
 mod tests {
     use super::*;
 
-    fn clock(table: &ZoneTable, zone: Option<&str>) -> Clock<'_> {
+    fn clock<'t>(table: &'t ZoneTable, zone: Option<&str>) -> Clock<'t> {
         Clock { zone: zone.map(|name| Zone::named(name).unwrap()), table, day_first: None }
     }
 
