@@ -97,7 +97,7 @@ mod sync;
 
 pub use error::Error;
 #[cfg(feature = "evidence")]
-pub use messenger::Every;
+pub use messenger::{Every, ReceiptError};
 pub use messenger::{
     BuildError, Builder, ConsentError, EraseError, Erasure, Imports, Landed, LaunchError, Launched,
     Messenger, Permission, PlanError, RotateError, Rotated, ScrubError, Scrubbed, Tenure, Undone, Whom,

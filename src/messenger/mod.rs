@@ -11,6 +11,8 @@ mod importing;
 #[cfg(feature = "import")]
 mod lists;
 mod receiving;
+#[cfg(feature = "evidence")]
+mod receipts;
 mod reporting;
 mod rotating;
 mod scrubbing;
@@ -31,6 +33,8 @@ pub use erasing::{EraseError, Erasure, Tenure};
 pub use importing::{Imports, Undone};
 #[cfg(feature = "import")]
 pub use lists::{ImportError, ImportReport, Outcome, Progress};
+#[cfg(feature = "evidence")]
+pub use receipts::ReceiptError;
 pub use reporting::Landed;
 pub use rotating::{RotateError, Rotated};
 pub use scrubbing::{ScrubError, Scrubbed, Whom};

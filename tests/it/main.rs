@@ -36,7 +36,9 @@ mod ledger_verify;
 mod phone;
 mod place;
 mod policy;
+mod proof;
 mod receive;
+mod registers;
 mod shop;
 mod simulation;
 #[cfg(unix)]
