@@ -14,7 +14,6 @@ use optin::{
 
 mod accidents;
 #[cfg(feature = "evidence")]
-#[cfg(feature = "evidence")]
 mod checkpoints;
 mod conformance;
 mod formats;

@@ -13,10 +13,10 @@
 mod audit;
 mod content;
 mod contract;
-#[cfg(feature = "evidence")]
-mod evidence;
 #[cfg(unix)]
 mod erasure;
+#[cfg(feature = "evidence")]
+mod evidence;
 #[cfg(unix)]
 mod fence;
 mod firewall;

@@ -35,7 +35,9 @@ async fn a_message_is_explained() {
         assert!(!told["local"].as_array().unwrap().is_empty());
         if told["decision"].is_object() {
             assert_eq!(told["decision"]["verdict"], "allow", "the same facts give the same decision");
-            assert!(told["decision"]["rules"].as_array().unwrap().iter().all(|rule| rule["citation"].is_string()));
+            assert!(
+                told["decision"]["rules"].as_array().unwrap().iter().all(|rule| rule["citation"].is_string())
+            );
             explained += 1;
         }
         let id = told["outcome"]["gateway_id"].as_str().unwrap();
