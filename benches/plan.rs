@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use optin::{
-    ImportRow, Location, Messenger,
+    ImportRow, Messenger,
     campaign::{Audience, Campaign},
     clock::FixedClock,
     consent::{Basis, How, OptIn},
@@ -14,6 +14,7 @@ use optin::{
     message::{Template, Values},
     phone::{Country, PhoneNumber},
     program::{Program, Sender},
+    shop::Says,
 };
 use rusqlite::Connection;
 
@@ -22,7 +23,7 @@ use crate::Line;
 pub(crate) const ALL: &[fn(bool) -> Vec<Line>] = &[plans];
 
 /// The n-th of many numbers, spread over area codes of the United States and French mobiles.
-fn number(at: u64) -> PhoneNumber {
+pub(crate) fn number(at: u64) -> PhoneNumber {
     const AREAS: [u64; 8] = [212, 415, 305, 713, 312, 617, 206, 404];
     let digits = if at.is_multiple_of(3) {
         33_600_000_000 + at
@@ -49,13 +50,8 @@ fn plans(full: bool) -> Vec<Line> {
         .clock(Arc::clone(&clock))
         .build()
         .unwrap();
-    let row = |at| ImportRow {
-        number: number(at),
-        program: Name::new("soldes").unwrap(),
-        consent: Some(OptIn::new(How::Import, Basis::ExpressWritten, None)),
-        opted_out: false,
-        location: Location::default(),
-    };
+    let consent = || OptIn::new(How::Import, Basis::ExpressWritten, None);
+    let row = |at| ImportRow::new(number(at), Name::new("soldes").unwrap(), Says::Consent(consent()));
     let began = Instant::now();
     runtime.block_on(shop.import("bench", (0..count).map(row), |_, _| {})).unwrap();
     let imported = began.elapsed();

@@ -9,7 +9,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use optin::{
-    ImportRow, Location, Messenger,
+    ImportRow, Messenger,
     campaign::{Audience, Campaign},
     clock::Clock,
     consent::{Basis, How, OptIn},
@@ -22,6 +22,7 @@ use optin::{
     permit::Permit,
     phone::{Country, PhoneNumber},
     program::{Program, Sender},
+    shop::Says,
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -98,13 +99,8 @@ impl Shop {
             .clock(Running(Instant::now()))
             .build()
             .unwrap();
-        let row = |at| ImportRow {
-            number: number(at),
-            program: Name::new("soldes").unwrap(),
-            consent: Some(OptIn::new(How::Import, Basis::ExpressWritten, None)),
-            opted_out: false,
-            location: Location::default(),
-        };
+        let consent = || OptIn::new(How::Import, Basis::ExpressWritten, None);
+        let row = |at| ImportRow::new(number(at), Name::new("soldes").unwrap(), Says::Consent(consent()));
         runtime.block_on(messenger.import("bench", (0..people).map(row), |_, _| {})).unwrap();
         Self { _folder: folder, file, key, runtime, messenger: Arc::new(messenger) }
     }

@@ -1,8 +1,16 @@
 //! The command line for support staff and counsel.
 //!
 //! With `--jsonl` it reads one JSON object a line and answers one a line: `phone`, `decide`, `window`, `intent`,
-//! `segments`, `webhook`. For people: `plan`, `verify`, `explain`.
+//! `segments`, `webhook`. For people: `import`, `plan`, `verify`, `explain`, `checkpoint`, `audit`.
 
+#[path = "support/audit.rs"]
+mod audit;
+#[cfg(feature = "evidence")]
+#[path = "support/checkpoint.rs"]
+mod checkpoint;
+#[cfg(feature = "import")]
+#[path = "support/import.rs"]
+mod import;
 #[path = "support/jsonl.rs"]
 mod jsonl;
 #[path = "support/people.rs"]
@@ -40,12 +48,21 @@ enum Command {
     Segments(Lines),
     /// Whether a webhook request is the provider's own
     Webhook(Lines),
+    /// Takes a list of another platform in, or shows what that would do, or takes it back
+    #[cfg(feature = "import")]
+    Import(import::ImportArgs),
     /// What a campaign would do with a customer export, before anything is sent
     Plan(people::PlanArgs),
     /// Reads a whole ledger again and names the first record that does not fit
-    Verify(people::LedgerArgs),
+    #[cfg(feature = "evidence")]
+    Verify(checkpoint::VerifyArgs),
+    /// Signs a checkpoint over all records, and puts it to an anchor
+    #[cfg(feature = "evidence")]
+    Checkpoint(checkpoint::CheckpointArgs),
     /// Why a person gets a text or not, with everything on record
     Explain(people::ExplainArgs),
+    /// Past messages of any platform, judged under the rules in force at each moment
+    Audit(audit::AuditArgs),
 }
 
 #[derive(Args)]
@@ -63,9 +80,15 @@ fn main() -> ExitCode {
         Command::Intent(_) => jsonl::run(jsonl::intent).map(|()| true).map_err(Into::into),
         Command::Segments(_) => jsonl::run(jsonl::count).map(|()| true).map_err(Into::into),
         Command::Webhook(_) => jsonl::run(webhook::webhook).map(|()| true).map_err(Into::into),
+        #[cfg(feature = "import")]
+        Command::Import(args) => import::import(&args),
         Command::Plan(args) => people::plan(&args),
-        Command::Verify(args) => people::verify(&args),
+        #[cfg(feature = "evidence")]
+        Command::Verify(args) => checkpoint::verify(&args),
+        #[cfg(feature = "evidence")]
+        Command::Checkpoint(args) => checkpoint::checkpoint(&args),
         Command::Explain(args) => people::explain(&args),
+        Command::Audit(args) => audit::audit(&args),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

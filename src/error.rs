@@ -7,7 +7,7 @@ use crate::{
     inbound::ReceiveError,
     ledger::{BookError, KeyFileError, KeyStoreError, LedgerError},
     message::{RenderError, TemplateError},
-    messenger::{BuildError, ConsentError, EraseError, LaunchError, PlanError, RotateError},
+    messenger::{BuildError, ConsentError, EraseError, LaunchError, PlanError, RotateError, ScrubError},
     permit::ReserveError,
     phone::{CountryError, PhoneNumberError},
     place::{PlaceError, PostalCodeError},
@@ -23,12 +23,18 @@ use crate::{
 pub enum Error {
     #[error(transparent)]
     Approve(#[from] ApproveError),
+    #[cfg(feature = "import")]
+    #[error(transparent)]
+    AuditRead(#[from] crate::report::audit::AuditReadError),
     #[error(transparent)]
     Book(#[from] BookError),
     #[error(transparent)]
     Build(#[from] BuildError),
     #[error(transparent)]
     Campaign(#[from] CampaignError),
+    #[cfg(feature = "evidence")]
+    #[error(transparent)]
+    Checkpoint(#[from] crate::ledger::CheckpointError),
     #[error(transparent)]
     Consent(#[from] ConsentError),
     #[error(transparent)]
@@ -37,6 +43,9 @@ pub enum Error {
     Dispatch(#[from] DispatchError),
     #[error(transparent)]
     Erase(#[from] EraseError),
+    #[cfg(feature = "evidence")]
+    #[error(transparent)]
+    Evidence(#[from] crate::report::evidence::EvidenceError),
     #[cfg(feature = "webhook")]
     #[error(transparent)]
     Hook(#[from] crate::gateway::webhook::HookError),
@@ -71,8 +80,15 @@ pub enum Error {
     Render(#[from] RenderError),
     #[error(transparent)]
     Reserve(#[from] ReserveError),
+    #[cfg(feature = "evidence")]
+    #[error(transparent)]
+    Receipt(#[from] crate::messenger::ReceiptError),
     #[error(transparent)]
     Rotate(#[from] RotateError),
+    #[error(transparent)]
+    RegisterFile(#[from] crate::register::FileError),
+    #[error(transparent)]
+    Scrub(#[from] ScrubError),
     #[error(transparent)]
     Template(#[from] TemplateError),
 }

@@ -150,6 +150,13 @@ impl Name {
         if fits { Ok(Self(text.into())) } else { Err(NameError) }
     }
 
+    /// A name of this library's own, which is known to fit.
+    #[cfg(feature = "import")]
+    pub(crate) fn own(text: &'static str) -> Self {
+        debug_assert!(Self::new(text).is_ok());
+        Self(text.into())
+    }
+
     /// The name as given.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -206,6 +213,13 @@ impl<C> minicbor::Encode<C> for Name {
 impl<'b, C> minicbor::Decode<'b, C> for Name {
     fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
         Self::new(d.str()?).map_err(|_| minicbor::decode::Error::message("not a name"))
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Name {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::new(&text).map_err(serde::de::Error::custom)
     }
 }
 

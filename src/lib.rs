@@ -57,9 +57,11 @@
 //! | [`permit`] | the one place where decision and ledger meet |
 //! | [`inbound`] | what a reply means, and what to answer |
 //! | [`gateway`] | the way out, and a simulated carrier |
+//! | [`register`] | do-not-call lists, reassigned numbers, registers of consents |
 //! | [`campaign`] | audiences and plans |
 //! | [`dispatch`] | the worker |
 //! | [`shop`] | lists from other platforms |
+//! | [`report`] | what is told afterwards and shown to others: evidence packs, the back-audit |
 //! | [`danger`] | ways around a safeguard, each with a reason |
 
 pub mod blocking;
@@ -84,7 +86,8 @@ pub mod place;
 pub mod policy;
 pub mod prelude;
 pub mod program;
-
+pub mod register;
+pub mod report;
 pub mod shop;
 
 mod codec;
@@ -94,10 +97,15 @@ mod sync;
 
 pub use error::Error;
 pub use messenger::{
-    BuildError, Builder, ConsentError, EraseError, ErasedEntry, Erasure, ErasureList, ErasureListError, ImportRow, ImportedRow, Imports, Landed,
-    LaunchError, Launched, Location, Messenger, Permission, PlanError, Reapplied, Retained, RetentionReport,
-    RotateError, Rotated, Sweep, Tenure,
+    BuildError, Builder, ConsentError, EraseError, ErasedEntry, Erasure, ErasureList, ErasureListError,
+    Imports, Landed, LaunchError, Launched, Messenger, Permission, PlanError, Reapplied, Retained,
+    RetentionReport, RotateError, Rotated, ScrubError, Scrubbed, Sweep, Tenure, Undone, Whom,
 };
+#[cfg(feature = "evidence")]
+pub use messenger::{Every, ReceiptError};
+#[cfg(feature = "import")]
+pub use messenger::{ImportError, ImportReport, Outcome, Progress};
+pub use shop::{ImportRow, Location};
 
 /// The README's examples, run as tests.
 #[cfg(doctest)]

@@ -10,6 +10,7 @@ use optin::{
     message::Values,
     phone::{Country, Line, PhoneNumber},
     place::Place,
+    shop::{Reason, Says},
 };
 
 /// One customer, read.
@@ -116,17 +117,17 @@ impl Columns {
             .filter(|_| matches!(country, Some(Country::US | Country::CA)));
         let consent = (accepts == Some(true))
             .then(|| OptIn::new(How::Import, Basis::ExpressWritten, None).at(exported));
-        let row = ImportRow {
-            number,
-            program: Name::new(program).map_err(|error| error.to_string())?,
-            consent,
-            opted_out: accepts == Some(false),
-            location: Location {
-                postal_code: Some(field(self.zip).to_owned()),
-                place: subdivided,
-                zone: None,
-            },
+        let says = match (consent, accepts) {
+            (Some(consent), _) => Says::Consent(consent),
+            (None, Some(false)) => Says::OptOut(None),
+            (None, _) => Says::Nothing(Reason::NeverAsked),
         };
+        let program = Name::new(program).map_err(|error| error.to_string())?;
+        let row = ImportRow::new(number, program, says).at(Location {
+            postal_code: Some(field(self.zip).to_owned()),
+            place: subdivided,
+            zone: None,
+        });
         Ok(Customer { row, values: Values::new().with("first_name", field(self.first_name)) })
     }
 }

@@ -75,6 +75,12 @@ impl Plan {
         self.refused.values().sum()
     }
 
+    /// People who get nothing until a register was asked about them: scrub, then plan again.
+    #[must_use]
+    pub fn unscrubbed(&self) -> u64 {
+        self.refused.get(Code::RegisterStale.code()).copied().unwrap_or_default()
+    }
+
     /// Approves it in somebody's name.
     ///
     /// # Errors

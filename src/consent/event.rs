@@ -127,6 +127,17 @@ macro_rules! events {
                 match self { $( Self::$name(_) => $number ),* }
             }
 
+            /// Number, code and fields of every event.
+            #[cfg(all(test, feature = "evidence"))]
+            pub(crate) const TABLE: &'static [(u8, &'static str, &'static [(u32, &'static str, &'static str)])] =
+                &[$( ($number, $code, $name::FIELDS) ),*];
+
+            /// Its facts, by name.
+            #[cfg(feature = "evidence")]
+            pub(crate) fn shown(&self) -> serde_json::Value {
+                match self { $( Self::$name(facts) => crate::codec::Shown::shown(facts) ),* }
+            }
+
             pub(crate) fn decode_facts(
                 number: u8,
                 d: &mut minicbor::Decoder<'_>,
@@ -336,10 +347,13 @@ events! {
         /// The sender.
         0 => sender: Name,
     }
-    /// The number is another person's now: this tenure ends.
+    /// The number is another person's now: this tenure ends, unless it is known since when and the new holder has
+    /// agreed to something.
     17, "reassigned" => Reassigned {
         /// Who says so.
         0 => source: Name,
+        /// Since when, if that is known, Unix milliseconds. What was agreed on a later day is the new holder's.
+        1 => since_ms: Option<i64>,
     }
     /// The person's data was destroyed on request.
     18, "erased" => Erased {

@@ -33,6 +33,26 @@ cbor_enum! {
 }
 
 cbor_enum! {
+    /// By what channel a consent reached the sender.
+    pub enum Channel {
+        /// A page or a form on the web.
+        Web = 0, "web";
+        /// An app.
+        App = 1, "app";
+        /// A text message.
+        Sms = 2, "sms";
+        /// A call.
+        Voice = 3, "voice";
+        /// Face to face: at a till, on paper.
+        InPerson = 4, "in_person";
+        /// E-mail or post.
+        Mail = 5, "mail";
+        /// A chat or a social network.
+        Social = 6, "social";
+    }
+}
+
+cbor_enum! {
     /// Where the person came from. It bounds what consent can mean.
     pub enum Acquisition {
         /// The brand's own site, shop or short code.
@@ -145,6 +165,7 @@ pub struct OptIn {
     pub(crate) seller: Option<String>,
     pub(crate) purpose: Option<String>,
     pub(crate) inbound: Option<InboundId>,
+    pub(crate) channel: Option<Channel>,
     pub(crate) undated: bool,
     pub(crate) personal: Vec<(PersonalField, String)>,
     pub(crate) double: bool,
@@ -173,6 +194,7 @@ impl OptIn {
             seller: None,
             purpose: None,
             inbound: None,
+            channel: None,
             undated: false,
             personal: Vec::new(),
             double: false,
@@ -214,6 +236,7 @@ impl OptIn {
     pub fn keyword(text: &ConsentText, inbound: &str) -> Self {
         Self {
             inbound: Some(InboundId::of(inbound)),
+            channel: Some(Channel::Sms),
             ..Self::new(How::TextToJoin, Basis::ExpressWritten, Some(text))
         }
     }
@@ -244,6 +267,19 @@ impl OptIn {
     pub fn purpose(mut self, purpose: impl Into<String>) -> Self {
         self.purpose = Some(purpose.into());
         self
+    }
+
+    /// By what channel the consent came. A page is taken for the web, a keyword for a text, unless this says otherwise.
+    #[must_use]
+    pub const fn channel(mut self, channel: Channel) -> Self {
+        self.channel = Some(channel);
+        self
+    }
+
+    /// What the person texted, word for word.
+    #[must_use]
+    pub fn texted(self, words: impl Into<String>) -> Self {
+        self.personal(PersonalField::Text, words)
     }
 
     /// Nobody knows when the person acted: such a consent is of the lowest grade.
@@ -315,7 +351,8 @@ impl OptIn {
 
     /// The page the request stood on.
     #[must_use]
-    pub fn page(self, url: impl Into<String>) -> Self {
+    pub fn page(mut self, url: impl Into<String>) -> Self {
+        self.channel = self.channel.or(Some(Channel::Web));
         self.personal(PersonalField::Page, url)
     }
 
@@ -374,6 +411,8 @@ cbor_map! {
         14 => pub undated: Option<bool>,
         /// The list that brought it; set by the fold.
         15 => pub import: Option<Name>,
+        /// By what channel it came.
+        16 => pub channel: Option<Channel>,
     }
 }
 
@@ -398,6 +437,7 @@ impl Grant {
             confirmed: None,
             undated: None,
             import: None,
+            channel: None,
         }
     }
 

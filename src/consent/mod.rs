@@ -6,11 +6,15 @@
 mod basis;
 pub mod event;
 mod evidence;
+mod reassigned;
 mod state;
 
 pub use basis::Basis;
 pub use event::Event;
-pub use evidence::{Acquisition, ConsentText, Grade, Grant, How, OptIn, PersonalField};
+#[cfg(feature = "evidence")]
+pub(crate) use evidence::text_digest;
+pub use evidence::{Acquisition, Channel, ConsentText, Grade, Grant, How, OptIn, PersonalField};
+pub(crate) use reassigned::new_holder_ms;
 pub use state::{
     Check, Checkpoint, Listed, Opening, Pending, ProgramState, Revocation, Sent, State, Suspension,
 };

@@ -288,7 +288,7 @@ impl State {
                 }
             }
             Event::Unblocked(e) => self.blocked.retain(|sender| *sender != e.sender),
-            Event::Reassigned(_) => self.ended = true,
+            Event::Reassigned(e) => self.reassign(e.since_ms),
             Event::Erased(_) => {
                 self.erased = true;
                 self.programs.clear();

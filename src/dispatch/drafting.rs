@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     campaign::{Candidate, Job, Late, Payload, Relevant, Wording},
+    consent::event::Answer,
     gateway::About,
     id::{MessageId, Name},
     inbound::{ANSWERS, WaitingAnswer},
@@ -37,6 +38,18 @@ enum Drafted {
     Drop(&'static str),
     /// Put off, or given to another sender.
     Change(Vec<OutboxChange>),
+}
+
+/// Anything but the confirmation of a STOP waits.
+fn only_stop(row: &Queued, drafted: Drafted, now: DateTime<Utc>) -> Drafted {
+    match drafted {
+        Drafted::Draft(draft) if matches!(draft.answers, Some((Answer::Stop, _))) => Drafted::Draft(draft),
+        _ => {
+            let due_ms = (now + GUARD_AGAIN).timestamp_millis();
+            let waits = OutboxChange::Move { message: row.message, due_ms, closes_ms: row.closes_ms };
+            Drafted::Change(vec![waits])
+        }
+    }
 }
 
 /// The jobs that a batch has met; `None` for one that cannot be read.
@@ -100,6 +113,7 @@ impl Worker<'_> {
                 _ => Drafted::Drop("unreadable"),
             }
         };
+        let drafted = if self.only_stops { only_stop(row, drafted, now) } else { drafted };
         self.settle(row, drafted, done).await
     }
 

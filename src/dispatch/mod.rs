@@ -21,4 +21,4 @@ pub(crate) use queue::Queue;
 pub(crate) use rebalance::Looked;
 pub(crate) use story::story;
 pub(crate) use worker::Worker;
-pub use worker::{Batch, DispatchError, Dispatched};
+pub use worker::{Batch, Checkpointing, DispatchError, Dispatched};

@@ -86,8 +86,24 @@ pub struct Dispatched {
     pub late: u64,
     /// Not sent, by the first reason's code; `late` for what an outage made too late, `duplicate` for repeats.
     pub dropped: BTreeMap<&'static str, u64>,
+    /// Whether a checkpoint was due, and what became of it.
+    pub checkpoint: Checkpointing,
     /// When there will be something to do; `None` if nothing waits.
     pub next_due: Option<DateTime<Utc>>,
+}
+
+/// What became of the checkpoint that a `dispatch` takes when one is due.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Checkpointing {
+    /// None was due.
+    #[default]
+    NotDue,
+    /// It is on record, and where its anchor is, if there is one.
+    Done,
+    /// It is on record, and its anchor does not hold it.
+    NotAnchored,
+    /// There is none: ask for one, and its error says why.
+    Failed,
 }
 
 impl Dispatched {
@@ -128,6 +144,8 @@ pub(crate) struct Worker<'a> {
     pub(crate) looked: &'a Looked,
     pub(crate) unstored: &'a Unstored,
     pub(crate) guards: &'a [(Name, Box<dyn DynRelevance>)],
+    /// Nothing leaves but confirmations of STOP.
+    pub(crate) only_stops: bool,
 }
 
 impl DispatchError {
@@ -141,14 +159,19 @@ impl Worker<'_> {
     pub(crate) async fn run(&self, batch: Batch) -> Result<Dispatched, DispatchError> {
         let mut done = Dispatched::default();
         let Some(now) = self.clock.now() else { return Err(DispatchError::NoClock) };
-        if batch.marketing {
+        if batch.marketing && !self.only_stops {
             // Neither is urgent, and both may take a while.
             self.recover(now, &mut done).await?;
             self.rebalance(now, &mut done).await?;
         }
         let now_ms = now.timestamp_millis();
         let until_ms = now_ms + i64::try_from(CLAIM.as_millis()).unwrap_or(0);
-        let may = |lane: &&Lane| **lane != Lane::Marketing || (batch.marketing && !self.unstored.any());
+        let may = |lane: &&Lane| match lane {
+            Lane::Urgent => true,
+            _ if self.only_stops => false,
+            Lane::Marketing => batch.marketing && !self.unstored.any(),
+            Lane::Transactional => true,
+        };
         let (lanes, senders) = (Lane::ALL.iter().filter(may).copied().collect(), self.budgets(now));
         let claim = Claim { now_ms, until_ms, limit: batch.limit, lanes, senders };
         let asks = Claim { limit: 0, ..claim.clone() };

@@ -33,8 +33,8 @@ pub use error::RulebookError;
 pub use hours::{DayExprError, DaySet, Hours, TimeOfDay, TimeOfDayError, Window, WindowError};
 pub use lift::{Certainty, Lift, LiftBy};
 pub use rule::{
-    AfterThat, Cap, CapKey, Confidence, CountedFrom, Kept, KindSet, Layer, Penalty, Position, Posture, Reach,
-    Register, RequiredText, Requirement, Retention, Rule, SenderForm,
+    AfterThat, Cap, CapKey, Confidence, CountedFrom, Effect, Kept, KindSet, Layer, Penalty, PenaltyUnit,
+    Position, Posture, Reach, Register, RequiredText, Requirement, Retention, Rule, SenderForm,
 };
 pub use rulebook::{PlaceLaw, Rulebook};
 pub use window::{HORIZON, Moment, Tolerance, closes_at, is_open, next_common, next_open};

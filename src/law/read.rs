@@ -38,6 +38,9 @@ pub(super) fn rule(
     if days_in_force.1 <= days_in_force.0 {
         return Err(("to", "ends before it starts".to_owned()));
     }
+    if raw.registers.iter().any(|register| register.max_age_days == 0) {
+        return Err(("registers", "an answer must stay good for a day at least".to_owned()));
+    }
     if raw.caps.iter().any(|cap| cap.per_hours == 0) {
         return Err(("caps", "a cap needs a period".to_owned()));
     }

@@ -12,6 +12,7 @@ use super::{
     envelope::{Envelope, EnvelopeError, leaf_hash},
     keys::{Keys, SealError, SubjectKey},
     store::{Append, Appended, IndexChange, LedgerError, NewRecord, Row, Urgency, Vault},
+    tree::TreeError,
     waiting::OutboxChange,
 };
 use crate::{
@@ -153,7 +154,7 @@ impl Book {
     ) -> Result<Person, BookError> {
         match found {
             Some(person) if !person.state.ended && !person.state.erased => Ok(person),
-            before => self.open(number, before.as_ref(), at_ms),
+            before => self.open(number, before.as_ref(), Whereabouts::of(number), at_ms),
         }
     }
 
@@ -243,12 +244,18 @@ impl Book {
         Some(read)
     }
 
-    fn open(&self, number: PhoneNumber, before: Option<&Person>, at_ms: i64) -> Result<Person, BookError> {
+    /// Stages the next tenure of a number, after the one that ended or was erased, if there was one.
+    pub(crate) fn open(
+        &self,
+        number: PhoneNumber,
+        before: Option<&Person>,
+        whereabouts: Whereabouts,
+        at_ms: i64,
+    ) -> Result<Person, BookError> {
         let recipient = RecipientId::random()?;
         let key = SubjectKey::generate()?;
         let sealed = key.seal(&recipient.0, &number.digits().to_be_bytes())?;
         let (generation, entry) = self.keys().index_entry(number).ok_or(NoRandomness)?;
-        let whereabouts = Whereabouts::of(number);
         let group = whereabouts.to_bytes();
         let mut person = Person {
             vault: Some(Vault { key: self.keys().wrap(&key)?, number: sealed.clone() }),
@@ -280,7 +287,8 @@ impl Book {
         at_ms: i64,
     ) -> Result<Option<Person>, BookError> {
         let entries: Vec<_> = index.iter().map(|(_, entry)| *entry).collect();
-        if self.ledger.read(recipient).await?.is_some() || self.ledger.find(entries.clone()).await?.is_some() {
+        if self.ledger.read(recipient).await?.is_some() || self.ledger.find(entries.clone()).await?.is_some()
+        {
             return Ok(None);
         }
         let mut person = Person {
@@ -475,6 +483,11 @@ impl Person {
         self.stage(at_ms, event, &[])
     }
 
+    /// Whether anything is staged.
+    pub(crate) fn has_staged(&self) -> bool {
+        !self.records.is_empty() || !self.outbox.is_empty()
+    }
+
     /// Stages a change of the outbox, for the same commit.
     pub fn change_outbox(&mut self, change: OutboxChange) {
         self.outbox.push(change);
@@ -502,6 +515,16 @@ impl Person {
         envelope: &Envelope,
         sealed: Option<&[u8]>,
     ) -> Result<Vec<(PersonalField, String)>, BookError> {
+        let values = self.salted(envelope, sealed)?;
+        Ok(values.into_iter().map(|(field, _, value)| (field, value)).collect())
+    }
+
+    /// The same with their salts.
+    pub(super) fn salted(
+        &self,
+        envelope: &Envelope,
+        sealed: Option<&[u8]>,
+    ) -> Result<Vec<(PersonalField, [u8; 16], String)>, BookError> {
         let (Some(key), Some(sealed)) = (&self.key, sealed) else { return Ok(Vec::new()) };
         let plain = key.unseal(&context(envelope.stream, envelope.seq), sealed)?;
         let values = decode_values(&plain).ok_or(SealError::DoesNotOpen)?;
@@ -510,28 +533,22 @@ impl Person {
                 .iter()
                 .zip(&envelope.commitments)
                 .all(|((field, salt, value), (held, hash))| field == held && commit(salt, value) == *hash);
-        if !fits {
-            return Err(BookError::Commitment(envelope.seq));
-        }
-        Ok(values.into_iter().map(|(field, _, value)| (field, value)).collect())
+        if fits { Ok(values) } else { Err(BookError::Commitment(envelope.seq)) }
     }
 
-    /// What opens the sealed values of this row, whatever its cached state says: for checking them.
+    /// What opens the sealed values of this row, whatever its cached state says, and the index entries of its
+    /// number: for checking them.
     ///
     /// # Errors
-    /// The vault does not open, or does not hold a number of the index entries given.
-    pub(super) fn of_vault(keys: &Keys, row: &Row, entries: &[(u32, Hash)]) -> Result<Self, BookError> {
-        let mut person = Self::blank(row.stream);
+    /// The vault does not open, or holds no number.
+    pub(super) fn of_vault(keys: &Keys, row: &Row) -> Result<(Self, Vec<Hash>), BookError> {
+        let (mut person, mut entries) = (Self::blank(row.stream), Vec::new());
         if let Some(vault) = &row.vault {
             let key = keys.unwrap(&vault.key)?;
-            let number = number_of(row.stream, &key, &vault.number)?;
-            let known = keys.index_entries(number);
-            if !entries.iter().all(|(_, entry)| known.contains(entry)) {
-                return Err(SealError::DoesNotOpen.into());
-            }
+            entries = keys.index_entries(number_of(row.stream, &key, &vault.number)?);
             person.key = Some(key);
         }
-        Ok(person)
+        Ok((person, entries))
     }
 
     /// What is staged, taken out. The person is at the new version only once the store says so.
@@ -655,6 +672,17 @@ pub enum BookError {
     /// A personal value is not the one that its record commits to.
     #[error("record {0}: a personal value is not the one that was committed to")]
     Commitment(u64),
+    /// The tree over the records does not have what was asked for.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    /// The ledger is not the one that its anchor knows: only STOP is taken in.
+    #[cfg(feature = "evidence")]
+    #[error(transparent)]
+    Restored(#[from] super::checkpoint::Restored),
+    /// What the anchor knows cannot be told, so nothing may leave.
+    #[cfg(feature = "evidence")]
+    #[error("the ledger cannot be compared with its anchor: only STOP is taken in until it can")]
+    Anchor(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// No random bytes.
     #[error(transparent)]
     Randomness(#[from] NoRandomness),

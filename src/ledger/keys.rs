@@ -29,6 +29,8 @@ struct Secrets {
     index: Vec<(u32, [u8; 32])>,
     /// Oldest first; the last one wraps, all of them open. More than one only while vaults are wrapped anew.
     wrapping: Vec<[u8; 32]>,
+    /// The seed that signs checkpoints; a key file of an older version has none.
+    signing: Option<[u8; 32]>,
     /// What a store may know them by, the newest first.
     checks: Vec<Hash>,
 }
@@ -60,12 +62,12 @@ impl Keys {
     /// # Errors
     /// The operating system gave no random bytes.
     pub fn generate() -> Result<Self, NoRandomness> {
-        Ok(Self::of(vec![(1, id::random()?)], vec![id::random()?]))
+        Ok(Self::of(vec![(1, id::random()?)], vec![id::random()?], Some(id::random()?)))
     }
 
-    fn of(index: Vec<(u32, [u8; 32])>, wrapping: Vec<[u8; 32]>) -> Self {
+    fn of(index: Vec<(u32, [u8; 32])>, wrapping: Vec<[u8; 32]>, signing: Option<[u8; 32]>) -> Self {
         let checks = check_values(&index, &wrapping);
-        Self(RwLock::new(Arc::new(Secrets { index, wrapping, checks })))
+        Self(RwLock::new(Arc::new(Secrets { index, wrapping, signing, checks })))
     }
 
     fn secrets(&self) -> Arc<Secrets> {
@@ -89,12 +91,13 @@ impl Keys {
         self.secrets().index.last().map_or(0, |(generation, _)| *generation)
     }
 
-    /// These with one more generation of the index key.
+    /// These with one more generation of the index key, and a key that signs if they had none.
     pub(crate) fn with_index_key(&self) -> Result<Self, NoRandomness> {
         let secrets = self.secrets();
         let mut index = secrets.index.clone();
         index.push((self.generation() + 1, id::random()?));
-        Ok(Self::of(index, secrets.wrapping.clone()))
+        let signing = secrets.signing.map_or_else(id::random, Ok)?;
+        Ok(Self::of(index, secrets.wrapping.clone(), Some(signing)))
     }
 
     /// These with one more wrapping key, which wraps from then on.
@@ -102,13 +105,14 @@ impl Keys {
         let secrets = self.secrets();
         let mut wrapping = secrets.wrapping.clone();
         wrapping.push(id::random()?);
-        Ok(Self::of(secrets.index.clone(), wrapping))
+        Ok(Self::of(secrets.index.clone(), wrapping, secrets.signing))
     }
 
     /// These with the newest wrapping key alone.
     pub(crate) fn with_newest_wrapping_key(&self) -> Self {
         let secrets = self.secrets();
-        Self::of(secrets.index.clone(), secrets.wrapping.last().copied().into_iter().collect())
+        let wrapping = secrets.wrapping.last().copied().into_iter().collect();
+        Self::of(secrets.index.clone(), wrapping, secrets.signing)
     }
 
     /// Whether vaults are being wrapped anew: an older wrapping key is still there.
@@ -128,6 +132,19 @@ impl Keys {
     #[must_use]
     pub fn check_values(&self) -> Vec<Hash> {
         self.secrets().checks.clone()
+    }
+
+    /// The Ed25519 public key by which this ledger's checkpoints are known; `None` where the key file has no line
+    /// `signing`.
+    #[cfg(feature = "evidence")]
+    #[must_use]
+    pub fn verifying_key(&self) -> Option<[u8; 32]> {
+        self.secrets().signing.as_ref().map(super::note::public)
+    }
+
+    #[cfg(feature = "evidence")]
+    pub(super) fn signing_seed(&self) -> Option<[u8; 32]> {
+        self.secrets().signing
     }
 
     /// The index entry of a number under the newest generation.
@@ -177,6 +194,9 @@ impl Keys {
         for key in &secrets.wrapping {
             text.push_str(&format!("wrapping {}\n", Hash(*key)));
         }
+        if let Some(seed) = secrets.signing {
+            text.push_str(&format!("signing {}\n", Hash(seed)));
+        }
         text
     }
 
@@ -200,18 +220,20 @@ impl Keys {
             _ => return None,
         };
         let (mut index, mut wrapping): (Vec<(u32, [u8; 32])>, Vec<[u8; 32]>) = (Vec::new(), Vec::new());
+        let mut signing = None;
         for line in lines {
             match line.split(' ').collect::<Vec<_>>().as_slice() {
                 ["index", generation, key] => {
                     index.push((generation.parse().ok()?, key.parse::<Hash>().ok()?.0))
                 }
                 ["wrapping", key] => wrapping.push(key.parse::<Hash>().ok()?.0),
+                ["signing", seed] if signing.is_none() => signing = Some(seed.parse::<Hash>().ok()?.0),
                 _ => return None,
             }
         }
         let ascending = index.is_sorted_by(|(one, _), (next, _)| one < next);
         let whole = !index.is_empty() && ascending && (1..=most).contains(&wrapping.len());
-        whole.then(|| Self::of(index, wrapping))
+        whole.then(|| Self::of(index, wrapping, signing))
     }
 }
 

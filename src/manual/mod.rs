@@ -1,4 +1,11 @@
-//! What has a page of its own.
+//! What is read rather than called.
 
 #[doc = include_str!("erasure.md")]
 pub mod erasure {}
+
+/// The file that [`report::evidence`](crate::report) writes, exact enough to check it without this library.
+#[doc = include_str!("evidence_format.md")]
+pub mod evidence_format {}
+
+#[doc = include_str!("threats.md")]
+pub mod threats {}

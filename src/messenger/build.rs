@@ -14,8 +14,9 @@ use crate::{
     law::{Posture, Rulebook},
     ledger::{Admitted, Book},
     place::ZoneTable,
-    policy::{Brand, Policy},
+    policy::{Brand, Policy, Proof},
     program::Program,
+    register::{DynRegister, Register},
 };
 
 /// Builds a [`Messenger`].
@@ -33,6 +34,10 @@ pub struct Builder {
     replies: Option<Replies>,
     lint: Option<Lint>,
     guards: Vec<(Name, Box<dyn DynRelevance>)>,
+    #[cfg(feature = "evidence")]
+    checkpoints: super::checkpoints::Checkpoints,
+    registers: Vec<Box<dyn DynRegister>>,
+    proof: Proof,
 }
 
 impl Builder {
@@ -50,6 +55,10 @@ impl Builder {
             replies: None,
             lint: None,
             guards: Vec::new(),
+            #[cfg(feature = "evidence")]
+            checkpoints: super::checkpoints::Checkpoints::default(),
+            registers: Vec::new(),
+            proof: Proof::none(),
         }
     }
 
@@ -95,6 +104,21 @@ impl Builder {
         self
     }
 
+    /// How well a consent must be provable before it carries a message; no grade is asked unless said.
+    #[must_use]
+    pub fn proof(mut self, proof: Proof) -> Self {
+        self.proof = proof;
+        self
+    }
+
+    /// A register that [`scrub`](Messenger::scrub) asks. Its name is the one by which a rule of the book, or
+    /// [`Brand::register`], demands it.
+    #[must_use]
+    pub fn register(mut self, register: impl Register) -> Self {
+        self.registers.push(Box::new(register));
+        self
+    }
+
     /// A matcher with the host's own words.
     #[must_use]
     pub fn matcher(mut self, matcher: Matcher) -> Self {
@@ -125,6 +149,25 @@ impl Builder {
         Ok(self)
     }
 
+    /// Where checkpoints go, so that a restored backup or a remade history shows. Before the first opt-in, import,
+    /// launch or send the ledger is compared with the newest that it holds: one that does not fit, or an anchor
+    /// that cannot be read, leaves STOP and HELP only.
+    #[cfg(feature = "evidence")]
+    #[must_use]
+    pub fn anchor(mut self, anchor: impl crate::ledger::Anchor) -> Self {
+        self.checkpoints.anchor = Some(Box::new(anchor));
+        self
+    }
+
+    /// Takes a checkpoint after so many records or so much time, at the end of a `dispatch`; may be said twice.
+    /// Unless it is said, checkpoints are taken on demand only.
+    #[cfg(feature = "evidence")]
+    #[must_use]
+    pub fn checkpoint_every(mut self, every: super::Every) -> Self {
+        self.checkpoints.every.push(every);
+        self
+    }
+
     /// Checks what was given. Opens nothing, starts nothing.
     ///
     /// # Errors
@@ -140,8 +183,15 @@ impl Builder {
         let policy = Policy {
             posture: self.posture,
             brand: self.brand,
+            proof: self.proof,
             ..Policy::new(self.rulebook, self.zones.unwrap_or_else(ZoneTable::newest))
         };
+        // Whoever loads a list that nothing looks at believes to be safe.
+        let idle =
+            |given: &&Box<dyn DynRegister>| !policy.registers().any(|named| named.name == *given.name());
+        if let Some(idle) = self.registers.iter().find(idle) {
+            return Err(BuildError::IdleRegister(idle.name().clone()));
+        }
         Ok(Messenger {
             inner: Arc::new(Inner {
                 book: Book::new(self.ledger.ledger),
@@ -157,17 +207,25 @@ impl Builder {
                 looked: Looked::default(),
                 unstored: Unstored::default(),
                 guards: self.guards,
+                registers: self.registers,
                 reason: self.ledger.reason,
                 noted: AtomicBool::new(false),
+                #[cfg(feature = "evidence")]
+                checkpoints: self.checkpoints,
             }),
         })
     }
 }
 
 /// What is missing to build a [`Messenger`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum BuildError {
+    /// A register that neither a rule nor the brand asks for: its answers would change nothing.
+    #[error(
+        "neither a rule of the book nor the brand asks for the register `{0}`: check its name, or add `Brand::register`"
+    )]
+    IdleRegister(Name),
     /// No gateway.
     #[error("no gateway: call `.gateway(SimulatedCarrier::seeded(1))` or give a real one")]
     NoGateway,

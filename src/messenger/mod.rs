@@ -3,14 +3,25 @@
 #[cfg(feature = "evidence")]
 mod accessing;
 mod build;
+#[cfg(feature = "evidence")]
+mod checkpoints;
 mod consents;
 mod erasing;
+#[cfg(feature = "evidence")]
+mod evidence;
+mod importing;
+#[cfg(feature = "import")]
+mod lists;
 mod reapplying;
+#[cfg(feature = "evidence")]
+mod receipts;
 mod receiving;
 mod reporting;
 mod retaining;
 mod rotating;
+mod scrubbing;
 mod sending;
+mod texts;
 
 use std::sync::{
     Arc,
@@ -18,13 +29,21 @@ use std::sync::{
 };
 
 pub use build::{BuildError, Builder};
+#[cfg(feature = "evidence")]
+pub use checkpoints::Every;
 use chrono::{DateTime, Utc};
-pub use consents::{ConsentError, ImportRow, ImportedRow, Imports, Location, Permission};
+pub use consents::{ConsentError, Permission};
 pub use erasing::{EraseError, Erasure, Tenure};
+pub use importing::{Imports, Undone};
+#[cfg(feature = "import")]
+pub use lists::{ImportError, ImportReport, Outcome, Progress};
 pub use reapplying::{ErasedEntry, ErasureList, ErasureListError, Reapplied};
+#[cfg(feature = "evidence")]
+pub use receipts::ReceiptError;
 pub use reporting::Landed;
 pub use retaining::{Retained, RetentionReport, Sweep};
 pub use rotating::{RotateError, Rotated};
+pub use scrubbing::{ScrubError, Scrubbed, Whom};
 pub use sending::{LaunchError, Launched, PlanError};
 
 use crate::{
@@ -41,6 +60,7 @@ use crate::{
     phone::PhoneNumber,
     policy::Policy,
     program::Program,
+    register::DynRegister,
 };
 
 /// Everything a shop does with SMS, lawfully. Cheap to clone, and one instance serves many tasks.
@@ -64,9 +84,12 @@ struct Inner {
     looked: Looked,
     unstored: Unstored,
     guards: Vec<(Name, Box<dyn DynRelevance>)>,
+    registers: Vec<Box<dyn DynRegister>>,
     /// Why a foreign ledger is in use, until that is recorded.
     reason: Option<String>,
     noted: AtomicBool,
+    #[cfg(feature = "evidence")]
+    checkpoints: checkpoints::Checkpoints,
 }
 
 impl Messenger {
@@ -127,23 +150,35 @@ impl Messenger {
         &self.inner.programs
     }
 
+    /// Whether the ledger may be used for anything but STOP.
+    #[cfg(not(feature = "evidence"))]
+    #[allow(clippy::unused_async, reason = "with the feature it asks the anchor")]
+    async fn fits_anchor(&self) -> Result<(), BookError> {
+        Ok(())
+    }
+
     /// Appends to the house stream, whoever else writes to it.
     async fn note(&self, at_ms: i64, events: &[Event]) -> Result<(), BookError> {
         loop {
-            let mut house = self.inner.book.house().await?;
-            if let Some(reason) =
-                self.inner.reason.as_ref().filter(|_| !self.inner.noted.load(Ordering::SeqCst))
-            {
-                let danger = Danger { what: "foreign_ledger".to_owned(), reason: reason.clone() };
-                house.stage(at_ms, danger, &[])?;
-            }
-            for event in events {
-                house.stage(at_ms, event.clone(), &[])?;
-            }
-            if let Written::Done(_) = self.inner.book.write(house, Urgency::Normal).await? {
-                self.inner.noted.store(true, Ordering::SeqCst);
+            let house = self.inner.book.house().await?;
+            if self.note_in(house, at_ms, events).await? {
                 return Ok(());
             }
         }
+    }
+
+    /// The same on the house stream as read; `false` if somebody else was first.
+    async fn note_in(&self, mut house: Person, at_ms: i64, events: &[Event]) -> Result<bool, BookError> {
+        if let Some(reason) = self.inner.reason.as_ref().filter(|_| !self.inner.noted.load(Ordering::SeqCst))
+        {
+            let danger = Danger { what: "foreign_ledger".to_owned(), reason: reason.clone() };
+            house.stage(at_ms, danger, &[])?;
+        }
+        for event in events {
+            house.stage(at_ms, event.clone(), &[])?;
+        }
+        let Written::Done(_) = self.inner.book.write(house, Urgency::Normal).await? else { return Ok(false) };
+        self.inner.noted.store(true, Ordering::SeqCst);
+        Ok(true)
     }
 }

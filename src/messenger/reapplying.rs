@@ -48,7 +48,8 @@ impl fmt::Display for ErasureList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{FORM}")?;
         for ErasedEntry { recipient, at, request, index } in &self.0 {
-            let index: Vec<_> = index.iter().map(|(generation, hash)| format!("{generation}:{hash}")).collect();
+            let index: Vec<_> =
+                index.iter().map(|(generation, hash)| format!("{generation}:{hash}")).collect();
             let at = at.to_rfc3339_opts(SecondsFormat::Millis, true);
             writeln!(f, "{recipient} {at} {request} {}", index.join(","))?;
         }

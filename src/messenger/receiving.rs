@@ -125,8 +125,20 @@ impl Messenger {
             looked: &inner.looked,
             unstored: &inner.unstored,
             guards: &inner.guards,
+            only_stops: false,
         };
-        worker.run(batch).await
+        if let Err(error) = self.fits_anchor().await {
+            // Whoever said STOP shall have the answer; nothing else leaves.
+            Worker { only_stops: true, ..worker }.run(batch).await?;
+            return Err(error.into());
+        }
+        #[cfg_attr(not(feature = "evidence"), allow(unused_mut, reason = "nothing is added without it"))]
+        let mut done = worker.run(batch).await?;
+        #[cfg(feature = "evidence")]
+        {
+            done.checkpoint = self.checkpoint_if_due().await;
+        }
+        Ok(done)
     }
 
     /// Stores what could not be stored before. The first that fails again ends the attempt: most likely the others

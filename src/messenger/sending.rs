@@ -123,6 +123,7 @@ impl Messenger {
     /// # Errors
     /// The campaign is over, its name belongs to one of another program or kind, or the ledger failed: launch again.
     pub async fn launch(&self, approved: Approved) -> Result<Launched, LaunchError> {
+        self.fits_anchor().await?;
         let at = self.inner.clock.now().ok_or(PlanError::NoClock)?;
         let Approved { plan, by } = approved;
         let inner = &*self.inner;

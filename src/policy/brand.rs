@@ -1,6 +1,6 @@
 use crate::{
     id::Name,
-    law::{Hours, Window},
+    law::{Hours, Register, Window},
 };
 
 /// What the brand asks of itself, on top of the law: it can only narrow.
@@ -8,6 +8,7 @@ use crate::{
 pub struct Brand {
     pub(super) hours: Option<Hours>,
     pub(super) caps: Vec<BrandCap>,
+    pub(super) registers: Vec<Register>,
 }
 
 /// At most `max` marketing messages in any `per_hours` rolling hours, of one category or of all.
@@ -46,6 +47,14 @@ impl Brand {
     #[must_use]
     pub fn cap_category(mut self, category: Name, max: u16, per_hours: u32) -> Self {
         self.caps.push(BrandCap { max, per_hours, category: Some(category) });
+        self
+    }
+
+    /// Marketing goes only to people about whom this register was asked lately, whatever the law says: a list of
+    /// litigators, say.
+    #[must_use]
+    pub fn register(mut self, register: Register) -> Self {
+        self.registers.push(register);
         self
     }
 }

@@ -9,7 +9,7 @@ use super::{
     decision::{Code, Fact, Need, Reason},
 };
 use crate::{
-    consent::{Acquisition, Basis, Grant, ProgramState, Revocation, event::Said},
+    consent::{Acquisition, Basis, Grant, ProgramState, Revocation, event::Said, new_holder_ms},
     law::{Bases, Ground, Need as DateNeed, PlaceLaw, Rule, Standing},
     message::Kind,
 };
@@ -83,9 +83,18 @@ fn ground(
         }
         let binds = question.policy.posture.binds(rule.reach);
         asked |= binds;
-        if usable(question, program).any(|grant| bases.ground_for(&standing(grant), question.at).is_some())
+        let carries = |grant: &&Grant| bases.ground_for(&standing(grant), question.at).is_some();
+        if usable(question, program).any(|grant| carries(&grant))
             || bases.ground_for(&NOTHING, question.at).is_some()
         {
+            continue;
+        }
+        let best = given(question, program).filter(carries).map(Grant::grade).min();
+        if let (true, Some(held), Some(least)) = (binds, best, question.least) {
+            let reason = Reason::new(Code::EvidenceWeak, None, Fact::Grade { held, least });
+            if !findings.denials.contains(&reason) {
+                findings.deny(reason);
+            }
             continue;
         }
         let already = |reasons: &[Reason]| {
@@ -117,8 +126,25 @@ pub(super) fn standing(grant: &Grant) -> Standing {
     }
 }
 
-/// The grants that may carry this message: given by then, and not of a marketplace if it is marketing.
+/// The grants that may carry this message: given by then, not of a marketplace if it is marketing, and provable
+/// well enough.
 pub(super) fn usable<'q>(
+    question: &Question<'q>,
+    program: Option<&'q ProgramState>,
+) -> impl Iterator<Item = &'q Grant> + use<'q> {
+    let least = question.least;
+    // The better, the smaller.
+    given(question, program).filter(move |grant| least.is_none_or(|least| grant.grade() <= least))
+}
+
+/// Whether a ground that this message could stand on is of a time before the number changed hands.
+pub(super) fn carried_over(question: &Question<'_>, since_ms: Option<i64>) -> bool {
+    let theirs = since_ms.map_or(i64::MAX, new_holder_ms);
+    usable(question, question.program).any(|grant| grant.acted_ms < theirs || grant.undated == Some(true))
+}
+
+/// The same without a look at how well they can be shown.
+fn given<'q>(
     question: &Question<'q>,
     program: Option<&'q ProgramState>,
 ) -> impl Iterator<Item = &'q Grant> + use<'q> {
@@ -140,7 +166,7 @@ fn refuse(
     let rule = Some(Arc::clone(rule));
     let held = program.map(|program| program.grants.as_slice()).unwrap_or_default();
     let held = held.iter().find(|grant| grant.basis != Basis::None);
-    let usable: Vec<&Grant> = usable(question, program).filter(|grant| grant.basis != Basis::None).collect();
+    let usable: Vec<&Grant> = given(question, program).filter(|grant| grant.basis != Basis::None).collect();
     for grant in &usable {
         let standing = standing(grant);
         if let Some(ground) = bases.grounds().iter().find(|ground| ground.basis == grant.basis) {

@@ -1,14 +1,14 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Brand, caps, consent,
+    Brand, Proof, caps, consent,
     decision::{Code, Decision, Fact, Need, Reason, Verdict},
     edge,
     few::Few,
-    hours,
+    hours, registers,
 };
 use crate::{
-    consent::{Grant, ProgramState, State},
+    consent::{Grade, Grant, ProgramState, State},
     id::Name,
     law::{HORIZON, Moment, PlaceLaw, Posture, Rule, Rulebook},
     message::Kind,
@@ -26,6 +26,8 @@ pub struct Policy {
     pub posture: Posture,
     /// What the brand asks of itself.
     pub brand: Brand,
+    /// How well a consent must be provable.
+    pub proof: Proof,
 }
 
 /// What is to be sent.
@@ -104,6 +106,8 @@ pub(super) struct Question<'a> {
     /// The places whose law counts, with it: where the person may be, and where the number is from if that
     /// place's law follows its area code.
     pub(super) laws: Few<(Place, &'a PlaceLaw)>,
+    /// How well a ground must be provable to count, by what the host asks for all those places.
+    pub(super) least: Option<Grade>,
 }
 
 impl<'a> Question<'a> {
@@ -123,7 +127,9 @@ impl<'a> Question<'a> {
         });
         let laws = places.iter().chain(by_number).map(|place| (*place, policy.rulebook.law_of(*place)));
         let program = facts.state.program(request.program);
-        Self { policy, facts, request, at, moments, days, program, laws: laws.collect() }
+        let laws: Few<(Place, &PlaceLaw)> = laws.collect();
+        let least = policy.proof.least(request.kind, laws.iter().map(|(place, _)| *place));
+        Self { policy, facts, request, at, moments, days, program, laws, least }
     }
 
     /// The same question at another second.
@@ -166,7 +172,7 @@ impl Policy {
     /// The strict posture over this law and these zones, nothing of the brand's own.
     #[must_use]
     pub fn new(rulebook: Rulebook, zones: ZoneTable) -> Self {
-        Self { rulebook, zones, posture: Posture::Strict, brand: Brand::default() }
+        Self { rulebook, zones, posture: Posture::Strict, brand: Brand::default(), proof: Proof::none() }
     }
 
     /// Decides whether this message may go to this person at `at`.
@@ -186,6 +192,7 @@ impl Question<'_> {
         consent::check(self, &mut findings);
         hours::check(self, &mut findings);
         caps::check(self, &mut findings);
+        registers::check(self, &mut findings);
         findings
     }
 

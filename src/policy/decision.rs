@@ -4,7 +4,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::{
     codec::cbor_enum,
-    consent::{Basis, event::Road},
+    consent::{Basis, Grade, event::Road},
+    id::Name,
     law::{Posture, Rule},
     place::{Place, Zone},
 };
@@ -68,6 +69,12 @@ cbor_enum! {
         SenderBusy = 28, "sender_busy";
         /// The number could not be reached, and nobody has been heard from it since.
         Undeliverable = 29, "undeliverable";
+        /// There is a ground, but the evidence of it is weaker than the host asks for here.
+        EvidenceWeak = 30, "evidence_weak";
+        /// A register that must be asked was not, or too long ago.
+        RegisterStale = 31, "register_stale";
+        /// What a register says forbids it.
+        RegisterListed = 32, "register_listed";
     }
 }
 
@@ -86,6 +93,8 @@ cbor_enum! {
         Sale = 4, "sale_at";
         /// The date of the last inquiry.
         Inquiry = 5, "inquiry_at";
+        /// A register's answer.
+        Register = 6, "register";
     }
 }
 
@@ -124,6 +133,20 @@ pub enum Fact {
         /// When.
         at: DateTime<Utc>,
     },
+    /// How well the best ground on record can be shown, and how well it must be.
+    Grade {
+        /// On record.
+        held: Grade,
+        /// Asked for.
+        least: Grade,
+    },
+    /// A register, and as of when its last answer is; `None`: never asked.
+    Register {
+        /// Its name.
+        name: Name,
+        /// The date that it gave.
+        as_of: Option<DateTime<Utc>>,
+    },
 }
 
 impl fmt::Display for Fact {
@@ -145,6 +168,11 @@ impl fmt::Display for Fact {
                     None => write!(f, "{at}"),
                 }
             }
+            Self::Grade { held, least } => write!(f, "{held}, {least} asked for"),
+            Self::Register { name, as_of: Some(at) } => {
+                write!(f, "{name} {}", at.to_rfc3339_opts(SecondsFormat::Secs, true))
+            }
+            Self::Register { name, as_of: None } => write!(f, "{name}"),
         }
     }
 }

@@ -21,6 +21,7 @@ pub(super) fn any(question: &Question<'_>) -> bool {
         || question.grants().iter().any(|grant| {
             grant.sale_ms.is_some() || grant.inquiry_ms.is_some() || grant.acted_ms > question.at_ms()
         })
+        || question.facts.state.checks.as_ref().is_some_and(|checks| !checks.is_empty())
         || question.rules().any(dated)
 }
 
@@ -48,6 +49,13 @@ pub(super) fn next(question: &Question<'_>) -> Option<i64> {
         meet(Some(second(grant.acted_ms)));
         meet(grant.sale_ms.map(second));
         meet(grant.inquiry_ms.map(second));
+    }
+    for held in question.facts.state.checks.iter().flatten() {
+        meet(Some(held.as_of_ms.saturating_add(999).div_euclid(1_000)));
+        let named = question.rules().flat_map(|rule| &rule.registers).chain(&question.policy.brand.registers);
+        for register in named.filter(|register| register.name == held.register) {
+            meet(Some(register.stale_from_ms(held.as_of_ms).saturating_add(999).div_euclid(1_000)));
+        }
     }
     let soon = ahead(question);
     for rule in question.rules() {

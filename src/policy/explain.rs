@@ -106,6 +106,18 @@ impl Code {
                 "The number could not be reached, and nobody has been heard from it since.",
                 "Le numéro n'a pas pu être joint et n'a plus donné signe de vie depuis.",
             ),
+            Self::EvidenceWeak => (
+                "The consent cannot be shown as well as is asked for here.",
+                "Le consentement ne peut pas être prouvé aussi bien qu'exigé ici.",
+            ),
+            Self::RegisterStale => (
+                "A register must be asked first, or again.",
+                "Un registre doit d'abord être consulté, ou l'être à nouveau.",
+            ),
+            Self::RegisterListed => (
+                "What a register says of the number forbids it.",
+                "Ce qu'un registre dit du numéro l'interdit.",
+            ),
             Self::SenderBusy => (
                 "The sender has no room for it before the lawful hours end.",
                 "L'expéditeur ne peut pas l'envoyer avant la fin des heures autorisées.",

@@ -8,16 +8,21 @@
 mod brand;
 mod caps;
 mod consent;
+mod considered;
 mod decide;
 mod decision;
 mod edge;
 mod explain;
 mod few;
 mod hours;
+mod proof;
+mod registers;
 mod retention;
 
 pub use brand::{Brand, BrandCap};
+pub use considered::Considered;
 pub use decide::{Facts, Policy, Request};
 pub use decision::{Code, Decision, Fact, Need, Reason, Verdict};
 pub use explain::Language;
+pub use proof::Proof;
 pub use retention::{Period, Stay, Trail};

@@ -13,11 +13,16 @@ use optin::{
 };
 
 mod accidents;
+#[cfg(feature = "evidence")]
+mod checkpoints;
 mod conformance;
 mod formats;
+mod merkle;
 mod million;
 mod model;
 mod neighbours;
+#[cfg(feature = "evidence")]
+mod notes;
 mod pacing;
 mod refusals;
 

@@ -1,9 +1,12 @@
 //! `verify` against a store that lies: every change is found, and what is named is where it begins.
 
 mod bits;
+mod every_bit;
 mod forged;
 mod keys;
 mod order;
+#[cfg(feature = "evidence")]
+mod signed;
 mod whole;
 
 use std::{
@@ -210,7 +213,7 @@ async fn fill(book: &Book) {
     let mut gone = book.find_or_open(zoe, ms(0)).await.unwrap();
     let opted_in = OptedIn { program: name("soldes"), grant: grant() };
     gone.stage(ms(1), opted_in, &[(PersonalField::Page, "https://maisonlune.fr".to_owned())]).unwrap();
-    gone.stage(ms(2), Reassigned { source: name("rnd") }, &[]).unwrap();
+    gone.stage(ms(2), Reassigned { source: name("rnd"), since_ms: None }, &[]).unwrap();
     write(book, gone).await;
     let mut next = book.find_or_open(zoe, ms(3)).await.unwrap();
     next.stage(ms(3), OptedIn { program: name("soldes"), grant: grant() }, &[]).unwrap();

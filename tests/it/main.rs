@@ -9,12 +9,17 @@
     reason = "a test that cannot go on has failed; clippy's own switch does not see helper functions"
 )]
 
+#[cfg(feature = "import")]
+mod audit;
 mod content;
 mod contract;
 #[cfg(unix)]
 mod erasure;
+#[cfg(feature = "evidence")]
+mod evidence;
 #[cfg(unix)]
 mod fence;
+mod firewall;
 mod fold;
 mod gateway;
 mod handover;
@@ -31,7 +36,9 @@ mod ledger_verify;
 mod phone;
 mod place;
 mod policy;
+mod proof;
 mod receive;
+mod registers;
 mod shop;
 mod simulation;
 #[cfg(unix)]

@@ -5,5 +5,6 @@ mod allocations;
 mod cases;
 mod facts;
 mod laws;
+mod lists;
 mod minutes;
 mod model;

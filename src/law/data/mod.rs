@@ -28,6 +28,7 @@ pub(super) const FILES: &[(&str, &str)] = files! {
     "us-la.toml"
     "us-ma.toml"
     "us-md.toml"
+    "us-me.toml"
     "us-ms.toml"
     "us-nj.toml"
     "us-ny.toml"

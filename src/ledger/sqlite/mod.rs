@@ -211,6 +211,22 @@ impl Ledger for SqliteLedger {
         self.see(|db| reads::log(db, after, limit))
     }
 
+    async fn leaves(&self, after: u64, limit: usize) -> Result<Vec<(u64, Hash)>, LedgerError> {
+        self.see(|db| reads::leaves(db, after, limit))
+    }
+
+    async fn scan_whole(
+        &self,
+        after: Option<RecipientId>,
+        limit: usize,
+    ) -> Result<Vec<(Row, Vec<StoredRecord>)>, LedgerError> {
+        self.see(|db| reads::scan_whole(db, after, limit))
+    }
+
+    async fn leads(&self, entries: Vec<Hash>) -> Result<Vec<Option<RecipientId>>, LedgerError> {
+        self.see(|db| reads::leads(db, &entries))
+    }
+
     async fn head(&self) -> Result<Head, LedgerError> {
         self.see(reads::head)
     }
@@ -288,8 +304,10 @@ mod tests {
         let connection = schema::open(&path, &keys).unwrap();
         connection.execute_batch("PRAGMA max_page_count = 60").unwrap();
         let queue = Arc::new(Queue::default());
-        let writer = start(connection, &path, &queue).unwrap();
-        let ledger = SqliteLedger { keys, queue, readers: Readers::of(&path), writer: Some(writer) };
+        let keys = Arc::new(keys);
+        let writer = start(connection, &path, &queue, &keys).unwrap();
+        let readers = Readers::of(&path);
+        let ledger = SqliteLedger { keys, path, queue, readers, writer: Some(writer) };
         let item = |number: u8| Append {
             stream: RecipientId([number; 16]),
             expected: 0,

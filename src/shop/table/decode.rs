@@ -146,6 +146,10 @@ impl<R: Read> Decoded<R> {
         into.extend_from_slice(text.as_bytes());
     }
 
+    pub(super) fn into_source(self) -> R {
+        self.source
+    }
+
     pub(super) const fn encoding(&self) -> Encoding {
         self.encoding
     }

@@ -93,6 +93,10 @@ impl<R: Read> Frames<R> {
         }
     }
 
+    pub(super) fn into_source(self) -> R {
+        self.text.into_source()
+    }
+
     pub(super) const fn delimiter(&self) -> u8 {
         self.delimiter
     }

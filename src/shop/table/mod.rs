@@ -54,6 +54,10 @@ pub struct Row {
 }
 
 impl Row {
+    pub(crate) fn of(line: u64, cells: Vec<String>) -> Self {
+        Self { line, cells: cells.into() }
+    }
+
     /// The line of the file on which it begins; the first line of the file is 1.
     #[must_use]
     pub const fn line(&self) -> u64 {
@@ -109,6 +113,10 @@ impl<R: Read> Table<R> {
         table.headers = first.cells().map(|cell| cell.trim_matches(is_blank).to_owned()).collect();
         table.check_headers(first.line)?;
         Ok(table)
+    }
+
+    pub(crate) fn into_source(self) -> R {
+        self.frames.into_source()
     }
 
     fn check_headers(&self, line: u64) -> Result<(), TableError> {

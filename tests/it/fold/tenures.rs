@@ -43,8 +43,10 @@ async fn is_open(shop: &Messenger, number: PhoneNumber) -> bool {
 
 #[tokio::test]
 async fn the_next_owner_inherits_the_silence_until_fresh_consent() {
-    let endings: [fn() -> Event; 2] =
-        [|| Reassigned { source: name("rnd") }.into(), || Erased { request: name("r1"), rule: None }.into()];
+    let endings: [fn() -> Event; 2] = [
+        || Reassigned { source: name("rnd"), since_ms: None }.into(),
+        || Erased { request: name("r1"), rule: None }.into(),
+    ];
     for (text, ending) in ["STOP", "not interested"].into_iter().zip(endings) {
         let ledger = Arc::new(MemoryLedger::new().unwrap());
         let clock = Arc::new(FixedClock::at(noon()));
@@ -61,13 +63,7 @@ async fn the_next_owner_inherits_the_silence_until_fresh_consent() {
         shop.verify().await.unwrap().unwrap();
 
         // A list of before does not know of it: neither opens the next tenure.
-        let row = optin::ImportRow {
-            number: ana,
-            program: name("soldes"),
-            consent: Some(consent()),
-            opted_out: false,
-            location: optin::Location::default(),
-        };
+        let row = optin::ImportRow::new(ana, name("soldes"), optin::shop::Says::Consent(consent()));
         shop.import("list", [row], |_, _| {}).await.unwrap();
         let after = shop.person(ana).await.unwrap().unwrap();
         assert_ne!(after.recipient, before);

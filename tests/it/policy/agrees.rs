@@ -29,7 +29,15 @@ pub(super) fn policy(case: &Case, zones: &ZoneTable, book: &Rulebook) -> Policy 
             None => brand.cap(*max, *hours),
         };
     }
-    Policy { posture: case.posture, brand, ..Policy::new(book.clone(), zones.clone()) }
+    for register in &case.brand_registers {
+        brand = brand.register(register.clone());
+    }
+    Policy {
+        posture: case.posture,
+        brand,
+        proof: case.proof.clone(),
+        ..Policy::new(book.clone(), zones.clone())
+    }
 }
 
 pub(super) fn decide(policy: &Policy, case: &Case, at: i64) -> Decision {
@@ -109,7 +117,7 @@ fn compare(seeds: std::ops::Range<u64>, scan_one_in: u64) {
     // The dice reach every answer often enough to mean something.
     for code in "revoked suspended number_reassigned erased sender_blocked undeliverable no_consent basis_insufficient \
         basis_expired basis_date_missing consent_not_yet marketplace_only place_unknown zone_unknown no_coverage \
-        window_closed cap_reached brand_hours brand_cap no_common_window allow defer deny"
+        window_closed cap_reached brand_hours brand_cap no_common_window evidence_weak register_stale register_listed allow defer deny"
         .split_whitespace()
     {
         assert!(met.get(code).is_some_and(|count| *count >= 3), "{code}: {met:?}");

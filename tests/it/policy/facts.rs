@@ -2,14 +2,16 @@
 
 use optin::{
     consent::{
-        Acquisition, Basis, Grant, How, Opening, ProgramState, Revocation, Sent, State, Suspension,
+        Acquisition, Basis, Check, Grade, Grant, How, Opening, PersonalField, ProgramState, Revocation, Sent,
+        State, Suspension,
         event::{Outcome, Road, Said},
     },
-    id::{MessageId, Name},
-    law::{DaySet, Hours, Posture, Rulebook, Window},
+    id::{Hash, MessageId, Name},
+    law::{DaySet, Effect, Hours, Posture, Register, Rulebook, Window},
     message::Kind,
     phone::PhoneNumber,
     place::{Place, Whereabouts},
+    policy::Proof,
 };
 
 use super::model::Case;
@@ -147,6 +149,31 @@ places = ["GB"]
 from = "2026-11-01"
 kinds = ["marketing"]
 bases = [{ basis = "express_written" }, { basis = "soft_opt_in", sale_within_months = 3 }]
+
+[[rule]]
+id = "GB-LISTS"
+layer = "practice"
+reach = "contested"
+confidence = "high"
+citation = "made up"
+sources = []
+places = ["GB", "US-CA"]
+from = "2025-01-01"
+kinds = ["marketing"]
+lifted_by = [{ by = "sale", certainty = "settled", months = 6 }]
+registers = [{ name = "bars", max_age_days = 5 }, { name = "requires", max_age_days = 9, effect = "requires" }]
+
+[[rule]]
+id = "GB-REASSIGNED"
+layer = "practice"
+reach = "settled"
+confidence = "high"
+citation = "made up"
+sources = []
+places = ["GB"]
+kinds = ["marketing", "transactional"]
+lifted_by = [{ by = "inquiry", certainty = "settled", months = 2 }]
+registers = [{ name = "ends", max_age_days = 3, effect = "ends" }]
 "#;
 
 pub(super) fn made_up() -> Rulebook {
@@ -217,8 +244,42 @@ fn grant(dice: &mut Dice, at: i64) -> Grant {
         } * 1000,
         sale_ms: date(dice),
         inquiry_ms: date(dice),
+        text: dice.one_in(2).then(|| Hash([7; 32])),
+        kept: dice.one_in(2).then(|| vec![PersonalField::Ip]),
+        confirmed: dice.one_in(3).then_some(true),
+        undated: dice.one_in(6).then_some(true),
         ..Grant::new(Basis::None, How::Form, 0)
     }
+}
+
+fn checks(dice: &mut Dice, at: i64) -> Option<Vec<Check>> {
+    let mut checks = Vec::new();
+    for register in ["bars", "requires", "ends", "us-dnc", "us-rnd", "litigators"] {
+        if !dice.one_in(5) {
+            // Mostly fresh, often near the day on which it goes stale, now and then of a day to come.
+            let days = dice.of(&[0, 0, 0, 1, 2, 3, 5, 9, 31]);
+            checks.push(Check {
+                register: name(register),
+                listed: dice.one_in(3) || register == "requires" && !dice.one_in(4),
+                as_of_ms: (at - days * DAY + dice.between(-DAY, 2 * 3600)) * 1000,
+                since_ms: dice.one_in(2).then(|| (at - dice.between(-DAY, 800 * DAY)) * 1000),
+            });
+        }
+    }
+    (!checks.is_empty()).then_some(checks)
+}
+
+fn proof(dice: &mut Dice) -> Proof {
+    let mut proof = Proof::none();
+    if dice.one_in(3) {
+        proof = proof.everywhere(dice.of(Grade::ALL));
+    }
+    for place in ["US", "US-CA", "GB", "FR", "FR-57"] {
+        if dice.one_in(4) {
+            proof = proof.at(Place::new(place).unwrap(), dice.of(Grade::ALL));
+        }
+    }
+    if dice.one_in(4) { proof.kinds([Kind::Marketing, Kind::Transactional]) } else { proof }
 }
 
 fn maybe(dice: &mut Dice, names: &[&str]) -> Option<Name> {
@@ -297,6 +358,9 @@ fn state(dice: &mut Dice, at: i64) -> State {
     if dice.one_in(20) {
         state.bounced_ms = Some(at * 1000 - dice.between(1, 100 * DAY) * 1000);
     }
+    if dice.one_in(3) {
+        state.checks = checks(dice, at);
+    }
     state.ended = dice.one_in(40);
     state.erased = dice.one_in(40);
     state
@@ -327,6 +391,12 @@ pub(super) fn case(dice: &mut Dice) -> Case {
         posture: dice.of(&[Posture::Strict, Posture::Settled]),
         brand_hours,
         brand_caps,
+        brand_registers: if dice.one_in(10) {
+            vec![Register::new(name("litigators"), 4, Effect::Bars)]
+        } else {
+            Vec::new()
+        },
+        proof: if dice.one_in(4) { proof(dice) } else { Proof::none() },
         at,
     }
 }

@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Months, NaiveDate};
 use optin::{
-    consent::{Acquisition, Basis, Grant, Sent, State, event::Said},
+    consent::{Acquisition, Basis, Grade, Grant, Sent, State, event::Said},
     id::Name,
-    law::{CapKey, Certainty, Hours, LiftBy, Need, Posture, Reach, Rule, Rulebook},
+    law::{CapKey, Certainty, Hours, LiftBy, Need, Posture, Reach, Register, Rule, Rulebook},
     message::Kind,
     place::{Place, Whereabouts, Zone, ZoneTable},
+    policy::Proof,
 };
 
 pub(super) const DAY: i64 = 86_400;
+
+use super::lists::least;
 
 /// Everything that a decision is made of.
 #[derive(Debug, Clone)]
@@ -27,6 +30,8 @@ pub(super) struct Case {
     pub(super) brand_hours: Option<Hours>,
     /// Most, in so many hours, of which category.
     pub(super) brand_caps: Vec<(u16, u32, Option<Name>)>,
+    pub(super) brand_registers: Vec<Register>,
+    pub(super) proof: Proof,
     pub(super) at: i64,
 }
 
@@ -136,6 +141,7 @@ impl<'a> Model<'a> {
         self.person(at, &mut found);
         self.grounds(at, &mut found);
         self.waits(at, &mut found);
+        self.registers(at, &mut found);
         found
     }
 
@@ -197,11 +203,21 @@ impl<'a> Model<'a> {
         mine.map_or(&[], |program| &program.grants)
     }
 
-    fn usable(&self, at: i64) -> impl Iterator<Item = &'a Grant> {
+    fn given(&self, at: i64) -> impl Iterator<Item = &'a Grant> {
         let barred = self.case.kind == Kind::Marketing;
         self.grants().iter().filter(move |grant| {
             grant.acted_ms / 1000 <= at && !(barred && grant.acquisition == Acquisition::Marketplace)
         })
+    }
+
+    /// The worst grade that will do, if any is asked for.
+    fn least(&self, at: i64) -> Option<Grade> {
+        self.places(at).iter().filter_map(|place| least(&self.case.proof, self.case.kind, *place)).min()
+    }
+
+    pub(super) fn usable(&self, at: i64) -> impl Iterator<Item = &'a Grant> {
+        let least = self.least(at).unwrap_or(Grade::D);
+        self.given(at).filter(move |grant| grant.grade() <= least)
     }
 
     fn grounds(&self, at: i64, found: &mut Findings) {
@@ -226,12 +242,15 @@ impl<'a> Model<'a> {
             Need::InquiryWithin { months } => within(grant.inquiry_ms, *months, at),
         };
         let none_asked = grounds.iter().any(|ground| ground.basis == Basis::None && ground.needs.is_empty());
-        let stands = self.usable(at).any(|grant| {
+        let carries = |grant: &Grant| {
             let mut fit = grounds.iter().filter(|g| g.basis == grant.basis || g.basis == Basis::None);
             fit.any(|ground| ground.needs.is_empty() || ground.needs.iter().any(|need| met(need, grant)))
-        });
-        if none_asked || stands {
+        };
+        if none_asked || self.usable(at).any(carries) {
             return;
+        }
+        if self.binds(rule) && self.given(at).any(carries) {
+            return put(&mut found.denials, "evidence_weak", None);
         }
         if !self.binds(rule) {
             let known = self.case.state.programs.iter().any(|program| program.program == self.case.program);
@@ -239,7 +258,7 @@ impl<'a> Model<'a> {
             return put(&mut found.warnings, code, Some(rule));
         }
         let said = |grant: &&Grant| grant.basis != Basis::None;
-        let usable: Vec<&Grant> = self.usable(at).filter(said).collect();
+        let usable: Vec<&Grant> = self.given(at).filter(said).collect();
         let named =
             usable.iter().find_map(|grant| Some((grant, grounds.iter().find(|g| g.basis == grant.basis)?)));
         if let Some((grant, ground)) = named {

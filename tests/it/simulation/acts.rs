@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use optin::{
-    ImportRow, Location,
+    ImportRow,
     campaign::Campaign,
     consent::event::{Road, Unsuspended},
     gateway::{Inbound, OptOutSignal, Report},
     id::Name,
     ledger::{Book, Urgency},
     message::{Kind, Template, Values},
+    shop::Says,
 };
 
 use super::{
@@ -67,13 +68,9 @@ impl World {
                 Done::Told
             }),
             _ => {
-                let row = ImportRow {
-                    number,
-                    program: Name::new(program).unwrap(),
-                    consent: Some(consent),
-                    opted_out: self.dice.happens(200),
-                    location: Location::default(),
-                };
+                let out = self.dice.happens(200);
+                let says = if out { Says::OptOut(None) } else { Says::Consent(consent) };
+                let row = ImportRow::new(number, Name::new(program).unwrap(), says);
                 self.call(process, async move {
                     let _ = shop.import("list", [row], |_, _| {}).await;
                     Done::Told

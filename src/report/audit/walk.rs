@@ -1,0 +1,253 @@
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    fact::Spoken,
+    finding::{Class, Finding, Past, Site, findings},
+    judge::{Audit, ConsentRow, Judged, SendRow},
+    stops::day_of,
+};
+use crate::{
+    consent::{
+        Basis, Event, Grant, Sent, State,
+        event::{OptedIn, Outcome, Restarted, Revoked, Said},
+    },
+    id::{InboundId, MessageId, Name},
+    message::Kind,
+    place::Whereabouts,
+    policy::{Code, Facts, Request},
+};
+
+/// No cap looks further back than this.
+const KEEP_MS: i64 = 400 * 86_400_000;
+
+/// One person's past, walked in order of time.
+pub(super) struct Walk<'a> {
+    audit: &'a Audit,
+    /// What the person said at some moment, in order; and where that has come to.
+    dated: &'a [ConsentRow],
+    next: usize,
+    undated_yes: bool,
+    undated_no: bool,
+    /// A yes so far does not say how it was given.
+    form_unknown: bool,
+    /// The last STOP so far, and whether its one confirmation was seen.
+    stop: Option<(i64, bool)>,
+    state: State,
+    seq: u64,
+    located: u32,
+    program: Name,
+}
+
+impl<'a> Walk<'a> {
+    /// `said` is sorted by time, what has none first.
+    pub(super) fn new(audit: &'a Audit, said: &'a [ConsentRow]) -> Self {
+        let (undated, dated) = said.split_at(said.partition_point(|row| row.at_ms.is_none()));
+        let refused = |row: &ConsentRow| matches!(row.spoken, Spoken::Refused(_));
+        Self {
+            audit,
+            dated,
+            next: 0,
+            undated_yes: undated.iter().any(|row| !refused(row)),
+            undated_no: undated.iter().any(refused),
+            form_unknown: false,
+            stop: None,
+            state: State::default(),
+            seq: 0,
+            located: said.iter().map(|row| row.located).rfind(|located| *located != 0).unwrap_or(0),
+            // Another platform's traffic has no programs that are known here: all of it is one.
+            program: Name::own("traffic"),
+        }
+    }
+
+    /// Judges the person's messages; how many facts told of one already told of.
+    pub(super) fn along(mut self, sends: &[SendRow], each: &mut dyn FnMut(&Judged<'_>)) -> Repeats {
+        let (mut seen, mut count) = (HashSet::new(), Repeats::default());
+        let mut place: Option<(u32, Whereabouts)> = None;
+        for row in sends {
+            if row.id != 0 && !seen.insert(row.id) {
+                count.repeated += 1;
+                continue;
+            }
+            self.hear_until(row.at_ms);
+            let Some(at) = DateTime::from_timestamp_millis(row.at_ms) else { continue };
+            let located = if row.located == 0 { self.located } else { row.located };
+            if place.as_ref().is_none_or(|(of, _)| *of != located) {
+                let narrow = |known: &super::fact::Located| known.narrow(row.number);
+                let whereabouts =
+                    self.audit.located(located).map_or_else(|| Whereabouts::of(row.number), narrow);
+                place = Some((located, whereabouts));
+            }
+            let Some((_, whereabouts)) = &place else { continue };
+            if self.audit.is_in_period(at) {
+                self.judge(row, at, whereabouts, each);
+            } else {
+                count.outside += 1;
+                self.keep(row, None);
+            }
+        }
+        count
+    }
+
+    fn judge(
+        &mut self,
+        row: &SendRow,
+        at: DateTime<Utc>,
+        whereabouts: &Whereabouts,
+        each: &mut dyn FnMut(&Judged<'_>),
+    ) {
+        let audit = self.audit;
+        let program = self.program.clone();
+        let request = Request {
+            program: &program,
+            kind: row.kind.unwrap_or(Kind::Marketing),
+            category: audit.name(row.category),
+            subject: audit.name(row.subject),
+            sender: audit.name(row.sender),
+        };
+        let facts = Facts { whereabouts, state: &self.state };
+        let decision = audit.strict.decide(facts, request, at);
+        let (mut found, mut confirms) = (Vec::new(), false);
+        if !decision.is_allowed() || self.undated_no {
+            let settled = audit.settled.decide(facts, request, at);
+            let local =
+                whereabouts.zones().first().and_then(|zone| audit.strict.zones.local(*zone, at.timestamp()));
+            let day = day_of(local.unwrap_or(at.timestamp()));
+            let site = Site::new(&audit.strict.rulebook, whereabouts, day);
+            found = findings(&decision, &settled, &site, &self.past());
+            if let Some(revoked) = decision.reasons.iter().find(|reason| reason.code == Code::Revoked) {
+                confirms = self.confirms(row);
+                if confirms {
+                    let fact = revoked.fact.clone();
+                    found = vec![Finding::new("stop_confirmation", None, fact, Class::Unprovable)];
+                } else {
+                    let stop_day =
+                        self.stop.map_or(day, |(ms, _)| day_of(ms.div_euclid(1_000) + at_offset(local, at)));
+                    let days = (stop_day, day);
+                    let calendars = audit.strict.rulebook.calendars();
+                    found.extend(audit.stops.findings(&site, request.kind, days, &revoked.fact, calendars));
+                }
+            }
+        }
+        let closed = |reason: &crate::policy::Reason| reason.code == Code::WindowClosed;
+        let late = !decision.reasons.iter().any(closed)
+            && row.delivered_ms.and_then(DateTime::from_timestamp_millis).is_some_and(|delivered| {
+                delivered > at && audit.strict.closed_hours(facts, request, delivered).iter().any(closed)
+            });
+        each(&Judged {
+            number: row.number,
+            at,
+            line: row.line,
+            kind: request.kind,
+            kind_assumed: row.kind.is_none(),
+            whereabouts,
+            decision: &decision,
+            findings: &found,
+            late,
+        });
+        if let Some((_, confirmed)) = self.stop.as_mut().filter(|_| confirms) {
+            *confirmed = true;
+        }
+        self.keep(row, confirms.then_some(Kind::Service));
+    }
+
+    fn past(&self) -> Past {
+        let later = self.dated.get(self.next..).unwrap_or_default();
+        let later = later.iter().find(|row| matches!(row.spoken, Spoken::Agreed(_)));
+        Past {
+            undated_yes: self.undated_yes,
+            undated_no: self.undated_no,
+            form_unknown: self.form_unknown,
+            later_yes: later.and_then(|row| DateTime::from_timestamp_millis(row.at_ms?)),
+        }
+    }
+
+    /// Whether this may be the one message that confirms the last STOP. One that says it is marketing is not.
+    fn confirms(&self, row: &SendRow) -> bool {
+        self.stop.is_some_and(|(stop_ms, confirmed)| {
+            !confirmed
+                && row.kind != Some(Kind::Marketing)
+                && self.audit.stops.may_confirm(stop_ms, row.at_ms)
+        })
+    }
+
+    fn hear_until(&mut self, at_ms: i64) {
+        while let Some(row) = self.dated.get(self.next).filter(|row| row.at_ms.is_some_and(|ms| ms <= at_ms))
+        {
+            self.next += 1;
+            let Some(acted_ms) = row.at_ms else { continue };
+            self.hear(row, acted_ms);
+        }
+    }
+
+    fn hear(&mut self, row: &ConsentRow, acted_ms: i64) {
+        self.seq += 1;
+        let program = self.program.clone();
+        let event = match row.spoken {
+            Spoken::Agreed(agreed) => {
+                let stated = agreed.basis.or(self.audit.assumed);
+                self.form_unknown |= stated.is_none();
+                let ms = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_millis());
+                // Without its form it is a yes, and no writing.
+                let basis = stated.unwrap_or(Basis::Express);
+                let (sale_ms, inquiry_ms) = (ms(agreed.sale), ms(agreed.inquiry));
+                let grant = Grant { sale_ms, inquiry_ms, ..Grant::new(basis, agreed.how, acted_ms) };
+                Event::from(OptedIn { program, grant })
+            }
+            Spoken::Refused(road) => {
+                self.stop = Some((acted_ms, false));
+                Event::from(Revoked {
+                    said: Said::Program,
+                    program: Some(program),
+                    sender: None,
+                    topic: None,
+                    road,
+                    acted_ms,
+                    inbound: None,
+                    matched: None,
+                    import: None,
+                    line: None,
+                })
+            }
+            Spoken::Reopened => {
+                Event::from(Restarted { program, acted_ms, inbound: InboundId::of(&self.seq.to_string()) })
+            }
+        };
+        self.state.apply(self.seq, acted_ms, &event);
+    }
+
+    /// Keeps a message for the caps of later ones.
+    fn keep(&mut self, row: &SendRow, kind: Option<Kind>) {
+        self.seq += 1;
+        let mut id = [0; 16];
+        id.iter_mut().zip(self.seq.to_be_bytes()).for_each(|(slot, byte)| *slot = byte);
+        if self.state.sends.first().is_some_and(|first| row.at_ms - first.at_ms > KEEP_MS) {
+            self.state.sends.retain(|sent| row.at_ms - sent.at_ms <= KEEP_MS);
+        }
+        self.state.sends.push(Sent {
+            message: MessageId(id),
+            at_ms: row.at_ms,
+            kind: kind.or(row.kind).unwrap_or(Kind::Marketing),
+            program: self.program.clone(),
+            sender: self.audit.name(row.sender).unwrap_or(&self.program).clone(),
+            category: self.audit.name(row.category).cloned(),
+            subject: self.audit.name(row.subject).cloned(),
+            outcome: Some(Outcome::Accepted),
+            delivery: None,
+            answer: None,
+        });
+    }
+}
+
+/// What was passed over.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Repeats {
+    pub(super) repeated: u64,
+    pub(super) outside: u64,
+}
+
+/// Seconds from UTC to the local clock that was read.
+fn at_offset(local: Option<i64>, at: DateTime<Utc>) -> i64 {
+    local.map_or(0, |local| local - at.timestamp())
+}

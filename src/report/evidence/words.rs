@@ -1,0 +1,256 @@
+//! Every kind of record in a sentence, in English and French.
+
+use super::pack::Both;
+use crate::consent::{
+    Event, Grade, How,
+    event::{Answer, Delivery, Outcome, Road, Said},
+};
+
+/// A time for people and machines: RFC 3339 with milliseconds, or bare milliseconds beyond the years 1 to 9999.
+pub(super) fn stamp(ms: i64) -> String {
+    chrono::DateTime::from_timestamp_millis(ms)
+        .filter(|at| (1..=9_999).contains(&chrono::Datelike::year(at)))
+        .map_or_else(|| ms.to_string(), |at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
+}
+
+/// The sentence of a record.
+pub(super) fn of(event: &Event) -> Both {
+    both(event).unwrap_or_else(|| Both::new(event.code(), event.code()))
+}
+
+fn both(event: &Event) -> Option<Both> {
+    Some(match event {
+        Event::Opened(_) => {
+            Both::new("The record of this number begins.", "Le dossier de ce numéro s'ouvre.")
+        }
+        Event::OptedIn(e) => {
+            let (en, fr) = how(e.grant.how);
+            Both::new(
+                format!("The person agreed to “{}”: {en}, on {}.", e.program, stamp(e.grant.acted_ms)),
+                format!("La personne a accepté « {} » : {fr}, le {}.", e.program, stamp(e.grant.acted_ms)),
+            )
+        }
+        Event::Asked(e) => Both::new(
+            format!("The person agreed to “{}” and was asked to confirm by text.", e.program),
+            format!("La personne a accepté « {} » ; une confirmation par SMS est demandée.", e.program),
+        ),
+        Event::Confirmed(e) => Both::new(
+            format!("The person confirmed “{}” by text on {}.", e.program, stamp(e.acted_ms)),
+            format!("La personne a confirmé « {} » par SMS le {}.", e.program, stamp(e.acted_ms)),
+        ),
+        Event::Imported(e) => Both::new(
+            format!("The list “{}” said that the person had agreed to “{}”.", e.import, e.program),
+            format!("La liste « {} » indiquait que la personne avait accepté « {} ».", e.import, e.program),
+        ),
+        Event::Revoked(e) => {
+            let (en, fr) = road(e.road);
+            let (reach_en, reach_fr) = match e.said {
+                Said::Program => ("this program", "ce programme"),
+                Said::All => ("everything", "tout"),
+                Said::Topic => ("a topic", "un sujet"),
+            };
+            Both::new(
+                format!("The person asked to stop {reach_en} ({en}) on {}.", stamp(e.acted_ms)),
+                format!("La personne a demandé l'arrêt : {reach_fr} ({fr}), le {}.", stamp(e.acted_ms)),
+            )
+        }
+        Event::Restarted(e) => Both::new(
+            format!("The person asked to have “{}” back on {}.", e.program, stamp(e.acted_ms)),
+            format!("La personne a demandé à retrouver « {} » le {}.", e.program, stamp(e.acted_ms)),
+        ),
+        Event::Heard(e) => Both::new(
+            format!("The person wrote; it was read as “{}”.", e.intent),
+            format!("La personne a écrit ; lu comme « {} ».", e.intent),
+        ),
+        Event::Suspended(e) => Both::new(
+            format!(
+                "The person wrote something doubtful; marketing waits for a human until {}.",
+                stamp(e.deadline_ms)
+            ),
+            format!(
+                "La personne a écrit un message ambigu ; le marketing attend un humain jusqu'au {}.",
+                stamp(e.deadline_ms)
+            ),
+        ),
+        Event::Unsuspended(e) => Both::new(
+            format!("{} read it: it was no request to stop.", e.by),
+            format!("{} l'a lu : ce n'était pas une demande d'arrêt.", e.by),
+        ),
+        Event::Started(e) => started(e),
+        Event::Concluded(e) => concluded(e.outcome),
+        Event::Reported(e) => {
+            let (en, fr) = delivery(e.delivery);
+            let at = stamp(e.acted_ms);
+            Both::new(
+                format!("Delivery report: {en}, at {at}."),
+                format!("Accusé de réception : {fr}, le {at}."),
+            )
+        }
+        other => return beside(other),
+    })
+}
+
+/// Records that are no step between the person and the brand.
+fn beside(event: &Event) -> Option<Both> {
+    Some(match event {
+        Event::Located(_) => Both::new(
+            "Where the person may be was learned or changed.",
+            "Le lieu possible de la personne a été appris ou modifié.",
+        ),
+        Event::Blocked(e) => Both::new(
+            format!("The network blocks {} for this number ({}).", e.sender, e.code),
+            format!("Le réseau bloque {} pour ce numéro ({}).", e.sender, e.code),
+        ),
+        Event::Unblocked(e) => Both::new(
+            format!("The network no longer blocks {}.", e.sender),
+            format!("Le réseau ne bloque plus {}.", e.sender),
+        ),
+        Event::Reassigned(e) => Both::new(
+            format!("The number belongs to somebody else now, says {}.", e.source),
+            format!("Le numéro appartient désormais à quelqu'un d'autre, selon {}.", e.source),
+        ),
+        Event::Erased(e) => Both::new(
+            format!("The person's data was erased (request {}).", e.request),
+            format!("Les données de la personne ont été effacées (demande {}).", e.request),
+        ),
+        Event::Bounced(e) => Both::new(
+            format!("The number could not be reached ({}).", e.code),
+            format!("Le numéro n'a pas pu être joint ({}).", e.code),
+        ),
+        Event::ImportUndone(e) => Both::new(
+            format!("The list “{}” was taken back: its consents are gone.", e.import),
+            format!("La liste « {} » a été annulée : ses consentements ne valent plus.", e.import),
+        ),
+        Event::Checked(e) => {
+            let (en, fr) =
+                if e.listed { ("stands in", "figure dans") } else { ("is not in", "n'est pas dans") };
+            let at = stamp(e.as_of_ms);
+            Both::new(
+                format!("The number {en} the register {} as of {at}.", e.register),
+                format!("Le numéro {fr} le registre {} au {at}.", e.register),
+            )
+        }
+        Event::TextKept(e) => Both::new(
+            format!("The words of consent text {} ({}) were kept.", e.version, e.language),
+            format!("Le texte de consentement {} ({}) a été conservé.", e.version, e.language),
+        ),
+        Event::Approved(e) => Both::new(
+            format!("{} approved the campaign “{}”.", e.by, e.campaign),
+            format!("{} a approuvé la campagne « {} ».", e.by, e.campaign),
+        ),
+        Event::ImportRun(e) => Both::new(
+            format!("The list “{}” was taken in: {} rows.", e.import, e.rows),
+            format!("La liste « {} » a été importée : {} lignes.", e.import, e.rows),
+        ),
+        _ => return None,
+    })
+}
+
+fn started(e: &crate::consent::event::Started) -> Both {
+    let (source, sender) = (&e.source, &e.sender);
+    match e.answer {
+        None => Both::new(
+            format!(
+                "A message of “{source}” was handed over, from {sender}; lawful until {}.",
+                stamp(e.not_after_ms)
+            ),
+            format!(
+                "Un message de « {source} » est parti, de {sender} ; licite jusqu'au {}.",
+                stamp(e.not_after_ms)
+            ),
+        ),
+        Some(answer) => {
+            let (en, fr) = answered(answer);
+            Both::new(
+                format!("An automatic answer went out from {sender}: {en}."),
+                format!("Une réponse automatique est partie de {sender} : {fr}."),
+            )
+        }
+    }
+}
+
+fn concluded(outcome: Outcome) -> Both {
+    match outcome {
+        Outcome::Accepted => Both::new("The gateway took the message.", "La passerelle a pris le message."),
+        Outcome::Refused => Both::new(
+            "The gateway refused the message for good.",
+            "La passerelle a refusé le message définitivement.",
+        ),
+        Outcome::Deferred => Both::new(
+            "The gateway did not take the message this time.",
+            "La passerelle n'a pas pris le message cette fois.",
+        ),
+        Outcome::Unknown => Both::new(
+            "Nobody knows whether the gateway took the message; it was not sent again.",
+            "On ignore si la passerelle a pris le message ; il n'a pas été renvoyé.",
+        ),
+    }
+}
+
+pub(super) const fn delivery(delivery: Delivery) -> (&'static str, &'static str) {
+    match delivery {
+        Delivery::Delivered => ("delivered", "remis"),
+        Delivery::Undelivered => ("not delivered", "non remis"),
+        Delivery::Expired => ("expired", "expiré"),
+    }
+}
+
+const fn answered(answer: Answer) -> (&'static str, &'static str) {
+    match answer {
+        Answer::Stop => ("it confirms the STOP", "elle confirme le STOP"),
+        Answer::Help => ("it answers HELP", "elle répond à l'aide"),
+        Answer::Start => ("it confirms the return", "elle confirme le retour"),
+        Answer::OptIn => ("it confirms the consent", "elle confirme le consentement"),
+        Answer::Question => ("it asks for the second yes", "elle demande le second oui"),
+        Answer::WrongNumber => ("it answers “wrong number”", "elle répond à « mauvais numéro »"),
+    }
+}
+
+pub(super) const fn how(how: How) -> (&'static str, &'static str) {
+    match how {
+        How::Checkbox => ("a box that the person ticked", "une case cochée par la personne"),
+        How::Form => ("a form for nothing else", "un formulaire dédié"),
+        How::QrLanding => ("a page behind a QR code", "une page derrière un code QR"),
+        How::Checkout => ("at checkout", "au moment de l'achat"),
+        How::TextToJoin => ("a keyword texted by the person", "un mot-clé envoyé par SMS"),
+        How::Verbal => ("said aloud", "de vive voix"),
+        How::Import => ("a list that does not say how", "une liste qui ne dit pas comment"),
+        How::Signature => ("a signature", "une signature"),
+    }
+}
+
+const fn road(road: Road) -> (&'static str, &'static str) {
+    match road {
+        Road::Keyword => ("a keyword by text", "mot-clé par SMS"),
+        Road::FreeText => ("a text in own words", "SMS en ses propres mots"),
+        Road::Gateway => ("reported by the carrier", "signalé par l'opérateur"),
+        Road::Web => ("a web page", "page web"),
+        Road::Support => ("told to support", "dit au support"),
+        Road::WrongNumber => ("wrong number", "mauvais numéro"),
+        Road::Import => ("stood in a list", "figurait dans une liste"),
+        Road::Unsure => ("a doubtful text that nobody judged in time", "SMS ambigu non lu à temps"),
+        Road::Erasure => ("asked to be forgotten", "demande d'effacement"),
+        Road::Complaint => ("a complaint", "plainte"),
+    }
+}
+
+/// Why a consent has its grade.
+pub(super) fn grade(grade: Grade) -> Both {
+    match grade {
+        Grade::A => Both::new(
+            "The words as shown, when, how, and a sign from the holder of the number.",
+            "Le texte montré, la date, l'acte, et un signe du titulaire du numéro.",
+        ),
+        Grade::B => Both::new(
+            "The words as shown, when, how, and a trace of the act.",
+            "Le texte montré, la date, l'acte, et une trace de cet acte.",
+        ),
+        Grade::C => Both::new(
+            "When, and some of the words, the act, or a trace of it.",
+            "La date, et une partie seulement : le texte, l'acte ou sa trace.",
+        ),
+        Grade::D => {
+            Both::new("A bare claim, or nobody knows when.", "Une simple affirmation, ou sans date connue.")
+        }
+    }
+}
