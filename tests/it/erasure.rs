@@ -1,5 +1,6 @@
 //! People who are forgotten and still never texted, the bytes that are left of them, and the keys that locked them.
 
+mod backups;
 mod files;
 mod forgetting;
 mod keys;
