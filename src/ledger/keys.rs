@@ -50,7 +50,7 @@ impl Clone for Keys {
 impl PartialEq for Keys {
     fn eq(&self, other: &Self) -> bool {
         let (one, other) = (self.secrets(), other.secrets());
-        one.index == other.index && one.wrapping == other.wrapping
+        one.index == other.index && one.wrapping == other.wrapping && one.signing == other.signing
     }
 }
 

@@ -156,11 +156,14 @@ impl Messenger {
                 done.silenced += u64::from(self.silence(entry, now).await?);
                 continue;
             };
+            if person.state.erased {
+                done.before += 1;
+                continue;
+            }
             let mut erasure = Erasure::of(entry.request.clone());
             let number = book.number(&person).ok();
             self.erase_tenure(person, None, number, now, &mut erasure).await?;
             done.erased += erasure.erased.len() as u64;
-            done.before += erasure.before.len() as u64;
         }
         Ok(done)
     }
