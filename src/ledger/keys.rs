@@ -219,7 +219,7 @@ impl Keys {
             "optin-keys 2" => usize::MAX,
             _ => return None,
         };
-        let (mut index, mut wrapping): (Vec<(u32, [u8; 32])>, Vec<[u8; 32]>) = (Vec::new(), Vec::new());
+        let (mut index, mut wrapping) = (Vec::<(u32, [u8; 32])>::new(), Vec::<[u8; 32]>::new());
         let mut signing = None;
         for line in lines {
             match line.split(' ').collect::<Vec<_>>().as_slice() {
