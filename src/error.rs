@@ -80,6 +80,9 @@ pub enum Error {
     Render(#[from] RenderError),
     #[error(transparent)]
     Reserve(#[from] ReserveError),
+    #[cfg(feature = "evidence")]
+    #[error(transparent)]
+    Receipt(#[from] crate::messenger::ReceiptError),
     #[error(transparent)]
     Rotate(#[from] RotateError),
     #[error(transparent)]
