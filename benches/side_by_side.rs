@@ -20,6 +20,8 @@ mod claims;
 mod decide;
 #[cfg(feature = "http")]
 mod handover;
+#[cfg(feature = "evidence")]
+mod pack;
 mod plan;
 mod raw_store;
 mod shop;
@@ -55,6 +57,8 @@ fn main() {
         ("store", raw_store::ALL),
         ("claims", claims::ALL),
         ("stops", stops::ALL),
+        #[cfg(feature = "evidence")]
+        ("pack", pack::ALL),
         ("campaign", campaign::ALL),
         #[cfg(feature = "http")]
         ("handover", handover::ALL),
