@@ -148,7 +148,7 @@ def key_of(text, place):
 
 def open_note(note, key, place):
     text, empty, lines = note.rpartition("\n\n")
-    need(empty and lines.endswith("\n"), place, "not a signed note")
+    need(empty and lines.endswith("\n") and not re.search("[\0-\t\v-\x1f]", note), place, "not a signed note")
     text, held = text + "\n", False
     for line in lines[:-1].split("\n"):
         found = re.fullmatch("\u2014 ([^ +]+) ([A-Za-z0-9+/=]+)", line)
