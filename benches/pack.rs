@@ -26,7 +26,8 @@ use crate::Line;
 
 pub(crate) const ALL: &[fn(bool) -> Vec<Line>] = &[packs];
 
-const WORDS: ConsentText = ConsentText { version: "v3", language: "en", text: "Text me offers. STOP to end." };
+const WORDS: ConsentText =
+    ConsentText { version: "v3", language: "en", text: "Text me offers. STOP to end." };
 /// People whose packs are made, spread over the file.
 const SHOWN: u64 = 200;
 
@@ -96,7 +97,12 @@ fn packs(full: bool) -> Vec<Line> {
         times.sort_unstable();
         let ms = |time: Duration| time.as_secs_f64() * 1e3;
         let (median, worst) = (times[times.len() / 2], times[times.len() - 1]);
-        Line { name, ours: format!("{:.2} ms median, {:.2} worst", ms(median), ms(worst)), peer: "-".into(), ratio: None }
+        Line {
+            name,
+            ours: format!("{:.2} ms median, {:.2} worst", ms(median), ms(worst)),
+            peer: "-".into(),
+            ratio: None,
+        }
     };
     vec![
         line("evidence pack of a person, 9 records, 1,000,000 recipients with --full (< 20 ms)", people),

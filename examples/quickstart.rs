@@ -197,7 +197,8 @@ async fn main_job(carrier: Carrier) -> Res<()> {
     let verified = shop.verify().await?.map_err(|flaw| flaw.to_string())?;
     println!("  {} people, {} records: every record fits.", verified.streams, verified.records);
     println!("  head {}", verified.head.hash);
-    evidence(&shop, patient, log.iter().find(|line| held.iter().all(|(number, _)| *number != line.number))).await?;
+    evidence(&shop, patient, log.iter().find(|line| held.iter().all(|(number, _)| *number != line.number)))
+        .await?;
     let twice = by_message.values().any(|count| *count > 1);
     let after_stop = to_patient.iter().any(|line| !line.text.contains("unsubscribed"));
     if twice || after_stop { Err("somebody was texted who should not have been".into()) } else { Ok(()) }

@@ -8,7 +8,7 @@ use super::{Ask, EvidencePack, Frame, check, gather::Kept};
 use crate::{
     consent::{
         Acquisition, Basis, Channel, Event, Grade, Grant, How, PersonalField, State,
-        event::{Answer, Billed, Delivery, OptedIn, Opened, Outcome, Road, Said, TextKept},
+        event::{Answer, Billed, Delivery, Opened, OptedIn, Outcome, Road, Said, TextKept},
     },
     id::{Hash, Name, RecipientId},
     law::Rulebook,
@@ -61,7 +61,11 @@ fn called(ty: &str) -> String {
 }
 
 fn fields(fields: &[(u32, &str, &str)]) -> String {
-    fields.iter().map(|(key, name, ty)| format!("{key} `{name}` {}", called(ty))).collect::<Vec<_>>().join("; ")
+    fields
+        .iter()
+        .map(|(key, name, ty)| format!("{key} `{name}` {}", called(ty)))
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// The table of events, as the document must hold it.

@@ -43,9 +43,12 @@ pub(super) fn texts() -> Vec<(String, What)> {
         (with("\"kind\": \"person\"", "\"kind\": \"message\""), What::Shape),
         (with("+AepK", "+AepL"), What::Note(NoteError::Key)),
     ];
-    texts.extend((1..EXAMPLE.len()).step_by(97).filter(|end| EXAMPLE.is_char_boundary(*end)).map(|end| {
-        (EXAMPLE[..end].to_owned(), What::NotJson)
-    }));
+    texts.extend(
+        (1..EXAMPLE.len())
+            .step_by(97)
+            .filter(|end| EXAMPLE.is_char_boundary(*end))
+            .map(|end| (EXAMPLE[..end].to_owned(), What::NotJson)),
+    );
     texts
 }
 
@@ -73,7 +76,8 @@ async fn a_key_without_seed_signs_nothing() {
     let path = folder.path().join("old.key");
     KeyFile::open_or_create(&path).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
-    let old: String = text.lines().filter(|line| !line.starts_with("signing")).map(|l| format!("{l}\n")).collect();
+    let old: String =
+        text.lines().filter(|line| !line.starts_with("signing")).map(|l| format!("{l}\n")).collect();
     std::fs::write(&path, old).unwrap();
     let ledger = MemoryLedger::with_keys(KeyFile::open_or_create(&path).unwrap());
     let shop = crate::walk::shop(
@@ -97,7 +101,9 @@ async fn what_is_not_there_is_told() {
     let stranger = number("+33699999999");
     assert!(matches!(world.shop.evidence(stranger, &ask).await, Err(EvidenceError::Nobody)));
     let none = optin::id::MessageId([9; 16]);
-    for message in [MessageRef::id(none), MessageRef::id(none).to(world.people[0]), MessageRef::gateway("SM0")] {
+    for message in
+        [MessageRef::id(none), MessageRef::id(none).to(world.people[0]), MessageRef::gateway("SM0")]
+    {
         assert!(matches!(world.shop.evidence_of(&message, &ask).await, Err(EvidenceError::NoMessage)));
     }
     let unknown = MessageRef::campaign(world.people[0], optin::id::Name::new("flash-9").unwrap());

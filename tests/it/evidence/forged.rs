@@ -34,7 +34,11 @@ pub(super) fn changed(pack: &Value, path: &str, dice: &mut Dice) -> Value {
         Value::String(held) => {
             let at = dice.below(held.chars().count() as u64) as usize;
             let other = |c: char| if c == '0' { '1' } else { '0' };
-            held.chars().enumerate().map(|(i, c)| if i == at { other(c) } else { c }).collect::<String>().into()
+            held.chars()
+                .enumerate()
+                .map(|(i, c)| if i == at { other(c) } else { c })
+                .collect::<String>()
+                .into()
         }
         Value::Array(_) | Value::Object(_) => unreachable!(),
     };

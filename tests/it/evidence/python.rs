@@ -37,7 +37,8 @@ fn verdicts(folder: &Path, key: Option<&str>, files: &[PathBuf]) -> HashMap<Path
     assert!(done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
     let said = String::from_utf8(done.stdout).unwrap();
     let read = said.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let by_file: HashMap<_, _> = read.map(|said| (PathBuf::from(said["file"].as_str().unwrap()), said)).collect();
+    let by_file: HashMap<_, _> =
+        read.map(|said| (PathBuf::from(said["file"].as_str().unwrap()), said)).collect();
     assert_eq!(by_file.len(), files.len());
     assert_eq!(done.status.code(), Some(i32::from(by_file.values().any(|said| said["ok"] != true))));
     by_file

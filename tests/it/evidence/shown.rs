@@ -35,7 +35,9 @@ async fn a_message_is_explained() {
         assert!(!told["local"].as_array().unwrap().is_empty());
         if told["decision"].is_object() {
             assert_eq!(told["decision"]["verdict"], "allow", "the same facts give the same decision");
-            assert!(told["decision"]["rules"].as_array().unwrap().iter().all(|rule| rule["citation"].is_string()));
+            assert!(
+                told["decision"]["rules"].as_array().unwrap().iter().all(|rule| rule["citation"].is_string())
+            );
             explained += 1;
         }
         let id = told["outcome"]["gateway_id"].as_str().unwrap();
@@ -95,7 +97,11 @@ async fn a_checkpoint_is_made_only_when_it_is_missing() {
     let first = value(&world.shop.evidence(world.people[0], &Ask::new()).await.unwrap());
     let again = value(&world.shop.evidence(world.people[1], &Ask::new()).await.unwrap());
     assert_eq!(first["checkpoint"], again["checkpoint"]);
-    world.shop.opt_in(world.people[1], "club", optin::consent::OptIn::checkbox(&super::world::WORDS[0])).await.unwrap();
+    world
+        .shop
+        .opt_in(world.people[1], "club", optin::consent::OptIn::checkbox(&super::world::WORDS[0]))
+        .await
+        .unwrap();
     let newer = value(&world.shop.evidence(world.people[1], &Ask::new()).await.unwrap());
     assert_ne!(first["checkpoint"], newer["checkpoint"]);
 }

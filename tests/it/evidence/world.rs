@@ -26,11 +26,28 @@ use optin::{
 use crate::walk::{at, number, run, soldes};
 
 pub(super) const WORDS: [ConsentText; 2] = [
-    ConsentText { version: "v3", language: "fr", text: "J'accepte les offres de Maison Lune par SMS. STOP pour arrêter." },
-    ConsentText { version: "v1", language: "en", text: "Yes, text me “offers”.\nReply STOP\tto end. <b>&</b>" },
+    ConsentText {
+        version: "v3",
+        language: "fr",
+        text: "J'accepte les offres de Maison Lune par SMS. STOP pour arrêter.",
+    },
+    ConsentText {
+        version: "v1",
+        language: "en",
+        text: "Yes, text me “offers”.\nReply STOP\tto end. <b>&</b>",
+    },
 ];
-const TEXTS: [&str; 9] =
-    ["STOP", "Arrêtez svp", "stop all", "START", "HELP", "merci", "OUI", "how much is it?", "not interested, maybe"];
+const TEXTS: [&str; 9] = [
+    "STOP",
+    "Arrêtez svp",
+    "stop all",
+    "START",
+    "HELP",
+    "merci",
+    "OUI",
+    "how much is it?",
+    "not interested, maybe",
+];
 
 pub(super) struct Dice(pub(super) u64);
 
@@ -158,7 +175,8 @@ impl World {
             let taken = person.state.sends.iter().filter(|s| s.outcome == Some(Outcome::Accepted));
             for message in taken.map(|sent| sent.message).collect::<Vec<_>>() {
                 let delivery = Delivery::ALL[self.dice.below(3) as usize];
-                let report = Report::new(About::Message(message), number, delivery, self.clock.now().unwrap());
+                let report =
+                    Report::new(About::Message(message), number, delivery, self.clock.now().unwrap());
                 self.shop.report(&report).await.unwrap();
             }
         }
@@ -188,7 +206,9 @@ impl World {
             let Some(mut person) = self.book.find(number).await.unwrap() else { continue };
             match self.dice.below(8) {
                 0 => person.stage(at_ms, Erased { request: name("request-7"), rule: None }, &[]).unwrap(),
-                1 => person.stage(at_ms, Reassigned { source: name("gateway"), since_ms: None }, &[]).unwrap(),
+                1 => {
+                    person.stage(at_ms, Reassigned { source: name("gateway"), since_ms: None }, &[]).unwrap()
+                }
                 2 => {
                     let note = [(PersonalField::Note, "said “no” twice".to_owned())];
                     let checked = Checked {
