@@ -1,13 +1,16 @@
 //! The command line for support staff and counsel.
 //!
 //! With `--jsonl` it reads one JSON object a line and answers one a line: `phone`, `decide`, `window`, `intent`,
-//! `segments`, `webhook`. For people: `import`, `plan`, `verify`, `explain`, `checkpoint`, `audit`.
+//! `segments`, `webhook`. For people: `import`, `plan`, `verify`, `explain`, `checkpoint`, `evidence`, `audit`.
 
 #[path = "support/audit.rs"]
 mod audit;
 #[cfg(feature = "evidence")]
 #[path = "support/checkpoint.rs"]
 mod checkpoint;
+#[cfg(feature = "evidence")]
+#[path = "support/evidence.rs"]
+mod evidence;
 #[cfg(feature = "import")]
 #[path = "support/import.rs"]
 mod import;
@@ -61,6 +64,9 @@ enum Command {
     Checkpoint(checkpoint::CheckpointArgs),
     /// Why a person gets a text or not, with everything on record
     Explain(people::ExplainArgs),
+    /// What can be shown of a person or a message, in a file that a stranger can check; or checks one
+    #[cfg(feature = "evidence")]
+    Evidence(evidence::EvidenceArgs),
     /// Past messages of any platform, judged under the rules in force at each moment
     Audit(audit::AuditArgs),
 }
@@ -88,6 +94,8 @@ fn main() -> ExitCode {
         #[cfg(feature = "evidence")]
         Command::Checkpoint(args) => checkpoint::checkpoint(&args),
         Command::Explain(args) => people::explain(&args),
+        #[cfg(feature = "evidence")]
+        Command::Evidence(args) => evidence::evidence(&args),
         Command::Audit(args) => audit::audit(&args),
     };
     match done {
