@@ -1,13 +1,16 @@
 //! The command line for support staff and counsel.
 //!
 //! With `--jsonl` it reads one JSON object a line and answers one a line: `phone`, `decide`, `window`, `intent`,
-//! `segments`, `webhook`. For people: `import`, `plan`, `verify`, `explain`, `checkpoint`, `evidence`, `audit`.
+//! `segments`, `webhook`. For people: `import`, `plan`, `verify`, `explain`, `checkpoint`, `evidence`, `audit`, `erase`,
+//! `retention`, `access`, `keys`.
 
 #[path = "support/audit.rs"]
 mod audit;
 #[cfg(feature = "evidence")]
 #[path = "support/checkpoint.rs"]
 mod checkpoint;
+#[path = "support/erase.rs"]
+mod erase;
 #[cfg(feature = "evidence")]
 #[path = "support/evidence.rs"]
 mod evidence;
@@ -67,6 +70,15 @@ enum Command {
     /// What can be shown of a person or a message, in a file that a stranger can check; or checks one
     #[cfg(feature = "evidence")]
     Evidence(evidence::EvidenceArgs),
+    /// Forgets a person, who is never texted again
+    Erase(erase::EraseArgs),
+    /// Who must stay on record, who may go and who must, by the rule book's periods
+    Retention(erase::RetentionArgs),
+    /// Everything on record about a person, in clear, for that person
+    #[cfg(feature = "evidence")]
+    Access(erase::AccessArgs),
+    /// The keys that lock the ledger
+    Keys(erase::KeysArgs),
     /// Past messages of any platform, judged under the rules in force at each moment
     Audit(audit::AuditArgs),
 }
@@ -96,6 +108,11 @@ fn main() -> ExitCode {
         Command::Explain(args) => people::explain(&args),
         #[cfg(feature = "evidence")]
         Command::Evidence(args) => evidence::evidence(&args),
+        Command::Erase(args) => erase::erase(&args),
+        Command::Retention(args) => erase::retention(&args),
+        #[cfg(feature = "evidence")]
+        Command::Access(args) => erase::access(&args),
+        Command::Keys(args) => erase::keys(&args),
         Command::Audit(args) => audit::audit(&args),
     };
     match done {

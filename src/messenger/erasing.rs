@@ -141,7 +141,7 @@ impl Messenger {
         Ok(erasure)
     }
 
-    async fn erase_tenure(
+    pub(super) async fn erase_tenure(
         &self,
         mut person: Person,
         rule: Option<&str>,

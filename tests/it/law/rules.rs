@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use optin::{
     consent::Basis,
-    law::{CapKey, Posture, Requirement, Rulebook, SenderForm, Standing},
+    law::{AfterThat, CapKey, CountedFrom, Kept, Posture, Requirement, Rulebook, SenderForm, Standing},
     message::Kind,
     place::Place,
 };
@@ -53,6 +53,17 @@ const TEXTS: &[(&str, &str, &str, &[Requirement])] = &[
     ("GB-TEXT", "GB", "marketing", &[Requirement::Identity, Requirement::OptOut]),
 ];
 
+/// Rule, a place that it binds, what is kept for how many months, from when, and then.
+const PERIODS: &[(&str, &str, Kept, u16, CountedFrom, AfterThat)] = &[
+    ("US-FED-RECORDS", "US-TX", Kept::Evidence, 60, CountedFrom::LastMessage, AfterThat::MayErase),
+    ("US-FED-LIMITATION", "US", Kept::Evidence, 48, CountedFrom::LastMessage, AfterThat::MayErase),
+    ("US-FED-INTERNAL-DNC", "US-PR", Kept::Suppression, 60, CountedFrom::Revocation, AfterThat::MayErase),
+    ("US-VA-STOP-RECORD", "US-VA", Kept::Suppression, 120, CountedFrom::Revocation, AfterThat::MayErase),
+    ("FR-PROSPECT-RETENTION", "FR-974", Kept::Prospect, 36, CountedFrom::LastContact, AfterThat::Erase),
+    ("FR-OBJECTION-RETENTION", "FR", Kept::Suppression, 36, CountedFrom::Revocation, AfterThat::MayErase),
+    ("CA-CASL-PROOF", "CA-QC", Kept::Evidence, 36, CountedFrom::LastMessage, AfterThat::MayErase),
+];
+
 /// Rule, its first day, and the first day that it is no longer in force.
 const DATES: &[(&str, &str, &str)] = &[
     ("US-FED-HOURS", "2003-10-01", ""),
@@ -73,6 +84,8 @@ const DATES: &[(&str, &str, &str)] = &[
     ("US-OK-CAP", "2022-11-01", ""),
     ("US-MD-CAP", "2024-01-01", ""),
     ("US-OR-CAP", "2026-01-01", ""),
+    ("US-FED-RECORDS", "2024-05-16", ""),
+    ("CA-CASL-PROOF", "2014-07-01", ""),
     ("CA-CASL-MARKETING", "2014-07-01", ""),
     ("GB-CONSENT-MARKETING", "2003-12-11", ""),
 ];
@@ -112,6 +125,15 @@ pub(super) fn faults(book: &Rulebook) -> Vec<String> {
         let rule = book.law_of(place(at)).required.iter().find(|rule| rule.id == id);
         let as_told = |rule: &std::sync::Arc<optin::law::Rule>| {
             is_for(rule, kinds) && rule.required.iter().map(|text| text.what).eq(texts.iter().copied())
+        };
+        expect(rule.is_some_and(as_told), format!("{id}: {rule:?}"));
+    }
+    for &(id, at, what, months, from, after) in PERIODS {
+        let rule = book.law_of(place(at)).retention.iter().find(|rule| rule.id == id);
+        let as_told = |rule: &std::sync::Arc<optin::law::Rule>| {
+            let mut rows =
+                rule.retention.iter().map(|row| (row.what, row.keep_months, row.counted_from, row.after));
+            rows.len() == 1 && rows.all(|row| row == (what, months, from, after))
         };
         expect(rule.is_some_and(as_told), format!("{id}: {rule:?}"));
     }
