@@ -12,6 +12,11 @@ mod import;
 mod jsonl;
 #[path = "support/people.rs"]
 mod people;
+#[cfg(feature = "evidence")]
+#[path = "support/receipt.rs"]
+mod receipt;
+#[path = "support/scrub.rs"]
+mod scrub;
 #[path = "support/shop.rs"]
 mod shop;
 #[path = "support/shopify.rs"]
@@ -54,6 +59,11 @@ enum Command {
     Verify(people::LedgerArgs),
     /// Why a person gets a text or not, with everything on record
     Explain(people::ExplainArgs),
+    /// What a person consented to, in the fields of ISO/IEC TS 27560 and Kantara's receipt
+    #[cfg(feature = "evidence")]
+    Receipt(receipt::ReceiptArgs),
+    /// Everyone on record against a register's list
+    Scrub(scrub::ScrubArgs),
     /// Past messages of any platform, judged under the rules in force at each moment
     Audit(audit::AuditArgs),
 }
@@ -78,6 +88,9 @@ fn main() -> ExitCode {
         Command::Plan(args) => people::plan(&args),
         Command::Verify(args) => people::verify(&args),
         Command::Explain(args) => people::explain(&args),
+        #[cfg(feature = "evidence")]
+        Command::Receipt(args) => receipt::receipt(&args),
+        Command::Scrub(args) => scrub::scrub(&args),
         Command::Audit(args) => audit::audit(&args),
     };
     match done {

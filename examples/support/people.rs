@@ -23,7 +23,7 @@ use crate::{
     shopify,
 };
 
-type Done = Result<bool, Box<dyn std::error::Error>>;
+pub(crate) type Done = Result<bool, Box<dyn std::error::Error>>;
 
 #[derive(Args)]
 pub(crate) struct LedgerArgs {
@@ -85,11 +85,11 @@ pub(crate) struct PlanArgs {
 }
 
 /// Prints a line. Whoever reads may have gone away, as `head` does: then there is nobody to tell.
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, std::io::Error> {
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, std::io::Error> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
@@ -140,7 +140,7 @@ pub(crate) fn plan(args: &PlanArgs) -> Done {
     })
 }
 
-async fn open(args: &LedgerArgs) -> Result<SqliteLedger, Box<dyn std::error::Error>> {
+pub(crate) async fn open(args: &LedgerArgs) -> Result<SqliteLedger, Box<dyn std::error::Error>> {
     if !args.ledger.exists() {
         return Err(format!("no ledger at `{}`", args.ledger.display()).into());
     }
