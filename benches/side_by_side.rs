@@ -1,6 +1,7 @@
 //! What is ours beside what a hand-written program would do, both measured in one run:
 //! `cargo bench --bench side_by_side` (add `-- --full` for the sizes of
-//! the requirement, and the name of one group, such as `plan`). The group `handover` needs `--features http`.
+//! the requirement, and the name of one group, such as `plan`). The group `handover` needs `--features http`,
+//! the group `proofs` `--features evidence`.
 //!
 //! Prints `name | ours | peer | ratio`. A peer of `-` means that the figure stands alone.
 
@@ -20,7 +21,11 @@ mod claims;
 mod decide;
 #[cfg(feature = "http")]
 mod handover;
+#[cfg(feature = "import")]
+mod import;
 mod plan;
+#[cfg(feature = "evidence")]
+mod proofs;
 mod raw_store;
 mod shop;
 mod stops;
@@ -55,7 +60,11 @@ fn main() {
         ("store", raw_store::ALL),
         ("claims", claims::ALL),
         ("stops", stops::ALL),
+        #[cfg(feature = "evidence")]
+        ("proofs", proofs::ALL),
         ("campaign", campaign::ALL),
+        #[cfg(feature = "import")]
+        ("import", import::ALL),
         #[cfg(feature = "http")]
         ("handover", handover::ALL),
     ] {

@@ -5,6 +5,9 @@
 
 #[path = "support/audit.rs"]
 mod audit;
+#[cfg(feature = "evidence")]
+#[path = "support/checkpoint.rs"]
+mod checkpoint;
 #[cfg(feature = "import")]
 #[path = "support/import.rs"]
 mod import;
@@ -56,7 +59,11 @@ enum Command {
     /// What a campaign would do with a customer export, before anything is sent
     Plan(people::PlanArgs),
     /// Reads a whole ledger again and names the first record that does not fit
-    Verify(people::LedgerArgs),
+    #[cfg(feature = "evidence")]
+    Verify(checkpoint::VerifyArgs),
+    /// Signs a checkpoint over all records, and puts it to an anchor
+    #[cfg(feature = "evidence")]
+    Checkpoint(checkpoint::CheckpointArgs),
     /// Why a person gets a text or not, with everything on record
     Explain(people::ExplainArgs),
     /// What a person consented to, in the fields of ISO/IEC TS 27560 and Kantara's receipt
@@ -86,7 +93,10 @@ fn main() -> ExitCode {
         #[cfg(feature = "import")]
         Command::Import(args) => import::import(&args),
         Command::Plan(args) => people::plan(&args),
-        Command::Verify(args) => people::verify(&args),
+        #[cfg(feature = "evidence")]
+        Command::Verify(args) => checkpoint::verify(&args),
+        #[cfg(feature = "evidence")]
+        Command::Checkpoint(args) => checkpoint::checkpoint(&args),
         Command::Explain(args) => people::explain(&args),
         #[cfg(feature = "evidence")]
         Command::Receipt(args) => receipt::receipt(&args),

@@ -23,6 +23,9 @@ use crate::{
 pub enum Error {
     #[error(transparent)]
     Approve(#[from] ApproveError),
+    #[cfg(feature = "import")]
+    #[error(transparent)]
+    AuditRead(#[from] crate::report::audit::AuditReadError),
     #[error(transparent)]
     Book(#[from] BookError),
     #[error(transparent)]

@@ -150,30 +150,6 @@ pub(crate) async fn open(args: &LedgerArgs) -> Result<SqliteLedger, Box<dyn std:
     Ok(SqliteLedger::open(&args.ledger, KeyFile::open_or_create(&args.key)?).await?)
 }
 
-pub(crate) fn verify(args: &LedgerArgs) -> Done {
-    runtime()?.block_on(async {
-        let ledger = open(args).await?;
-        let shop = Messenger::builder(ledger, Rulebook::builtin())
-            .program(Program::new("any", "any")?)
-            .gateway(SimulatedCarrier::seeded(1))
-            .build()?;
-        match shop.verify().await? {
-            Ok(verified) => {
-                say(&format!(
-                    "{} people, {} records: every record fits.",
-                    verified.streams, verified.records
-                ));
-                say(&format!("head {} after record {}", verified.head.hash, verified.head.leaves));
-                Ok(true)
-            }
-            Err(flaw) => {
-                say(&format!("DOES NOT FIT: {flaw}"));
-                Ok(false)
-            }
-        }
-    })
-}
-
 pub(crate) fn explain(args: &ExplainArgs) -> Done {
     let language = Language::of(&args.language);
     let number = PhoneNumber::parse(&args.number, Country::new(&args.region)?)?;

@@ -63,12 +63,13 @@ pub(crate) struct ScrubArgs {
 }
 
 pub(crate) fn scrub(args: &ScrubArgs) -> Done {
-    let mut reader = FileRegister::reader(&args.register)?.tolerate(args.tolerate).layout(match args.layout {
-        Written::International => Layout::International,
-        Written::National => Layout::National(Country::new(&args.region)?),
-        Written::NorthAmerican => Layout::NorthAmerican,
-        Written::Sha256 => Layout::Sha256,
-    });
+    let mut reader =
+        FileRegister::reader(&args.register)?.tolerate(args.tolerate).layout(match args.layout {
+            Written::International => Layout::International,
+            Written::National => Layout::National(Country::new(&args.region)?),
+            Written::NorthAmerican => Layout::NorthAmerican,
+            Written::Sha256 => Layout::Sha256,
+        });
     if let Some(date) = args.as_of {
         reader = reader.as_of(date);
     }

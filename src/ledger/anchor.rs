@@ -117,7 +117,7 @@ impl FileAnchor {
         let new = !self.path.exists();
         let mut file = fs::OpenOptions::new().read(true).append(true).create(true).open(&self.path)?;
         // What a crash left half-written stands by itself.
-        let close = if ends_well(&mut file)? { String::new() } else { format!("\n{END}") };
+        let close = if ends_well(&mut file)? { String::new() } else { format!("\n\n{END}") };
         file.write_all(format!("{close}{note}{END}").as_bytes())?;
         file.sync_all()?;
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());

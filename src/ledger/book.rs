@@ -513,22 +513,19 @@ impl Person {
         if fits { Ok(values) } else { Err(BookError::Commitment(envelope.seq)) }
     }
 
-    /// What opens the sealed values of this row, whatever its cached state says: for checking them.
+    /// What opens the sealed values of this row, whatever its cached state says, and the index entries of its
+    /// number: for checking them.
     ///
     /// # Errors
-    /// The vault does not open, or does not hold a number of the index entries given.
-    pub(super) fn of_vault(keys: &Keys, row: &Row, entries: &[(u32, Hash)]) -> Result<Self, BookError> {
-        let mut person = Self::blank(row.stream);
+    /// The vault does not open, or holds no number.
+    pub(super) fn of_vault(keys: &Keys, row: &Row) -> Result<(Self, Vec<Hash>), BookError> {
+        let (mut person, mut entries) = (Self::blank(row.stream), Vec::new());
         if let Some(vault) = &row.vault {
             let key = keys.unwrap(&vault.key)?;
-            let number = number_of(row.stream, &key, &vault.number)?;
-            let known = keys.index_entries(number);
-            if !entries.iter().all(|(_, entry)| known.contains(entry)) {
-                return Err(SealError::DoesNotOpen.into());
-            }
+            entries = keys.index_entries(number_of(row.stream, &key, &vault.number)?);
             person.key = Some(key);
         }
-        Ok(person)
+        Ok((person, entries))
     }
 
     /// What is staged, taken out. The person is at the new version only once the store says so.

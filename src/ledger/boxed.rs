@@ -39,6 +39,16 @@ pub trait DynLedger: Debug + Send + Sync {
     ) -> BoxFuture<'_, Result<Vec<StoredRecord>, LedgerError>>;
     /// See [`Ledger::log`].
     fn log(&self, after: u64, limit: usize) -> BoxFuture<'_, Result<Vec<StoredRecord>, LedgerError>>;
+    /// See [`Ledger::leaves`].
+    fn leaves(&self, after: u64, limit: usize) -> BoxFuture<'_, Result<Vec<(u64, Hash)>, LedgerError>>;
+    /// See [`Ledger::scan_whole`].
+    fn scan_whole(
+        &self,
+        after: Option<RecipientId>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<(Row, Vec<StoredRecord>)>, LedgerError>>;
+    /// See [`Ledger::leads`].
+    fn leads(&self, entries: Vec<Hash>) -> BoxFuture<'_, Result<Vec<Option<RecipientId>>, LedgerError>>;
     /// See [`Ledger::head`].
     fn head(&self) -> BoxFuture<'_, Result<Head, LedgerError>>;
     /// See [`Ledger::outbox`].
@@ -116,6 +126,19 @@ impl<L: Ledger> DynLedger for L {
     }
     fn log(&self, after: u64, limit: usize) -> BoxFuture<'_, Result<Vec<StoredRecord>, LedgerError>> {
         Box::pin(Ledger::log(self, after, limit))
+    }
+    fn leaves(&self, after: u64, limit: usize) -> BoxFuture<'_, Result<Vec<(u64, Hash)>, LedgerError>> {
+        Box::pin(Ledger::leaves(self, after, limit))
+    }
+    fn scan_whole(
+        &self,
+        after: Option<RecipientId>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<(Row, Vec<StoredRecord>)>, LedgerError>> {
+        Box::pin(Ledger::scan_whole(self, after, limit))
+    }
+    fn leads(&self, entries: Vec<Hash>) -> BoxFuture<'_, Result<Vec<Option<RecipientId>>, LedgerError>> {
+        Box::pin(Ledger::leads(self, entries))
     }
     fn head(&self) -> BoxFuture<'_, Result<Head, LedgerError>> {
         Box::pin(Ledger::head(self))

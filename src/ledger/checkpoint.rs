@@ -206,7 +206,7 @@ impl Book {
     ///
     /// # Errors
     /// The store failed, or the key has no signing key. A ledger that does not fit is no error.
-    pub(crate) async fn fits_anchored(&self, note: &str) -> Result<Result<(), Restored>, CheckpointError> {
+    pub async fn fits_anchored(&self, note: &str) -> Result<Result<(), Restored>, CheckpointError> {
         let held = self.ledger().head().await.map_err(BookError::from)?.leaves;
         let key = match self.note_key().await {
             Err(CheckpointError::Empty) => {

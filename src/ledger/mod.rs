@@ -29,6 +29,7 @@ mod shelf;
 mod store;
 mod tree;
 mod verify;
+mod verify_file;
 mod waiting;
 
 #[cfg(any(test, feature = "conformance"))]
@@ -54,7 +55,8 @@ pub use note::{NoteError, NoteKey, open_note, sign_note};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteLedger;
 pub use store::{
-    Append, Appended, Head, IndexChange, Ledger, LedgerError, NewRecord, Row, StoredRecord, Urgency, Vault,
+    Append, Appended, Head, IndexChange, Ledger, LedgerError, NewRecord, Row, SHORT, StoredRecord, Urgency,
+    Vault,
 };
 pub use tree::TreeError;
 pub use verify::{Flaw, Verified};

@@ -3,6 +3,7 @@ use std::{fmt::Debug, future::Future};
 use thiserror::Error;
 
 use super::{
+    envelope::leaf_hash,
     keys::Keys,
     waiting::{BacklogCell, Claim, Claimed, OutboxChange, Queued},
 };
@@ -117,6 +118,9 @@ pub enum Urgency {
     Normal,
 }
 
+/// A stream with at most so many records is read in one.
+pub const SHORT: usize = 64;
+
 /// A store of streams. The contract is small on purpose: read a stream's state with its version,
 /// compare-and-append at that version, scan in stable order, find what is due.
 ///
@@ -183,6 +187,52 @@ pub trait Ledger: Debug + Send + Sync + 'static {
         after: u64,
         limit: usize,
     ) -> impl Future<Output = Result<Vec<StoredRecord>, LedgerError>> + Send;
+
+    /// The hash of each record after leaf `after`, with its leaf, in order, at most `limit`. A store that can do so
+    /// without handing out the records should: trees and checks are made from millions.
+    fn leaves(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<(u64, Hash)>, LedgerError>> + Send {
+        async move {
+            let page = self.log(after, limit).await?;
+            Ok(page.iter().map(|record| (record.leaf, leaf_hash(&record.envelope))).collect())
+        }
+    }
+
+    /// [`scan`](Self::scan), and of each stream with at most [`SHORT`] records all of [`records`](Self::records);
+    /// those of a longer one must be asked for.
+    fn scan_whole(
+        &self,
+        after: Option<RecipientId>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<(Row, Vec<StoredRecord>)>, LedgerError>> + Send {
+        async move {
+            let mut whole = Vec::new();
+            for row in self.scan(after, limit).await? {
+                let short = row.version <= SHORT as u64;
+                // One more than there should be, so that a record too many is seen.
+                let records = if short { self.records(row.stream, 1, SHORT + 1).await? } else { Vec::new() };
+                whole.push((row, records));
+            }
+            Ok(whole)
+        }
+    }
+
+    /// Where each of these index entries leads, an answer for each in order: [`find`](Self::find) for many.
+    fn leads(
+        &self,
+        entries: Vec<Hash>,
+    ) -> impl Future<Output = Result<Vec<Option<RecipientId>>, LedgerError>> + Send {
+        async move {
+            let mut led = Vec::with_capacity(entries.len());
+            for entry in entries {
+                led.push(self.find(vec![entry]).await?);
+            }
+            Ok(led)
+        }
+    }
 
     /// How far the file has come.
     fn head(&self) -> impl Future<Output = Result<Head, LedgerError>> + Send;

@@ -10,7 +10,6 @@ use thiserror::Error;
 
 use super::{
     book::{Book, BookError},
-    envelope::leaf_hash,
     merkle::{
         self, ConsistencyProof, Frontier, InclusionProof, consistency_spans, inclusion_spans, subtrees,
     },
@@ -22,7 +21,7 @@ pub(super) const TILE: u64 = 256;
 /// Levels of 256 that any ledger can have.
 pub(super) const LEVELS: u8 = 7;
 /// Records read at once.
-const PAGE: u64 = 2_048;
+pub(super) const PAGE: u64 = 2_048;
 
 impl Book {
     /// The root of the tree over the first `size` records.
@@ -114,13 +113,13 @@ impl Book {
         let mut at = span.start;
         while at < span.end {
             let limit = usize::try_from(PAGE.min(span.end - at)).unwrap_or(0);
-            let page = self.ledger().log(at, limit).await?;
-            for record in &page {
+            let page = self.ledger().leaves(at, limit).await?;
+            for (leaf, hash) in &page {
                 at += 1;
-                if record.leaf != at {
+                if *leaf != at {
                     return Err(TreeError::Short { leaf: at }.into());
                 }
-                each(leaf_hash(&record.envelope));
+                each(*hash);
             }
             if page.is_empty() {
                 return Err(TreeError::Short { leaf: at + 1 }.into());

@@ -2,8 +2,9 @@ use std::fmt;
 
 use super::{
     book::{Book, BookError, PAGE, Person, digest, is_older, state_bytes},
-    envelope::{Envelope, advance, leaf_hash},
-    store::{Head, Row},
+    envelope::{Envelope, leaf_hash},
+    store::{Head, Row, StoredRecord},
+    verify_file::File,
 };
 use crate::{
     consent::State,
@@ -17,8 +18,18 @@ pub struct Verified {
     pub streams: u64,
     /// Records.
     pub records: u64,
+    /// Checkpoints on record, each with the root that it signed.
+    pub checkpoints: u64,
     /// The file-wide head.
     pub head: Head,
+}
+
+/// Where index entries must lead, asked of the store for many people at once.
+#[derive(Default)]
+struct Leads {
+    entries: Vec<Hash>,
+    /// Whose each is, the last record of the stream, and whether the number may be another tenure's by now.
+    owners: Vec<(RecipientId, u64, bool)>,
 }
 
 /// The first thing that does not fit.
@@ -60,8 +71,9 @@ impl Flaw {
 }
 
 impl Book {
-    /// Reads everything again: the order of the file and its head, each stream's chain, each seal against its
-    /// commitment, and each cached state against a fresh fold. Memory stays flat.
+    /// Reads everything again: the order of the file, its head, its tree and what is kept of that, each
+    /// checkpoint's root and signature, each stream's chain, each seal against its commitment, and each cached state
+    /// against a fresh fold. Memory stays flat. Signatures are checked with the feature `evidence`.
     ///
     /// A head says only that something changed; which record it was, the chains of the streams tell. Records of
     /// two streams that changed places are found and cannot be named.
@@ -69,72 +81,43 @@ impl Book {
     /// # Errors
     /// The store failed. A ledger that does not fit is no error: it is a [`Flaw`].
     pub async fn verify(&self) -> Result<Result<Verified, Flaw>, BookError> {
-        let (head, mut flaw) = self.verify_file().await?;
-        let sound = flaw.is_none();
+        let file = self.verify_file().await?;
+        let sound = file.order.is_none();
         let (mut streams, mut records) = (0, 0);
-        let house = self.ledger().read(RecipientId::HOUSE).await?;
-        let (mut page, mut after) = (house.into_iter().collect::<Vec<_>>(), None);
+        let mut flaw = file.order.clone().filter(|order| order.leaf.is_some());
+        let house = match self.ledger().read(RecipientId::HOUSE).await? {
+            Some(house) => vec![(house, Vec::new())],
+            None => Vec::new(),
+        };
+        let (mut page, mut after) = (house, None);
         loop {
-            for row in &page {
-                match self.verify_stream(row, sound).await? {
+            let mut leads = Leads::default();
+            for (row, short) in page.iter_mut() {
+                match self.verify_stream(row, std::mem::take(short), sound, &mut leads).await? {
                     Ok(count) => records += count,
                     Err(found) => flaw = Flaw::first(flaw, found),
                 }
                 streams += u64::from(row.stream != RecipientId::HOUSE);
             }
-            page = self.ledger().scan(after, PAGE).await?;
+            if let Some(found) = self.verify_leads(leads).await? {
+                flaw = Flaw::first(flaw, found);
+            }
+            page = self.ledger().scan_whole(after, PAGE).await?;
             // In ascending order, or a store that repeats itself would be read for ever.
-            match page.last().map(|row| row.stream) {
+            match page.last().map(|(row, _)| row.stream) {
                 Some(last) if after != Some(last) => after = Some(last),
                 _ => break,
             }
         }
-        if flaw.is_none() && records != head.leaves {
+        let mut flaw = flaw.or(file.signed).or(file.kept).or(file.order);
+        if flaw.is_none() && records != file.head.leaves {
             flaw = Some(self.without_row().await?);
         }
+        let File { head, checkpoints, .. } = file;
         Ok(match flaw {
-            None => Ok(Verified { streams, records, head }),
+            None => Ok(Verified { streams, records, checkpoints, head }),
             Some(flaw) => Err(flaw),
         })
-    }
-
-    /// The order of the file: leaves count up by one, envelopes are canonical, the running hash ends at the head.
-    async fn verify_file(&self) -> Result<(Head, Option<Flaw>), BookError> {
-        let kept = self.ledger().head().await?;
-        let mut seen = Head::default();
-        loop {
-            let page = self.ledger().log(seen.leaves, PAGE).await?;
-            for record in &page {
-                let leaf = seen.leaves + 1;
-                let flaw = |what| Flaw { leaf: Some(leaf), stream: Some(record.stream), seq: None, what };
-                if record.leaf != leaf {
-                    return Ok((
-                        kept,
-                        Some(flaw("a record is missing from the file, or stands there twice")),
-                    ));
-                }
-                match Envelope::from_bytes(&record.envelope) {
-                    Ok(envelope) if envelope.stream == record.stream => {}
-                    Ok(_) => {
-                        return Ok((kept, Some(flaw("a record stands in another stream than its own"))));
-                    }
-                    Err(_) => return Ok((kept, Some(flaw("a record is not a canonical envelope")))),
-                }
-                seen = Head { leaves: leaf, hash: advance(seen.hash, leaf_hash(&record.envelope)) };
-            }
-            if page.len() < PAGE {
-                break;
-            }
-        }
-        let what = if seen.leaves < kept.leaves {
-            "the file has lost its tail"
-        } else if seen.leaves > kept.leaves {
-            "the file has more records than its head counts"
-        } else {
-            "the file's head does not fit its records"
-        };
-        let flaw = (seen != kept).then_some(Flaw { leaf: None, stream: None, seq: None, what });
-        Ok((kept, flaw))
     }
 
     /// The first record whose stream has no row.
@@ -158,20 +141,33 @@ impl Book {
 
     /// One stream: sequence, chain, commitments, the fold and its cache. `sound`: the file's head fits, so no
     /// envelope was changed.
-    async fn verify_stream(&self, row: &Row, sound: bool) -> Result<Result<u64, Flaw>, BookError> {
+    async fn verify_stream(
+        &self,
+        row: &Row,
+        short: Vec<StoredRecord>,
+        sound: bool,
+        leads: &mut Leads,
+    ) -> Result<Result<u64, Flaw>, BookError> {
         let flaw = |seq, what| Flaw { leaf: None, stream: Some(row.stream), seq: Some(seq), what };
-        let Ok(person) = Person::of_vault(self.ledger().keys(), row, &[]) else {
+        let Ok((person, entries)) = Person::of_vault(self.ledger().keys(), row) else {
             return Ok(Err(flaw(1, "the key or the number of a person does not open")));
         };
         let (mut state, mut seq, mut prev, mut last) = (State::default(), 0u64, None::<Hash>, None);
+        let mut short = Some(short).filter(|short| !short.is_empty());
         loop {
-            let page = self.ledger().records(row.stream, seq + 1, PAGE).await?;
+            let page = match short.take() {
+                Some(short) => short,
+                None => self.ledger().records(row.stream, seq + 1, PAGE).await?,
+            };
             for record in &page {
                 let next = seq + 1;
                 let at = |what| Flaw { leaf: Some(record.leaf), ..flaw(next, what) };
                 let Ok(envelope) = Envelope::from_bytes(&record.envelope) else {
                     return Ok(Err(at("a record is not a canonical envelope")));
                 };
+                if envelope.stream != row.stream || record.stream != row.stream {
+                    return Ok(Err(at("a record stands in another stream than its own")));
+                }
                 if envelope.seq != next {
                     return Ok(Err(at("a record is missing from its stream, or stands there twice")));
                 }
@@ -212,8 +208,11 @@ impl Book {
             let what = "the last record of a stream is not the one that its head was made from";
             return Ok(Err(Flaw { leaf, ..flaw(seq, what) }));
         }
-        Ok(match self.verify_row(row, &state).await? {
-            None => Ok(seq),
+        Ok(match verify_row(row, &state, &entries) {
+            None => {
+                leads.expect(row.stream, seq, &state);
+                Ok(seq)
+            }
             Some(what) => Err(flaw(seq, what)),
         })
     }
@@ -227,30 +226,48 @@ impl Book {
         })
     }
 
-    /// What a row holds besides the chain, against the fold of the records.
-    async fn verify_row(&self, row: &Row, state: &State) -> Result<Option<&'static str>, BookError> {
-        if !is_older(&row.state) && row.state != state_bytes(state, row.head) {
-            return Ok(Some("the cached state is not the fold of the records"));
+    /// The first number that does not lead to its stream.
+    async fn verify_leads(&self, leads: Leads) -> Result<Option<Flaw>, BookError> {
+        let led = self.ledger().leads(leads.entries).await?;
+        if led.len() != leads.owners.len() {
+            return Err(BookError::Answers);
         }
-        if state.group != row.group.as_deref().map(digest) {
-            return Ok(Some("the group of places is not the one recorded"));
-        }
-        if row.stream == RecipientId::HOUSE {
-            return Ok(row.vault.as_ref().map(|_| "the house has no number"));
-        }
-        if row.vault.is_some() == state.erased {
-            return Ok(Some("a person's key is gone without erasure, or outlived it"));
-        }
-        if Person::of_vault(self.ledger().keys(), row, &state.index).is_err() {
-            return Ok(Some("a person's number is not the one that the index was made from"));
-        }
-        for (_, entry) in &state.index {
-            let led = self.ledger().find(vec![*entry]).await?;
-            // A number that went to another tenure leads there.
-            if led != Some(row.stream) && !(led.is_some() && (state.ended || state.erased)) {
-                return Ok(Some("a number does not lead to its stream"));
-            }
-        }
-        Ok(None)
+        // A number that went to another tenure leads there.
+        let wrong = leads
+            .owners
+            .into_iter()
+            .zip(led)
+            .find(|((stream, _, over), led)| *led != Some(*stream) && !(led.is_some() && *over));
+        Ok(wrong.map(|((stream, seq, _), _)| {
+            let what = "a number does not lead to its stream";
+            Flaw { leaf: None, stream: Some(stream), seq: Some(seq), what }
+        }))
     }
+}
+
+impl Leads {
+    fn expect(&mut self, stream: RecipientId, seq: u64, state: &State) {
+        for (_, entry) in &state.index {
+            self.entries.push(*entry);
+            self.owners.push((stream, seq, state.ended || state.erased));
+        }
+    }
+}
+
+/// What a row holds besides the chain, against the fold of the records. `entries` are those of its number.
+fn verify_row(row: &Row, state: &State, entries: &[Hash]) -> Option<&'static str> {
+    if !is_older(&row.state) && row.state != state_bytes(state, row.head) {
+        return Some("the cached state is not the fold of the records");
+    }
+    if state.group != row.group.as_deref().map(digest) {
+        return Some("the group of places is not the one recorded");
+    }
+    if row.stream == RecipientId::HOUSE {
+        return row.vault.as_ref().map(|_| "the house has no number");
+    }
+    if row.vault.is_some() == state.erased {
+        return Some("a person's key is gone without erasure, or outlived it");
+    }
+    let known = row.vault.is_none() || state.index.iter().all(|(_, entry)| entries.contains(entry));
+    (!known).then_some("a person's number is not the one that the index was made from")
 }

@@ -6,3 +6,6 @@ pub mod erasure {}
 /// The file that [`report::evidence`](crate::report) writes, exact enough to check it without this library.
 #[doc = include_str!("evidence_format.md")]
 pub mod evidence_format {}
+
+#[doc = include_str!("threats.md")]
+pub mod threats {}

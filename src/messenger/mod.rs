@@ -10,9 +10,9 @@ mod evidence;
 mod importing;
 #[cfg(feature = "import")]
 mod lists;
-mod receiving;
 #[cfg(feature = "evidence")]
 mod receipts;
+mod receiving;
 mod reporting;
 mod rotating;
 mod scrubbing;

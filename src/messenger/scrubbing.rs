@@ -164,7 +164,8 @@ impl Messenger {
             let request = Request { program, kind, category: None, subject: None, sender: None };
             let decision = self.inner.policy.decide(facts, request, now);
             let unasked = self.inner.policy.unasked(facts, request, now);
-            decision.needs.contains(&Need::Register) && unasked.iter().any(|register| register.name == asked.terms.name)
+            decision.needs.contains(&Need::Register)
+                && unasked.iter().any(|register| register.name == asked.terms.name)
         };
         let programs = person.state.programs.iter().filter(|program| !program.grants.is_empty());
         programs.map(|program| &program.program).any(|name| Kind::ALL.iter().any(|kind| waits(name, *kind)))

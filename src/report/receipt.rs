@@ -113,7 +113,8 @@ impl Receipt {
     #[must_use]
     pub fn json(&self) -> String {
         let Self { program, record, kantara, missing } = self;
-        json!({"program": program.as_str(), "record": record, "kantara": kantara, "missing": missing}).to_string()
+        json!({"program": program.as_str(), "record": record, "kantara": kantara, "missing": missing})
+            .to_string()
     }
 }
 
@@ -170,7 +171,11 @@ impl Sources<'_> {
         made.fields.insert("dpv:hasProcess".to_owned(), process);
         let controller = self.context.controller.as_ref().map(|party| controller(party, &mut made));
         made.put("dpv:hasDataController", "pii_controllers", controller);
-        made.put("dpv:hasJurisdiction", "jurisdiction", self.jurisdiction().map(|places| json!(located(&places))));
+        made.put(
+            "dpv:hasJurisdiction",
+            "jurisdiction",
+            self.jurisdiction().map(|places| json!(located(&places))),
+        );
         made.put("dpv:hasConsentControl", "withdrawal_method", self.withdrawal());
         self.events(&mut made);
         let record = Value::Object(made.fields);
@@ -221,9 +226,8 @@ impl Sources<'_> {
         let ReceiptContext { storage, retention, recipients, .. } = self.context;
         let location = (!storage.is_empty())
             .then(|| json!({"@type": "dpv:StorageLocation", "dpv:hasLocation": located(storage)}));
-        let duration = retention
-            .as_ref()
-            .map(|kept| json!({"@type": "dpv:StorageDuration", "dpv:hasDuration": kept}));
+        let duration =
+            retention.as_ref().map(|kept| json!({"@type": "dpv:StorageDuration", "dpv:hasDuration": kept}));
         for (mandatory, condition) in [("storage_locations", &location), ("retention_period", &duration)] {
             if condition.is_none() {
                 process.missing.push(mandatory);
@@ -233,7 +237,8 @@ impl Sources<'_> {
         if !conditions.is_empty() {
             process.fields.insert("dpv:hasStorageCondition".to_owned(), Value::Array(conditions));
         }
-        let parties = recipients.as_ref().map(|parties| parties.iter().map(|p| party(p, "dpv:Recipient")).collect());
+        let parties =
+            recipients.as_ref().map(|parties| parties.iter().map(|p| party(p, "dpv:Recipient")).collect());
         process.put("dpv:hasRecipient", "recipient_third_parties", parties.map(Value::Array));
         made.missing.append(&mut process.missing);
         Value::Object(process.fields)
@@ -279,8 +284,11 @@ impl Sources<'_> {
         let places = self.whereabouts.map(Whereabouts::places).unwrap_or_default();
         let rules = places.iter().flat_map(|place| &self.policy.rulebook.law_of(*place).bases);
         let now = self.at.date_naive();
-        let grounds = rules.filter(|rule| rule.in_force_on(now)).flat_map(|rule| rule.bases.iter().flat_map(|b| b.grounds()));
-        let needs = grounds.filter(|ground| ground.basis == self.grant.basis).flat_map(|ground| &ground.needs);
+        let grounds = rules
+            .filter(|rule| rule.in_force_on(now))
+            .flat_map(|rule| rule.bases.iter().flat_map(|b| b.grounds()));
+        let needs =
+            grounds.filter(|ground| ground.basis == self.grant.basis).flat_map(|ground| &ground.needs);
         let months = needs.filter_map(|need| match need {
             Need::SaleWithin { months } if self.grant.sale_ms.is_some() => Some(*months),
             Need::InquiryWithin { months } if self.grant.inquiry_ms.is_some() => Some(*months),
@@ -302,11 +310,9 @@ impl Sources<'_> {
                 "dpv:hasIndicationMethod": step.method,
             });
             if step.state.is_valid() {
-                event["dpv:hasDuration"] = self.validity();
+                set(&mut event, "dpv:hasDuration", Some(self.validity()));
             }
-            if let Some(zone) = &step.zone {
-                event["dct:spatial"] = zone.as_str().into();
-            }
+            set(&mut event, "dct:spatial", step.zone.clone());
             event
         };
         let events: Vec<Value> = self.course.steps.iter().map(event).collect();
@@ -327,7 +333,7 @@ impl Sources<'_> {
         set(&mut purpose, "purpose", self.grant.purpose.clone());
         set(&mut purpose, "termination", retention.clone());
         if let Some(recipients) = recipients {
-            purpose["thirdPartyDisclosure"] = (!recipients.is_empty()).into();
+            set(&mut purpose, "thirdPartyDisclosure", Some(!recipients.is_empty()));
             let names: Vec<_> = recipients.iter().filter_map(|party| party.name.as_deref()).collect();
             set(&mut purpose, "thirdPartyName", (!names.is_empty()).then(|| names.join("; ")));
         }
@@ -343,7 +349,11 @@ impl Sources<'_> {
             "spiCat": [],
         });
         set(&mut receipt, "jurisdiction", self.jurisdiction().map(|places| places.join(", ")));
-        set(&mut receipt, "consentTimestamp", given.map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true)));
+        set(
+            &mut receipt,
+            "consentTimestamp",
+            given.map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        );
         set(&mut receipt, "language", self.text.map(|text| text.language.clone()));
         set(&mut receipt, "policyUrl", notice.clone());
         if let Some(party) = controller {
@@ -351,13 +361,13 @@ impl Sources<'_> {
             set(&mut one, "piiController", party.name.clone());
             set(&mut one, "contact", party.contact.clone());
             set(&mut one, "address", party.address.clone());
-            receipt["piiControllers"] = json!([one]);
+            set(&mut receipt, "piiControllers", Some(json!([one])));
         }
         receipt
     }
 }
 
-fn set(object: &mut Value, field: &str, value: Option<String>) {
+fn set(object: &mut Value, field: &str, value: Option<impl Into<Value>>) {
     if let (Some(fields), Some(value)) = (object.as_object_mut(), value) {
         fields.insert(field.to_owned(), value.into());
     }

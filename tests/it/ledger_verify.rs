@@ -1,9 +1,12 @@
 //! `verify` against a store that lies: every change is found, and what is named is where it begins.
 
 mod bits;
+mod every_bit;
 mod forged;
 mod keys;
 mod order;
+#[cfg(feature = "evidence")]
+mod signed;
 mod whole;
 
 use std::{

@@ -14,7 +14,12 @@ mod audit;
 mod content;
 mod contract;
 #[cfg(unix)]
+mod erasure;
+#[cfg(feature = "evidence")]
+mod evidence;
+#[cfg(unix)]
 mod fence;
+mod firewall;
 mod fold;
 mod gateway;
 mod handover;

@@ -211,6 +211,22 @@ impl Ledger for SqliteLedger {
         self.see(|db| reads::log(db, after, limit))
     }
 
+    async fn leaves(&self, after: u64, limit: usize) -> Result<Vec<(u64, Hash)>, LedgerError> {
+        self.see(|db| reads::leaves(db, after, limit))
+    }
+
+    async fn scan_whole(
+        &self,
+        after: Option<RecipientId>,
+        limit: usize,
+    ) -> Result<Vec<(Row, Vec<StoredRecord>)>, LedgerError> {
+        self.see(|db| reads::scan_whole(db, after, limit))
+    }
+
+    async fn leads(&self, entries: Vec<Hash>) -> Result<Vec<Option<RecipientId>>, LedgerError> {
+        self.see(|db| reads::leads(db, &entries))
+    }
+
     async fn head(&self) -> Result<Head, LedgerError> {
         self.see(reads::head)
     }

@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     id::{Hash, Name, RecipientId},
-    ledger::store::{Head, Row, StoredRecord, Vault},
+    ledger::{
+        envelope::leaf_hash,
+        store::{Head, Row, SHORT, StoredRecord, Vault},
+    },
 };
 
 /// How many idle connections are kept.
@@ -62,7 +65,7 @@ pub(super) fn find(db: &Connection, index: &[Hash]) -> Result<Option<RecipientId
 /// A row of `streams` with the number of its group, as [`ROW`] selects it.
 type Found = (i64, Row, Option<i64>);
 
-const ROW: &str = "no, id, version, head, group_no, vault_key, vault_number, state FROM streams";
+const ROW: &str = "no, id, version, head, group_no, vault_key, vault_number, state, last FROM streams";
 
 fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Found> {
     let (key, number): (Option<Vec<u8>>, Option<Vec<u8>>) = (row.get(5)?, row.get(6)?);
@@ -128,6 +131,15 @@ pub(super) fn look_up(db: &Connection, people: &[Vec<Hash>]) -> Result<Vec<Optio
 }
 
 pub(super) fn scan(db: &Connection, after: Option<RecipientId>, limit: usize) -> Result<Vec<Row>, Trouble> {
+    Ok(scanned(db, after, limit)?.into_iter().map(|(row, ..)| row).collect())
+}
+
+/// Rows, each with its number and the leaf of its last record.
+fn scanned(
+    db: &Connection,
+    after: Option<RecipientId>,
+    limit: usize,
+) -> Result<Vec<(Row, i64, i64)>, Trouble> {
     let during = Trouble::during("scanning streams");
     let no: i64 = match after {
         Some(id) => db
@@ -139,12 +151,83 @@ pub(super) fn scan(db: &Connection, after: Option<RecipientId>, limit: usize) ->
     };
     let sql = format!("SELECT {ROW} WHERE no > ?1 ORDER BY no LIMIT ?2");
     let mut statement = db.prepare(&sql).map_err(&during)?;
-    let found = statement.query_map([no, to_sql(limit as u64)], row).map_err(&during)?;
+    let both = |found: &rusqlite::Row<'_>| Ok((row(found)?, found.get(8)?));
+    let found = statement.query_map([no, to_sql(limit as u64)], both).map_err(&during)?;
     let (mut groups, mut rows) = (HashMap::new(), Vec::with_capacity(limit.min(4_096)));
     for found in found {
-        rows.push(with_group(db, found.map_err(&during)?, &mut groups)?);
+        let (found, last) = found.map_err(&during)?;
+        let no = found.0;
+        rows.push((with_group(db, found, &mut groups)?, no, last));
     }
     Ok(rows)
+}
+
+/// One read transaction and statements prepared once: a check of a whole ledger asks for all of it.
+pub(super) fn scan_whole(
+    db: &Connection,
+    after: Option<RecipientId>,
+    limit: usize,
+) -> Result<Vec<(Row, Vec<StoredRecord>)>, Trouble> {
+    let during = Trouble::during("reading streams");
+    let transaction = db.unchecked_transaction().map_err(&during)?;
+    let mut whole = Vec::with_capacity(limit.min(4_096));
+    {
+        let sql = "SELECT stream, before, envelope, sealed FROM log WHERE leaf = ?1";
+        let mut record = db.prepare(sql).map_err(&during)?;
+        let mut other = db.prepare("SELECT id FROM streams WHERE no = ?1").map_err(&during)?;
+        for (row, no, last) in scanned(db, after, limit)? {
+            let (mut records, mut leaf) = (Vec::new(), last);
+            let count = usize::try_from(row.version).ok().filter(|count| *count <= SHORT).unwrap_or(0);
+            while leaf != 0 && records.len() < count {
+                let read = |found: &rusqlite::Row<'_>| {
+                    Ok((found.get::<_, i64>(0)?, found.get(1)?, found.get(2)?, found.get(3)?))
+                };
+                let Some((of, before, envelope, sealed)) =
+                    record.query_row([leaf], read).optional().map_err(&during)?
+                else {
+                    break;
+                };
+                let stream = if of == no {
+                    row.stream
+                } else {
+                    let id = other.query_row([of], |row| row.get(0)).optional().map_err(&during)?;
+                    RecipientId(id.unwrap_or_default())
+                };
+                records.push(StoredRecord { leaf: from_sql(leaf)?, stream, envelope, sealed });
+                leaf = before;
+            }
+            records.reverse();
+            whole.push((row, records));
+        }
+    }
+    transaction.finish().map_err(&during)?;
+    Ok(whole)
+}
+
+pub(super) fn leads(db: &Connection, entries: &[Hash]) -> Result<Vec<Option<RecipientId>>, Trouble> {
+    let during = Trouble::during("looking numbers up");
+    let sql = "SELECT id FROM entries JOIN streams ON streams.no = entries.stream WHERE entry = ?1";
+    let mut statement = db.prepare(sql).map_err(&during)?;
+    let mut one = |entry: &Hash| {
+        statement.query_row([entry.0], |row| row.get(0).map(RecipientId)).optional().map_err(&during)
+    };
+    entries.iter().map(&mut one).collect()
+}
+
+/// Hashed where they lie: nothing is copied.
+pub(super) fn leaves(db: &Connection, after: u64, limit: usize) -> Result<Vec<(u64, Hash)>, Trouble> {
+    let during = Trouble::during("reading the log");
+    let sql = "SELECT leaf, envelope FROM log WHERE leaf > ?1 ORDER BY leaf LIMIT ?2";
+    let mut statement = db.prepare(sql).map_err(&during)?;
+    let mut rows = statement.query([to_sql(after), to_sql(limit as u64)]).map_err(&during)?;
+    let mut leaves = Vec::with_capacity(limit.min(4_096));
+    while let Some(row) = rows.next().map_err(&during)? {
+        let envelope = row.get_ref(1).map_err(&during)?;
+        let wrong = |_| Trouble::Damaged("an envelope that is no bytes".to_owned());
+        let hash = leaf_hash(envelope.as_blob().map_err(wrong)?);
+        leaves.push((from_sql(row.get(0).map_err(&during)?)?, hash));
+    }
+    Ok(leaves)
 }
 
 fn record(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredRecord> {
@@ -178,11 +261,16 @@ pub(super) fn records(
         if seq < until {
             leaves.push(leaf);
         }
-        leaf = step.query_row([leaf], |row| row.get(0)).map_err(&during)?;
+        // A record that was taken out ends the stream: `verify` says where.
+        leaf = step.query_row([leaf], |row| row.get(0)).optional().map_err(&during)?.unwrap_or(0);
         seq -= 1;
     }
     let mut whole = db.prepare(&format!("SELECT {RECORD} WHERE leaf = ?1")).map_err(&during)?;
-    leaves.into_iter().rev().map(|leaf| whole.query_row([leaf], record).map_err(&during)).collect()
+    let mut records = Vec::with_capacity(leaves.len());
+    for leaf in leaves.into_iter().rev() {
+        records.extend(whole.query_row([leaf], record).optional().map_err(&during)?);
+    }
+    Ok(records)
 }
 
 pub(super) fn log(db: &Connection, after: u64, limit: usize) -> Result<Vec<StoredRecord>, Trouble> {

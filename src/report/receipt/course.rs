@@ -93,20 +93,19 @@ pub(crate) fn course(envelopes: &[Envelope], program: &Name, at: DateTime<Utc>) 
     }
     let unanswered = state.program(program).and_then(|program| program.pending.as_ref());
     if unanswered.is_some_and(|pending| pending.expires_ms < at.timestamp_millis()) {
-        course.step(Status::Deferred, at.timestamp_millis(), By::Person, "no answer to the question in time", None);
+        course.step(
+            Status::Deferred,
+            at.timestamp_millis(),
+            By::Person,
+            "no answer to the question in time",
+            None,
+        );
     }
     course
 }
 
 impl Course {
-    fn step(
-        &mut self,
-        state: Status,
-        at_ms: i64,
-        by: By,
-        method: impl Into<String>,
-        zone: Option<String>,
-    ) {
+    fn step(&mut self, state: Status, at_ms: i64, by: By, method: impl Into<String>, zone: Option<String>) {
         let Some(at) = DateTime::from_timestamp_millis(at_ms) else { return };
         self.steps.push(Step { state, at, by, method: method.into(), zone });
     }
@@ -157,7 +156,13 @@ impl Course {
             }
             Event::Reassigned(e) if !after && self.grant.is_some() => {
                 let said = format!("the number changed hands, says {}", e.source);
-                self.step(Status::Invalidated, e.since_ms.unwrap_or(envelope.at_ms), By::Controller, said, None);
+                self.step(
+                    Status::Invalidated,
+                    e.since_ms.unwrap_or(envelope.at_ms),
+                    By::Controller,
+                    said,
+                    None,
+                );
             }
             Event::Erased(_) if self.grant.is_some() => {
                 self.step(Status::Terminated, envelope.at_ms, By::Controller, "erased", None);

@@ -128,7 +128,10 @@ pub(super) fn faults(book: &Rulebook) -> Vec<String> {
     for &(id, at, name, days, effect) in REGISTERS {
         let rule = book.law_of(place(at)).registers.iter().find(|rule| rule.id == id);
         let as_told = |rule: &std::sync::Arc<optin::law::Rule>| {
-            let named = rule.registers.iter().map(|register| (register.name.as_str(), register.max_age_days, register.effect));
+            let named = rule
+                .registers
+                .iter()
+                .map(|register| (register.name.as_str(), register.max_age_days, register.effect));
             is_for(rule, "marketing") && named.eq([(name, days, effect)])
         };
         expect(rule.is_some_and(as_told), format!("{id}: {rule:?}"));

@@ -12,7 +12,7 @@ fn seq(forged: &Forged, place: usize) -> u64 {
 }
 
 /// The head that a forger would put over these records.
-fn head(forged: &Forged) -> Head {
+pub(super) fn head(forged: &Forged) -> Head {
     let hash = forged.log.iter().fold(Head::default().hash, |hash, r| advance(hash, leaf_hash(&r.envelope)));
     Head { leaves: forged.log.len() as u64, hash }
 }

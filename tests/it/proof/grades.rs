@@ -47,7 +47,10 @@ fn what_cannot_be_shown_well_enough_carries_nothing() {
         let ask = |kind| Request { program: &program, kind, category: None, subject: None, sender: None };
         let weak = shop.decide(bare, ask(Kind::Marketing), now).await.unwrap();
         let words = weak.explain(Language::English);
-        assert!(words.contains("The consent cannot be shown as well as is asked for here. (C, B asked for)"), "{words}");
+        assert!(
+            words.contains("The consent cannot be shown as well as is asked for here. (C, B asked for)"),
+            "{words}"
+        );
         assert!(weak.explain(Language::French).contains("prouvé"), "{words}");
         // Unless it is said, only marketing asks for it.
         assert!(shop.decide(bare, ask(Kind::Transactional), now).await.unwrap().is_allowed());

@@ -66,11 +66,25 @@ const MANDATORY: &[(&str, &str)] = &[
 ];
 /// Kantara 1.1.0's.
 const KANTARA: &[&str] = &[
-    "/version", "/jurisdiction", "/consentTimestamp", "/collectionMethod", "/consentReceiptID", "/language",
-    "/piiPrincipalId", "/piiControllers/0/piiController", "/piiControllers/0/contact", "/piiControllers/0/address",
-    "/policyUrl", "/services/0/service", "/services/0/purposes/0/purpose", "/services/0/purposes/0/consentType",
-    "/services/0/purposes/0/piiCategory/0", "/services/0/purposes/0/termination",
-    "/services/0/purposes/0/thirdPartyDisclosure", "/sensitive", "/spiCat",
+    "/version",
+    "/jurisdiction",
+    "/consentTimestamp",
+    "/collectionMethod",
+    "/consentReceiptID",
+    "/language",
+    "/piiPrincipalId",
+    "/piiControllers/0/piiController",
+    "/piiControllers/0/contact",
+    "/piiControllers/0/address",
+    "/policyUrl",
+    "/services/0/service",
+    "/services/0/purposes/0/purpose",
+    "/services/0/purposes/0/consentType",
+    "/services/0/purposes/0/piiCategory/0",
+    "/services/0/purposes/0/termination",
+    "/services/0/purposes/0/thirdPartyDisclosure",
+    "/sensitive",
+    "/spiCat",
 ];
 
 #[test]
@@ -102,15 +116,24 @@ fn what_nobody_said_is_named_and_not_made_up() {
     optin::blocking::wait(async {
         let (shop, _) = open();
         let ana = number("+33612345678");
-        shop.opt_in(ana, "soldes", OptIn::new(optin::consent::How::Verbal, optin::consent::Basis::Express, None))
-            .await
-            .unwrap();
+        shop.opt_in(
+            ana,
+            "soldes",
+            OptIn::new(optin::consent::How::Verbal, optin::consent::Basis::Express, None),
+        )
+        .await
+        .unwrap();
         let receipts = shop.consent_receipts(ana, &ReceiptContext::default()).await.unwrap();
         let mut missing = receipts[0].missing().to_vec();
         missing.sort_unstable();
         let nobody_said = [
-            "language", "pii_controllers", "privacy_notice", "purpose", "recipient_third_parties",
-            "retention_period", "storage_locations",
+            "language",
+            "pii_controllers",
+            "privacy_notice",
+            "purpose",
+            "recipient_third_parties",
+            "retention_period",
+            "storage_locations",
         ];
         assert_eq!(missing, nobody_said);
         let record: Value = serde_json::from_str(&receipts[0].record()).unwrap();
@@ -143,15 +166,22 @@ fn the_states_follow_what_happened() {
         shop.opt_in(ana, "soldes", OptIn::checkbox(&TEXT).double()).await.unwrap();
         assert_eq!(states().await, ["dpv:ConsentRequested"]);
         later(1);
-        shop.receive(Inbound::text("in-1", ana, "36123", "OUI", at("2026-11-26T10:01:00Z")).unwrap()).await.unwrap();
+        shop.receive(Inbound::text("in-1", ana, "36123", "OUI", at("2026-11-26T10:01:00Z")).unwrap())
+            .await
+            .unwrap();
         later(1);
         shop.opt_in(ana, "soldes", OptIn::checkbox(&TEXT)).await.unwrap();
         later(1);
-        shop.receive(Inbound::text("in-2", ana, "36123", "STOP", at("2026-11-26T10:03:00Z")).unwrap()).await.unwrap();
-        let so_far = ["dpv:ConsentRequested", "dpv:ConsentGiven", "dpv:RenewedConsentGiven", "dpv:ConsentWithdrawn"];
+        shop.receive(Inbound::text("in-2", ana, "36123", "STOP", at("2026-11-26T10:03:00Z")).unwrap())
+            .await
+            .unwrap();
+        let so_far =
+            ["dpv:ConsentRequested", "dpv:ConsentGiven", "dpv:RenewedConsentGiven", "dpv:ConsentWithdrawn"];
         assert_eq!(states().await, so_far);
         later(1);
-        shop.receive(Inbound::text("in-3", ana, "36123", "START", at("2026-11-26T10:04:00Z")).unwrap()).await.unwrap();
+        shop.receive(Inbound::text("in-3", ana, "36123", "START", at("2026-11-26T10:04:00Z")).unwrap())
+            .await
+            .unwrap();
         assert_eq!(states().await.last().unwrap(), "dpv:RenewedConsentGiven");
 
         // A question that nobody answered, and a ground that lapsed.

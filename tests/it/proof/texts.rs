@@ -42,7 +42,9 @@ fn an_edit_under_the_same_mark_is_refused_and_nothing_is_recorded() {
         let (ana, bob) = (number("+33612345678"), number("+33698765432"));
         shop.opt_in(ana, "soldes", OptIn::checkbox(&V3)).await.unwrap();
         let refused = shop.opt_in(bob, "soldes", OptIn::checkbox(&V3_EDITED)).await.unwrap_err();
-        assert!(matches!(&refused, ConsentError::TextEdited { version, language } if version == "v3" && language == "fr"));
+        assert!(
+            matches!(&refused, ConsentError::TextEdited { version, language } if version == "v3" && language == "fr")
+        );
         assert!(refused.to_string().contains("another version"), "{refused}");
         assert!(shop.person(bob).await.unwrap().is_none());
         assert_eq!(shop.consent_text(V3_EDITED.digest()).await.unwrap(), None);
@@ -66,7 +68,10 @@ fn an_old_record_shows_the_old_words() {
         let [old, new] = &grants[..] else { panic!("{grants:?}") };
         for (grant, text) in [(old, &V3), (new, &V4)] {
             let kept = shop.consent_text(grant.text.unwrap()).await.unwrap().unwrap();
-            assert_eq!((&*kept.text, &*kept.version, &*kept.language), (text.text, text.version, text.language));
+            assert_eq!(
+                (&*kept.text, &*kept.version, &*kept.language),
+                (text.text, text.version, text.language)
+            );
         }
         assert_eq!(shop.consent_text(Hash([9; 32])).await.unwrap(), None);
         assert!(shop.verify().await.unwrap().is_ok());
@@ -88,7 +93,10 @@ fn a_second_yes_and_a_keyword_are_the_best_that_can_be_shown() {
         let held = |state: &optin::consent::State| state.programs[0].grants[0].clone();
         let by_yes = held(&shop.person(ana).await.unwrap().unwrap().state);
         let by_word = held(&shop.person(bob).await.unwrap().unwrap().state);
-        assert_eq!((by_yes.grade(), by_yes.confirmed, by_yes.channel), (Grade::A, Some(true), Some(Channel::Web)));
+        assert_eq!(
+            (by_yes.grade(), by_yes.confirmed, by_yes.channel),
+            (Grade::A, Some(true), Some(Channel::Web))
+        );
         assert_eq!((by_word.grade(), by_word.channel), (Grade::A, Some(Channel::Sms)));
         let history = shop.history(bob).await.unwrap();
         assert!(history.iter().any(|(_, told)| told.contains(&(PersonalField::Text, "LUNE".to_owned()))));

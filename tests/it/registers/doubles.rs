@@ -1,9 +1,6 @@
 //! Registers that behave badly.
 
-use std::{
-    collections::BTreeSet,
-    sync::Mutex,
-};
+use std::{collections::BTreeSet, sync::Mutex};
 
 use chrono::{DateTime, Utc};
 use optin::{
@@ -76,7 +73,11 @@ impl Register for StandIn {
         let mut waited = false;
         std::future::poll_fn(|context| {
             context.waker().wake_by_ref();
-            if std::mem::replace(&mut waited, true) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+            if std::mem::replace(&mut waited, true) {
+                std::task::Poll::Ready(())
+            } else {
+                std::task::Poll::Pending
+            }
         })
         .await;
         self.asked.lock().unwrap().push(queries.to_vec());

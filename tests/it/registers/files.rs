@@ -42,7 +42,14 @@ fn numbers_are_read_as_lists_write_them() {
         assert_eq!(list.entries(), 2, "{layout:?}");
         assert!(stands(&list, ana) && stands(&list, bob) && !stands(&list, zoe), "{layout:?}");
     }
-    for text in ["202,5550123", "2025550123", "(202) 555-0123", "1-202-555-0123", "\"202\",\"5550123\"", "+12025550123,x"] {
+    for text in [
+        "202,5550123",
+        "2025550123",
+        "(202) 555-0123",
+        "1-202-555-0123",
+        "\"202\",\"5550123\"",
+        "+12025550123,x",
+    ] {
         let list = reader(Layout::NorthAmerican).read(text.as_bytes()).unwrap();
         assert!(stands(&list, bob) && !stands(&list, ana), "{text}");
     }
@@ -82,7 +89,10 @@ fn a_bad_line_is_named_and_nothing_is_used() {
     let two = b"+33612345678\nx1\nx2\n".as_slice();
     let list = reader(Layout::International).tolerate(2).read(two).unwrap();
     assert_eq!(list.bad_lines(), [(2, LineFault::NotANumber), (3, LineFault::NotANumber)]);
-    assert!(matches!(reader(Layout::International).tolerate(1).read(two), Err(FileError::Line { line: 2, .. })));
+    assert!(matches!(
+        reader(Layout::International).tolerate(1).read(two),
+        Err(FileError::Line { line: 2, .. })
+    ));
 }
 
 #[test]
@@ -104,10 +114,15 @@ fn a_list_without_date_or_entries_is_none() {
 #[test]
 fn a_date_column_says_since_when_and_the_latest_counts() {
     let list = reader(Layout::International).since_column(2);
-    let list = list.read("+33612345678,2026-01-10\n+33612345678,2026-03-02\n+33612345678,2025-05-05\n".as_bytes()).unwrap();
+    let list = list
+        .read("+33612345678,2026-01-10\n+33612345678,2026-03-02\n+33612345678,2025-05-05\n".as_bytes())
+        .unwrap();
     let told = wait(list.look_up(&[Query::new(number("+33612345678"))])).unwrap();
     assert_eq!(told[0].since, Some(at("2026-03-02T00:00:00Z")));
-    assert_eq!(told[0].provenance.as_deref(), Some(&*format!("sha256:{}", list.edition().unwrap().digest.unwrap())));
+    assert_eq!(
+        told[0].provenance.as_deref(),
+        Some(&*format!("sha256:{}", list.edition().unwrap().digest.unwrap()))
+    );
 }
 
 #[test]
@@ -118,7 +133,8 @@ fn a_large_list_stays_flat() {
         text.push('\n');
     }
     let mut list = None;
-    let used = allocation_counter::measure(|| list = reader(Layout::NorthAmerican).read(text.as_bytes()).ok());
+    let used =
+        allocation_counter::measure(|| list = reader(Layout::NorthAmerican).read(text.as_bytes()).ok());
     let list = list.expect("the list is good");
     assert_eq!(list.entries(), 1_000_000);
     // Eight bytes an entry, doubled while it grows.

@@ -170,7 +170,8 @@ fn what_was_agreed_before_a_number_changed_hands_is_gone() {
         let [ana, bob, zoe] = french();
         let clock = clock();
         let bars = Arc::new(StandIn::new("bars", at("2026-11-24T00:00:00Z"), &[]));
-        let ends = StandIn::new("ends", at("2026-11-24T00:00:00Z"), &french()).since(at("2026-11-10T00:00:00Z"));
+        let ends =
+            StandIn::new("ends", at("2026-11-24T00:00:00Z"), &french()).since(at("2026-11-10T00:00:00Z"));
         let ends = Arc::new(ends);
         let shop = shop(vec![bars, Arc::clone(&ends)], &clock);
         let agreed = async |who, when: &str| {
@@ -186,7 +187,8 @@ fn what_was_agreed_before_a_number_changed_hands_is_gone() {
             assert!(shop.person(who).await.unwrap().unwrap().state.ended);
         }
         assert_eq!(why(&decide(&shop, zoe).await), "allow  []");
-        let since: Vec<_> = ends.asked.lock().unwrap().iter().flatten().map(|query| query.known_since).collect();
+        let since: Vec<_> =
+            ends.asked.lock().unwrap().iter().flatten().map(|query| query.known_since).collect();
         assert!(since.contains(&Some(at("2026-11-09T12:00:00Z"))), "{since:?}");
         // The new holder agrees: a new tenure, asked about afresh.
         let before = shop.person(ana).await.unwrap().unwrap().recipient;
@@ -244,7 +246,11 @@ fn in_the_united_states_written_consent_takes_one_out_of_the_national_list() {
             async move {
                 let program = Name::new("soldes").unwrap();
                 let request = Request {
-                    program: &program, kind: Kind::Marketing, category: None, subject: None, sender: None,
+                    program: &program,
+                    kind: Kind::Marketing,
+                    category: None,
+                    subject: None,
+                    sender: None,
                 };
                 why(&shop.decide(bob, request, at("2026-11-25T17:00:00Z")).await.unwrap())
             }
