@@ -101,12 +101,29 @@ fn a_list_without_date_or_entries_is_none() {
     assert!(matches!(reader(Layout::International).read("phone\n\n".as_bytes()), Err(FileError::Empty)));
     let dir = tempfile::tempdir().unwrap();
     let undated = FileRegister::reader("list").unwrap();
-    for (file, dated) in [("dnc.txt", false), ("dnc-2026-11-01.txt", true), ("é-2026-13-01.txt", false)] {
+    let named = [
+        ("dnc.txt", None),
+        ("dnc-2026-11-01.txt", Some("2026-11-01T00:00:00Z")),
+        ("2026-11-01-dnc.txt", Some("2026-11-01T00:00:00Z")),
+        ("20-2026-11-01", Some("2026-11-01T00:00:00Z")),
+        ("é-2026-13-01.txt", None),
+        ("dnc-12026-11-01.txt", None),
+        ("dnc-2026-11-011.txt", None),
+        ("dnc-2026-1-1.txt", None),
+    ];
+    for (file, dated) in named {
         let path = dir.path().join(file);
-        std::fs::write(&path, "+33612345678\n").unwrap();
-        let read = undated.open(&path);
-        assert_eq!(read.is_ok(), dated, "{file}");
-        assert!(dated || matches!(read, Err(FileError::NoDate)), "{file}");
+        std::fs::write(
+            &path,
+            "+33612345678
+",
+        )
+        .unwrap();
+        match (undated.open(&path), dated) {
+            (Ok(list), Some(date)) => assert_eq!(list.edition().unwrap().as_of, at(date), "{file}"),
+            (Err(FileError::NoDate), None) => {}
+            (other, _) => panic!("{file}: {other:?}"),
+        }
     }
     assert!(matches!(undated.open(dir.path().join("none-2026-11-01")), Err(FileError::Io(_))));
 }
