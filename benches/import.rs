@@ -152,7 +152,7 @@ fn raw(folder: &TempDir) -> Duration {
         }
         let began = Instant::now();
         to.execute_batch("BEGIN IMMEDIATE").unwrap();
-        let mut add = |statement: &mut rusqlite::Statement<'_>, rows: &[Values]| {
+        let add = |statement: &mut rusqlite::Statement<'_>, rows: &[Values]| {
             rows.iter().for_each(|row| assert_eq!(statement.execute(params_from_iter(row)).unwrap(), 1));
         };
         add(&mut add_stream, &streams);

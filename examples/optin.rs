@@ -21,6 +21,11 @@ mod import;
 mod jsonl;
 #[path = "support/people.rs"]
 mod people;
+#[cfg(feature = "evidence")]
+#[path = "support/receipt.rs"]
+mod receipt;
+#[path = "support/scrub.rs"]
+mod scrub;
 #[path = "support/shop.rs"]
 mod shop;
 #[path = "support/shopify.rs"]
@@ -79,6 +84,11 @@ enum Command {
     Access(erase::AccessArgs),
     /// The keys that lock the ledger
     Keys(erase::KeysArgs),
+    /// What a person consented to, in the fields of ISO/IEC TS 27560 and Kantara's receipt
+    #[cfg(feature = "evidence")]
+    Receipt(receipt::ReceiptArgs),
+    /// Everyone on record against a register's list
+    Scrub(scrub::ScrubArgs),
     /// Past messages of any platform, judged under the rules in force at each moment
     Audit(audit::AuditArgs),
 }
@@ -113,6 +123,9 @@ fn main() -> ExitCode {
         #[cfg(feature = "evidence")]
         Command::Access(args) => erase::access(&args),
         Command::Keys(args) => erase::keys(&args),
+        #[cfg(feature = "evidence")]
+        Command::Receipt(args) => receipt::receipt(&args),
+        Command::Scrub(args) => scrub::scrub(&args),
         Command::Audit(args) => audit::audit(&args),
     };
     match done {
