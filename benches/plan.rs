@@ -23,7 +23,7 @@ use crate::Line;
 pub(crate) const ALL: &[fn(bool) -> Vec<Line>] = &[plans];
 
 /// The n-th of many numbers, spread over area codes of the United States and French mobiles.
-fn number(at: u64) -> PhoneNumber {
+pub(crate) fn number(at: u64) -> PhoneNumber {
     const AREAS: [u64; 8] = [212, 415, 305, 713, 312, 617, 206, 404];
     let digits = if at.is_multiple_of(3) {
         33_600_000_000 + at

@@ -21,6 +21,8 @@ mod claims;
 mod decide;
 #[cfg(feature = "http")]
 mod handover;
+#[cfg(feature = "import")]
+mod import;
 mod plan;
 #[cfg(feature = "evidence")]
 mod proofs;
@@ -61,6 +63,8 @@ fn main() {
         #[cfg(feature = "evidence")]
         ("proofs", proofs::ALL),
         ("campaign", campaign::ALL),
+        #[cfg(feature = "import")]
+        ("import", import::ALL),
         #[cfg(feature = "http")]
         ("handover", handover::ALL),
     ] {

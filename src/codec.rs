@@ -42,7 +42,7 @@ macro_rules! cbor_map {
             }
         }
 
-        #[cfg(feature = "evidence")]
+        #[cfg(all(test, feature = "evidence"))]
         #[allow(dead_code, reason = "only the records' are asked for")]
         impl $name {
             /// Key, name and type of each field.

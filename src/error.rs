@@ -23,6 +23,9 @@ use crate::{
 pub enum Error {
     #[error(transparent)]
     Approve(#[from] ApproveError),
+    #[cfg(feature = "import")]
+    #[error(transparent)]
+    AuditRead(#[from] crate::report::audit::AuditReadError),
     #[error(transparent)]
     Book(#[from] BookError),
     #[error(transparent)]
@@ -77,6 +80,9 @@ pub enum Error {
     Render(#[from] RenderError),
     #[error(transparent)]
     Reserve(#[from] ReserveError),
+    #[cfg(feature = "evidence")]
+    #[error(transparent)]
+    Receipt(#[from] crate::messenger::ReceiptError),
     #[error(transparent)]
     Rotate(#[from] RotateError),
     #[error(transparent)]

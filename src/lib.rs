@@ -96,12 +96,12 @@ mod messenger;
 mod sync;
 
 pub use error::Error;
-#[cfg(feature = "evidence")]
-pub use messenger::Every;
 pub use messenger::{
     BuildError, Builder, ConsentError, EraseError, Erasure, Imports, Landed, LaunchError, Launched,
     Messenger, Permission, PlanError, RotateError, Rotated, ScrubError, Scrubbed, Tenure, Undone, Whom,
 };
+#[cfg(feature = "evidence")]
+pub use messenger::{Every, ReceiptError};
 #[cfg(feature = "import")]
 pub use messenger::{ImportError, ImportReport, Outcome, Progress};
 pub use shop::{ImportRow, Location};

@@ -99,13 +99,19 @@ pub(crate) fn audit(args: &AuditArgs) -> Done {
     if let Some(basis) = args.assume_basis.as_deref().and_then(Basis::from_code) {
         audit = audit.assuming(basis);
     }
-    let mut files = Vec::new();
+    let (mut files, mut unused) = (Vec::new(), reading.map.clone());
     for path in &args.consents {
-        // A mapping for the messages' columns may name one that the consents do not have, and the other way.
-        let reading = Reading { format: None, map: fitting(path, &reading.map)?, ..reading.clone() };
+        // A mapping may name a column that only another of the files has.
+        let map = fitting(path, &reading.map)?;
+        unused.retain(|pair| !map.contains(pair));
+        let reading = Reading { format: None, map, ..reading.clone() };
         files.push(read(&mut audit, path, &reading, read_consents)?);
     }
-    let own = Reading { map: fitting(&args.sends, &reading.map)?, ..reading };
+    // One that none of them has is refused here.
+    let mut map = fitting(&args.sends, &reading.map)?;
+    unused.retain(|pair| !map.contains(pair));
+    map.append(&mut unused);
+    let own = Reading { map, ..reading };
     files.push(read(&mut audit, &args.sends, &own, read_sends)?);
 
     let bar = bar(u64::try_from(audit.sends())?, "{msg} {wide_bar} {pos}/{len}", "judging");
@@ -134,7 +140,7 @@ pub(crate) fn audit(args: &AuditArgs) -> Done {
     Ok(true)
 }
 
-/// The mappings whose header this file has; one that no file has is refused by the reader of the messages.
+/// The mappings whose header this file has.
 fn fitting(
     path: &Path,
     map: &[(String, String)],
@@ -221,6 +227,16 @@ fn summary(report: &AuditReport) {
     }
     for row in &report.unproven {
         say(&format!("{:>10} {} ({} persons)", row.messages, row.code, row.persons));
+    }
+    let cells =
+        report.heat.iter().flat_map(|row| (0u32..).zip(row.hours).map(move |(hour, n)| (n, row.zone, hour)));
+    let mut cells: Vec<_> = cells.filter(|(count, ..)| *count > 0).collect();
+    cells.sort_by(|a, b| b.cmp(a));
+    if !cells.is_empty() {
+        say("\nworst closed hours");
+    }
+    for (count, zone, hour) in cells.into_iter().take(5) {
+        say(&format!("{count:>10} {zone} {hour:02}:00 to {hour:02}:59"));
     }
     if !report.exposure.is_empty() {
         say("\nexposure by statutory amounts: settled alone | with contested | with what cannot be proven");

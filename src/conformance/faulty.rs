@@ -16,7 +16,7 @@ use crate::{
 
 /// How one call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Accident {
+pub(crate) enum Accident {
     /// The process dies before the call did anything.
     CrashBefore,
     /// The process dies when the call was done, and before its answer.
@@ -28,14 +28,14 @@ pub(super) enum Accident {
 }
 
 impl Accident {
-    pub(super) const fn is_crash(self) -> bool {
+    pub(crate) const fn is_crash(self) -> bool {
         matches!(self, Self::CrashBefore | Self::CrashAfter)
     }
 }
 
 /// A ledger of which one call fails, and after a crash every later one.
 #[derive(Debug)]
-pub(super) struct Faulty<L> {
+pub(crate) struct Faulty<L> {
     inner: Arc<L>,
     plan: Arc<Plan>,
 }
@@ -56,30 +56,30 @@ struct Plan {
 
 impl<L: Ledger> Faulty<L> {
     /// The nth call, counted from 1, meets this accident.
-    pub(super) fn new(ledger: L, accident: Option<(u64, Accident)>) -> Self {
+    pub(crate) fn new(ledger: L, accident: Option<(u64, Accident)>) -> Self {
         Self {
             inner: Arc::new(ledger),
             plan: Arc::new(Plan { calls: AtomicU64::new(0), accident, over: AtomicBool::new(false) }),
         }
     }
 
-    pub(super) fn calls(&self) -> u64 {
+    pub(crate) fn calls(&self) -> u64 {
         self.plan.calls.load(Ordering::SeqCst)
     }
 
     /// Whether the accident has happened.
-    pub(super) fn happened(&self) -> bool {
+    pub(crate) fn happened(&self) -> bool {
         self.plan.accident.is_some_and(|(nth, _)| self.calls() >= nth)
     }
 
     /// From now on all goes well; says whether the accident has happened.
-    pub(super) fn end(&self) -> bool {
+    pub(crate) fn end(&self) -> bool {
         self.plan.over.store(true, Ordering::SeqCst);
         self.happened()
     }
 
     /// The ledger itself, if nobody else holds it any more.
-    pub(super) fn into_inner(self) -> Option<L> {
+    pub(crate) fn into_inner(self) -> Option<L> {
         Arc::into_inner(self.inner)
     }
 

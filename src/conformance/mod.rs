@@ -10,7 +10,7 @@ use std::fmt;
 use crate::ledger::conformance::{Failure, Maker};
 
 mod accidents;
-mod faulty;
+pub(crate) mod faulty;
 mod races;
 mod reports;
 mod story;

@@ -128,7 +128,7 @@ macro_rules! events {
             }
 
             /// Number, code and fields of every event.
-            #[cfg(feature = "evidence")]
+            #[cfg(all(test, feature = "evidence"))]
             pub(crate) const TABLE: &'static [(u8, &'static str, &'static [(u32, &'static str, &'static str)])] =
                 &[$( ($number, $code, $name::FIELDS) ),*];
 

@@ -5,7 +5,7 @@ use super::Messenger;
 use crate::{
     consent::{
         Grant, OptIn,
-        event::{Answer, Asked, OptedIn},
+        event::{Answer, Asked, OptedIn, Road},
     },
     id::{InboundId, Name, NameError},
     inbound::{Language, ReceiveError, queue_answer},
@@ -31,7 +31,8 @@ pub enum Permission {
 }
 
 impl Messenger {
-    /// Records a consent. The words that were shown are kept once, in the house stream.
+    /// Records a consent. The words that were shown are kept once, in the house stream. Of one that was given before
+    /// the person was erased nothing is kept: it is among what was to be forgotten.
     ///
     /// # Errors
     /// Unknown program, a text whose version mark stands for other words, or the ledger failed: nothing is recorded.
@@ -47,7 +48,11 @@ impl Messenger {
         self.keep_own_text(&opt_in, now).await?;
         let grant = grant(&opt_in, now);
         loop {
-            let mut person = self.inner.book.find_or_open(number, now.timestamp_millis()).await?;
+            let found = self.inner.book.find(number).await?;
+            if found.as_ref().is_some_and(|person| predates_erasure(person, grant.acted_ms)) {
+                return Ok(Permission::Closed);
+            }
+            let mut person = self.inner.book.or_open(number, found, now.timestamp_millis())?;
             self.stage_opt_in(&mut person, program, &opt_in, &grant, now)?;
             let permission = standing(&person, program.name());
             if let Written::Done(_) = self.inner.book.write(person, Urgency::Normal).await? {
@@ -83,7 +88,8 @@ impl Messenger {
         Ok(queue_answer(replies, program, person, Answer::Question, language, sender.id(), now, &cause)?)
     }
 
-    /// Records where somebody is. A postal code that does not fit its country narrows nothing and is returned.
+    /// Records where somebody is. A postal code that does not fit its country narrows nothing and is returned. Of
+    /// somebody who was erased nothing is kept.
     ///
     /// # Errors
     /// The ledger failed.
@@ -94,7 +100,11 @@ impl Messenger {
     ) -> Result<Option<PostalCodeError>, ConsentError> {
         let now = self.inner.clock.now().ok_or(ConsentError::NoClock)?;
         loop {
-            let mut person = self.inner.book.find_or_open(number, now.timestamp_millis()).await?;
+            let found = self.inner.book.find(number).await?;
+            if found.as_ref().is_some_and(|person| person.state.erased) {
+                return Ok(None);
+            }
+            let mut person = self.inner.book.or_open(number, found, now.timestamp_millis())?;
             let (narrowed, misfit) = location.narrow(&Whereabouts::of(number));
             person.locate(now.timestamp_millis(), narrowed)?;
             if let Written::Done(_) = self.inner.book.write(person, Urgency::Normal).await? {
@@ -129,6 +139,13 @@ pub(super) fn grant(opt_in: &OptIn, now: DateTime<Utc>) -> Grant {
         undated: opt_in.undated.then_some(true),
         ..Grant::new(opt_in.basis, opt_in.how, acted_ms)
     }
+}
+
+/// Whether somebody who was erased acted before that.
+fn predates_erasure(person: &Person, acted_ms: i64) -> bool {
+    let erased =
+        person.state.revocations.iter().filter(|r| r.road == Road::Erasure).map(|r| r.acted_ms).max();
+    person.state.erased && erased.is_none_or(|erased_ms| acted_ms <= erased_ms)
 }
 
 /// Whether the program stands open after what is staged, by what was said alone.
@@ -168,6 +185,9 @@ pub enum ConsentError {
     /// The question of a double opt-in could not be queued.
     #[error(transparent)]
     Question(#[from] ReceiveError),
+    /// What was taken back is not taken in again under its id: nobody could tell the two apart.
+    #[error("the import `{0}` was taken back: import it under another id")]
+    TakenBack(Name),
     /// What is kept of an import does not read.
     #[error("what is kept of the import does not read: import it under another id")]
     Progress,

@@ -153,8 +153,14 @@ impl Messenger {
         for _ in 0..TRIES {
             let recipient = person.recipient;
             if person.state.erased {
-                erasure.before.push(recipient);
-                return Ok(());
+                // Whoever asks again is silenced again: what was agreed to in between is over.
+                person.stage(at_ms, revocation(at_ms), &[])?;
+                if let Written::Done(_) = book.write(person, Urgency::Stop).await? {
+                    erasure.before.push(recipient);
+                    return Ok(());
+                }
+                person = book.person(recipient).await?.ok_or(EraseError::NoTenure(recipient))?;
+                continue;
             }
             let mut values = u64::from(person.version == 0);
             book.each_record(&person, |envelope| {

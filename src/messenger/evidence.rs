@@ -50,7 +50,8 @@ impl Messenger {
         };
         gathered.prove(book, checkpoint.size).await?;
         let key = book.note_key().await?.to_string();
-        let frame = Frame { ask, at_ms, key, checkpoint: checkpoint.note };
+        let by = concat!("optin ", env!("CARGO_PKG_VERSION"));
+        let frame = Frame { ask, at_ms, by, key, checkpoint: checkpoint.note };
         let pack = EvidencePack::unsealed(&gathered, &self.inner.policy, frame);
         let seal = book.sign(&pack.to_sign()).await?;
         Ok(pack.sealed(seal))

@@ -61,7 +61,7 @@ impl Messenger {
     /// told what became of each row.
     ///
     /// # Errors
-    /// Unknown program, or the ledger failed: rows before the failing chunk are in.
+    /// Unknown program, an import that was taken back, or the ledger failed: rows before the failing chunk are in.
     pub async fn import(
         &self,
         import: &str,
@@ -71,6 +71,9 @@ impl Messenger {
         self.fits_anchor().await?;
         let now = self.inner.clock.now().ok_or(ConsentError::NoClock)?;
         let import = Name::new(import)?;
+        if self.progressed(&import).await?.is_some_and(|held| held.stage >= Stage::Undoing) {
+            return Err(ConsentError::TakenBack(import));
+        }
         let mut intake = Intake::begin(self, import.clone(), now).await?;
         let mut imports = Imports::default();
         let mut rows = rows.into_iter().peekable();
@@ -352,7 +355,9 @@ impl<'m> Intake<'m> {
             grade: None,
             reason,
         };
-        if found.as_ref().is_some_and(|person| person.state.erased) {
+        let erased = found.as_ref().is_some_and(|person| person.state.erased);
+        // What closes a number names nobody: it is kept, or a later yes could outlive it.
+        if erased && !matches!(row.says, Says::OptOut(_) | Says::Complaint(_)) {
             return Ok((judged(Verdict::Refused, Reason::Erased), None));
         }
         let at_ms = self.now.timestamp_millis();

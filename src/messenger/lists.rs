@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Rows after which it is kept how far an import has come.
-const SAVE_EVERY: usize = 32 * CHUNK;
+const SAVE_EVERY: usize = 16 * CHUNK;
 
 /// How far an import has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -468,3 +468,6 @@ impl<R: Read> Read for Hashed<R> {
         Ok(read)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,8 @@ mod evidence;
 mod importing;
 #[cfg(feature = "import")]
 mod lists;
+#[cfg(feature = "evidence")]
+mod receipts;
 mod receiving;
 mod reporting;
 mod rotating;
@@ -31,6 +33,8 @@ pub use erasing::{EraseError, Erasure, Tenure};
 pub use importing::{Imports, Undone};
 #[cfg(feature = "import")]
 pub use lists::{ImportError, ImportReport, Outcome, Progress};
+#[cfg(feature = "evidence")]
+pub use receipts::ReceiptError;
 pub use reporting::Landed;
 pub use rotating::{RotateError, Rotated};
 pub use scrubbing::{ScrubError, Scrubbed, Whom};

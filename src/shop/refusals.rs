@@ -37,6 +37,14 @@ impl<W: Write> Refusals<W> {
         Ok(())
     }
 
+    /// Ends it, and gives the writer back.
+    ///
+    /// # Errors
+    /// The writer failed.
+    pub fn into_inner(self) -> std::io::Result<W> {
+        self.writer.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
+
     /// Ends it.
     ///
     /// # Errors

@@ -5,6 +5,8 @@ mod files;
 mod model;
 mod shown;
 
+use std::sync::OnceLock;
+
 use chrono::{DateTime, Utc};
 use optin::{
     consent::Basis,
@@ -23,8 +25,10 @@ fn number(text: &str) -> PhoneNumber {
     text.parse().unwrap()
 }
 
+/// The zone table is read once: hundreds of cases ask for it.
 fn policy() -> Policy {
-    Policy::new(Rulebook::builtin(), ZoneTable::bundled())
+    static POLICY: OnceLock<Policy> = OnceLock::new();
+    POLICY.get_or_init(|| Policy::new(Rulebook::builtin(), ZoneTable::bundled())).clone()
 }
 
 fn audit() -> Audit {

@@ -5,7 +5,7 @@
 //! `cargo test --test it injected:: -- --ignored --exact injected::one_call_in_three`
 //! `cargo test --test it injected:: -- --ignored --exact injected::every_call`
 
-mod strace;
+pub(crate) mod strace;
 
 use std::{
     path::Path,

@@ -14,7 +14,12 @@ mod audit;
 mod content;
 mod contract;
 #[cfg(unix)]
+mod erasure;
+#[cfg(feature = "evidence")]
+mod evidence;
+#[cfg(unix)]
 mod fence;
+mod firewall;
 mod fold;
 mod gateway;
 mod handover;
@@ -31,7 +36,9 @@ mod ledger_verify;
 mod phone;
 mod place;
 mod policy;
+mod proof;
 mod receive;
+mod registers;
 mod shop;
 mod simulation;
 #[cfg(unix)]

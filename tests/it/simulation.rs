@@ -11,7 +11,7 @@
 //! release: `cargo test --release -- --ignored soak`. A seed that fails is named, with how to play it again.
 
 mod acts;
-mod dice;
+pub(crate) mod dice;
 mod line;
 mod model;
 mod watched;

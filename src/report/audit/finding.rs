@@ -63,7 +63,7 @@ enum Sort {
     Revoked,
     NoConsent,
     Form,
-    /// No law: the brand's own wish, or a summary of other reasons.
+    /// No law: the host's own wish, or a summary of other reasons.
     Nothing,
 }
 
@@ -76,11 +76,13 @@ const fn sort(code: Code) -> Sort {
         | Code::PlaceUnknown
         | Code::ZoneUnknown
         | Code::NoCoverage
-        | Code::ZoneData => Sort::Missing,
+        | Code::ZoneData
+        | Code::RegisterStale => Sort::Missing,
         Code::NoCommonWindow
         | Code::BrandHours
         | Code::BrandCap
         | Code::SenderBlocked
+        | Code::EvidenceWeak
         | Code::Undeliverable => Sort::Nothing,
         _ => Sort::Breach,
     }

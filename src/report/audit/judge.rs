@@ -18,7 +18,7 @@ use crate::{
     message::Kind,
     phone::PhoneNumber,
     place::Whereabouts,
-    policy::{Brand, Decision, Policy},
+    policy::{Brand, Decision, Policy, Proof},
 };
 
 /// Past traffic to be judged, and what to judge it by.
@@ -138,10 +138,11 @@ impl Judged<'_> {
 
 impl Audit {
     /// Nothing to judge yet, by this law and these zones. The posture is not asked, as both are applied, and
-    /// neither is the brand's own.
+    /// neither are the host's own wishes.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
-        let policy = Policy { brand: Brand::default(), posture: Posture::Strict, ..policy };
+        let policy =
+            Policy { brand: Brand::default(), proof: Proof::none(), posture: Posture::Strict, ..policy };
         Self {
             settled: Policy { posture: Posture::Settled, ..policy.clone() },
             strict: policy,

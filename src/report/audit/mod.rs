@@ -23,6 +23,7 @@ mod judge;
 mod result;
 mod stops;
 mod table;
+mod tables;
 mod tally;
 mod walk;
 mod words;

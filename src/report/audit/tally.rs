@@ -36,11 +36,19 @@ pub(super) struct Tally {
     judged_of_person: u64,
     rules: HashMap<Key, Row>,
     unproven: BTreeMap<&'static str, Row>,
-    after_stop: HashMap<Option<*const Rule>, (Option<Arc<Rule>>, u64, u64)>,
+    after_stop: HashMap<Option<*const Rule>, Stopped>,
     heat: HashMap<Zone, [u64; 24]>,
     months: BTreeMap<(i32, u32), Month>,
     money: Money,
     worst: HashMap<Key, Vec<Example>>,
+}
+
+/// Messages after a STOP under one rule: within the period it leaves, and later.
+#[derive(Debug, Default)]
+struct Stopped {
+    rule: Option<Arc<Rule>>,
+    within: u64,
+    later: u64,
 }
 
 #[derive(Debug, Default)]
@@ -124,9 +132,10 @@ impl Tally {
         row.rule.clone_from(&finding.rule);
         row.count(finding.class, person);
         if finding.code == Code::Revoked.code() {
-            let rule = finding.rule.as_ref();
-            let entry = self.after_stop.entry(rule.map(Arc::as_ptr)).or_insert((rule.cloned(), 0, 0));
-            if finding.in_grace { entry.1 += 1 } else { entry.2 += 1 }
+            let row = self.after_stop.entry(finding.rule.as_ref().map(Arc::as_ptr)).or_default();
+            row.rule.clone_from(&finding.rule);
+            let count = if finding.in_grace { &mut row.within } else { &mut row.later };
+            *count += 1;
         }
     }
 
@@ -183,11 +192,9 @@ impl Tally {
         let mut after_stop: Vec<AfterStop> = self
             .after_stop
             .into_values()
-            .map(|(rule, within, later)| AfterStop {
-                grace: grace(&audit.stops, rule.as_ref()),
-                rule,
-                within,
-                later,
+            .map(|Stopped { rule, within, later }| {
+                let grace = grace(&audit.stops, rule.as_ref());
+                AfterStop { grace, rule, within, later }
             })
             .collect();
         after_stop.sort_by(|a, b| id(a.rule.as_ref()).cmp(id(b.rule.as_ref())));

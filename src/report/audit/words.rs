@@ -81,7 +81,8 @@ texts! {
     m_left: "Messages that certainly never left are not counted. What counts is the moment of sending; {n} were delivered in closed hours though sent in open ones, and are not held against anyone here.", "Les messages qui ne sont certainement jamais partis ne comptent pas. Seul compte l'instant d'envoi ; {n} ont été remis hors des heures bien que partis à temps, ce qui n'est pas retenu ici.";
     m_repeated: "{n} rows told of a message already told of; {m} messages lie outside the period and count towards caps only.", "{n} lignes décrivent un message déjà décrit ; {m} messages sont hors de la période et ne comptent que pour les plafonds.";
     m_assumed: "By the host's word, consents of which the file does not say how they were given were taken as given: {basis}.", "Sur la parole de l'hôte, les consentements dont le fichier ne dit pas la forme ont été tenus pour donnés : {basis}.";
-    m_not: "Not looked at: what the messages say, do-not-call registers, the reassignment of numbers, emergency bans by proclamation.", "Non examinés : le contenu des messages, les listes d'opposition publiques, la réattribution des numéros, les interdictions d'urgence par proclamation.";
+    m_registers: "No file tells whether a register was asked. Where a rule demands it and nothing denies the message anyway, the message cannot be proven.", "Aucun fichier ne dit si un registre a été consulté. Là où une règle l'exige et que rien d'autre n'interdit le message, celui-ci est impossible à prouver.";
+    m_not: "Not looked at: what the messages say, whether a number had changed hands, emergency bans by proclamation.", "Non examinés : le contenu des messages, le changement de titulaire d'un numéro, les interdictions d'urgence par proclamation.";
 }
 
 pub(super) const fn texts(language: Language) -> &'static Texts {
@@ -160,7 +161,7 @@ pub(super) fn figure(number: u64, language: Language) -> String {
     };
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(part);
         }
         out.push(digit);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -16,7 +15,7 @@ use super::{
 use crate::{
     consent::{Event, PersonalField, text_digest},
     id::{Hash, MessageId, RecipientId},
-    ledger::{Envelope, NoteKey, leaf_hash, merkle::InclusionProof, open_note},
+    ledger::{Checkpoint, CheckpointError, Envelope, NoteKey, leaf_hash, merkle::InclusionProof},
 };
 
 /// What a pack was found to hold.
@@ -123,17 +122,12 @@ fn about(whole: &Pack<Value>) -> Result<Option<MessageId>, PackFlaw> {
 }
 
 fn checkpoint(note: &str, key: &NoteKey) -> Result<(u64, Hash), PackFlaw> {
-    use base64::{Engine, engine::general_purpose::STANDARD};
     let wrong = |what| PackFlaw::new("checkpoint", what);
-    let text = open_note(note, std::slice::from_ref(key)).map_err(|error| wrong(What::Note(error)))?;
-    let read = || {
-        let mut lines = text.split('\n');
-        let (origin, size, root) = (lines.next()?, lines.next()?, lines.next()?);
-        let number: u64 = size.parse().ok()?;
-        let root: [u8; 32] = STANDARD.decode(root).ok()?.try_into().ok()?;
-        (origin == key.name() && number.to_string() == size).then_some((number, Hash(root)))
-    };
-    read().ok_or_else(|| wrong(What::Checkpoint))
+    let opened = Checkpoint::open(note, std::slice::from_ref(key)).map_err(|error| match error {
+        CheckpointError::Note(error) => wrong(What::Note(error)),
+        _ => wrong(What::Checkpoint),
+    })?;
+    if opened.origin == key.name() { Ok((opened.size, opened.root)) } else { Err(wrong(What::Checkpoint)) }
 }
 
 /// Consents whose words the pack does not hold; wrong words are an error.
@@ -281,9 +275,4 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
             _ => None,
         })
         .collect()
-}
-
-/// A member of a pack, read for showing.
-pub(super) fn member<T: DeserializeOwned>(value: &Value, name: &str) -> Option<T> {
-    serde_json::from_value(value.get(name)?.clone()).ok()
 }

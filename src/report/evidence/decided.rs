@@ -62,7 +62,7 @@ pub(super) fn of(
 /// The places and zones that were on record then, if they are still known: as they stand now, or by the number.
 fn whereabouts(gathered: &Gathered, group: Option<Hash>) -> Option<Whereabouts> {
     let group = group?;
-    let now = gathered.person.whereabouts.as_deref().cloned();
+    let now = gathered.whereabouts.as_deref().cloned();
     let by_number = gathered.number.map(Whereabouts::of);
     let fits = |found: &Whereabouts| Hash(Sha256::digest(found.to_bytes()).into()) == group;
     now.into_iter().chain(by_number).find(fits)

@@ -1,6 +1,6 @@
 //! Everything that a pack holds, read from the ledger.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     EvidenceError,
@@ -10,6 +10,8 @@ use crate::{
     consent::{Event, PersonalField, State},
     id::{Hash, MessageId, Name, RecipientId},
     ledger::{Book, BookError, Envelope, Person, leaf_hash},
+    phone::PhoneNumber,
+    place::Whereabouts,
 };
 
 const PAGE: usize = 512;
@@ -28,9 +30,13 @@ pub(crate) struct Kept {
 /// One person's stream, and the house's records that it leans on.
 #[derive(Debug)]
 pub(crate) struct Gathered {
-    pub(super) person: Person,
+    pub(super) recipient: RecipientId,
+    /// The fold of all of it.
+    pub(super) state: State,
+    /// Where the person may be, as it stands now.
+    pub(super) whereabouts: Option<Arc<Whereabouts>>,
     /// The number, if it was not erased.
-    pub(super) number: Option<crate::phone::PhoneNumber>,
+    pub(super) number: Option<PhoneNumber>,
     pub(super) records: Vec<Kept>,
     pub(super) house: Vec<Kept>,
     pub(super) message: Option<MessageId>,
@@ -104,7 +110,8 @@ pub(crate) async fn gather(
     let leads = book.ledger().find(entries).await.map_err(BookError::from)?;
     let number = if person.state.erased { None } else { Some(book.number(&person)?) };
     let next = leads.filter(|led| *led != person.recipient);
-    Ok(Gathered { person, number, records, house, message: found, next })
+    let Person { recipient, state, whereabouts, .. } = person;
+    Ok(Gathered { recipient, state, whereabouts, number, records, house, message: found, next })
 }
 
 /// The records of one stream that are wanted, with their chain checked against the head that was read.

@@ -15,6 +15,8 @@ mod json;
 mod pack;
 mod reading;
 mod seal;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use ask::{Ask, MessageRef};
@@ -43,6 +45,7 @@ pub struct EvidencePack {
 pub(crate) struct Frame<'f> {
     pub(crate) ask: &'f Ask,
     pub(crate) at_ms: i64,
+    pub(crate) by: &'static str,
     pub(crate) key: String,
     pub(crate) checkpoint: String,
 }
@@ -58,12 +61,12 @@ impl EvidencePack {
             about: About { kind, message },
             made: Made {
                 at: words::stamp(frame.at_ms),
-                by: concat!("optin ", env!("CARGO_PKG_VERSION")).to_owned(),
+                by: frame.by.to_owned(),
                 r#for: frame.ask.by.clone(),
                 purpose: frame.ask.purpose.clone(),
             },
             stream: Stream {
-                recipient: gathered.person.recipient.to_string(),
+                recipient: gathered.recipient.to_string(),
                 records: gathered.records.len() as u64,
             },
             records: gathered.records.iter().map(record).collect(),

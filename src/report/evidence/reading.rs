@@ -58,7 +58,7 @@ fn tenure(gathered: &Gathered) -> Tenure {
     let after = gathered.records.iter().skip(1);
     Tenure {
         since: stamp(first),
-        current: gathered.next.is_none() && !gathered.person.state.ended,
+        current: gathered.next.is_none() && !gathered.state.ended,
         next: gathered.next.map(|next| next.to_string()),
         inherited: after.take_while(inherits).map(|kept| kept.envelope.seq).collect(),
     }
@@ -252,7 +252,7 @@ fn came(message: &Message) -> (&'static str, &'static str) {
 
 fn what_is_on_record(number: Option<&str>, gathered: &Gathered, consents: &[Consent]) -> Both {
     let (to_en, to_fr) = (number.unwrap_or("An erased number"), number.unwrap_or("Un numéro effacé"));
-    let state = &gathered.person.state;
+    let state = &gathered.state;
     let since = gathered.records.first().map(|kept| stamp(kept.envelope.at_ms)).unwrap_or_default();
     let sent =
         gathered.records.iter().filter(|kept| matches!(kept.envelope.event, Event::Started(_))).count();

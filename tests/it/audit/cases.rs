@@ -129,9 +129,8 @@ fn a_place_in_doubt_is_no_settled_violation() {
     let found = agreed("+18005550199", &["2025-06-01T17:00:00Z"]);
     assert!(found.iter().any(|line| line.contains("US-LA-HOURS contested")), "{found:?}");
     assert!(!found.iter().any(|line| line.contains("settled")), "{found:?}");
-    // Told that it is Louisiana, it is settled there.
+    // Told that it is Louisiana, it is settled there; without consent, which may lift those hours.
     let mut audit = audit();
-    say(&mut audit, "+18005550199", "2024-01-01T12:00:00Z", yes(Basis::ExpressWritten));
     let located = Located { place: Some(Place::new("US-LA").unwrap()), ..Located::default() };
     audit.send(&SendFact { located, ..SendFact::new(number("+18005550199"), utc("2025-06-01T17:00:00Z")) });
     let found = told(audit).0;

@@ -6,12 +6,12 @@ use std::{
 };
 
 /// The calls that change a file or flush it.
-pub(super) const CALLS: [&str; 8] =
+pub(crate) const CALLS: [&str; 8] =
     ["pwrite64", "write", "fsync", "fdatasync", "rename", "linkat", "ftruncate", "unlink"];
 
 /// What happens to a call instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Blow {
+pub(crate) enum Blow {
     /// The process is killed at it.
     Kill,
     /// It fails with this error, and it alone.
@@ -22,10 +22,10 @@ pub(super) enum Blow {
 
 /// One call of a process: the nth of a thread, from 1.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Point {
-    pub(super) call: &'static str,
-    pub(super) nth: u64,
-    pub(super) blow: Blow,
+pub(crate) struct Point {
+    pub(crate) call: &'static str,
+    pub(crate) nth: u64,
+    pub(crate) blow: Blow,
 }
 
 impl fmt::Display for Point {
@@ -35,7 +35,7 @@ impl fmt::Display for Point {
 }
 
 /// Whether processes can be traced here. Says so where they cannot.
-pub(super) fn is_here() -> bool {
+pub(crate) fn is_here() -> bool {
     let mut command = Command::new("strace");
     command.args(["-f", "-q", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=fsync", "true"]);
     let ran = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
@@ -48,7 +48,7 @@ pub(super) fn is_here() -> bool {
 
 /// A command to put before another: it watches calls, deals the blow, and logs. With a folder, only calls on the
 /// files of the ledger there.
-pub(super) fn command(folder: Option<&Path>, point: Option<Point>, log: &Path) -> Vec<String> {
+pub(crate) fn command(folder: Option<&Path>, point: Option<Point>, log: &Path) -> Vec<String> {
     let mut command: Vec<String> = ["strace", "-f", "-q", "-o"]
         .map(str::to_owned)
         .into_iter()
@@ -76,13 +76,13 @@ pub(super) fn command(folder: Option<&Path>, point: Option<Point>, log: &Path) -
 }
 
 /// Whether the blow was dealt.
-pub(super) fn has_struck(log: &Path) -> bool {
+pub(crate) fn has_struck(log: &Path) -> bool {
     let log = fs::read_to_string(log).unwrap();
     log.contains("(INJECTED)") || log.contains("killed by SIGKILL")
 }
 
 /// How often each call was made, by the thread that made it most.
-pub(super) fn counts(log: &Path) -> BTreeMap<&'static str, u64> {
+pub(crate) fn counts(log: &Path) -> BTreeMap<&'static str, u64> {
     let log = fs::read_to_string(log).unwrap();
     let mut by_thread: BTreeMap<(&str, &'static str), u64> = BTreeMap::new();
     for line in log.lines() {

@@ -12,6 +12,7 @@ mod carrier;
 mod clock;
 mod founder;
 mod hold;
+mod keeper;
 mod member;
 mod part;
 mod receiver;

@@ -4,7 +4,7 @@ use std::{
     process,
 };
 
-use super::{carrier, founder, receiver, worker};
+use super::{carrier, founder, keeper, receiver, worker};
 
 /// What marks a line of ours among the test harness's own.
 pub(super) const MARK: &str = "» ";
@@ -18,6 +18,7 @@ fn part() {
     match line.split_once(' ') {
         Some(("carrier", socket)) => carrier::run(Path::new(socket)),
         Some(("founder", folder)) => founder::run(Path::new(folder)),
+        Some(("keeper", folder)) => keeper::run(Path::new(folder)),
         Some(("receiver", folder)) => receiver::run(Path::new(folder)),
         Some(("worker", folder)) => worker::run(Path::new(folder), true),
         Some(("careless", folder)) => worker::run(Path::new(folder), false),

@@ -98,7 +98,7 @@ impl<'z, R: Read> File<'z, R> {
             match self.table.read(row) {
                 Ok(more) => {
                     self.mark.rows += u64::from(more);
-                    if self.mark.rows % 1_024 == 0 || !more {
+                    if self.mark.rows.is_multiple_of(1_024) || !more {
                         progress(self.table.bytes(), self.mark.rows);
                     }
                     return Ok(more);
@@ -149,6 +149,9 @@ impl<'z, R: Read> File<'z, R> {
         }
         if self.columns.format.bare_international {
             return PhoneNumber::parse(&format!("+{text}"), Country::US).map_err(|_| RowFault::NumberUnread);
+        }
+        if text.contains(char::is_alphabetic) {
+            return Err(RowFault::NumberUnread);
         }
         let region = Country::new(country).ok().or(self.region).ok_or(RowFault::NoCountryCode)?;
         PhoneNumber::parse(text, region).map_err(|_| RowFault::NumberUnread)

@@ -32,10 +32,11 @@ pub fn read_sends<R: Read>(
     let mut file = File::open("sends", name, source, reading, &zones)?;
     file.columns.need("number", file.table.headers())?;
     file.columns.need("time", file.table.headers())?;
-    let matcher = Matcher::builtin();
+    // Built when the first text from a person comes: most logs hold none.
+    let mut matcher = None;
     let mut row = Row::default();
     while file.next(&mut row, progress)? {
-        if let Err(fault) = one(&mut file, audit, &matcher, &row) {
+        if let Err(fault) = one(&mut file, audit, &mut matcher, &row) {
             file.refuse(row.line(), fault.code());
         }
     }
@@ -45,7 +46,7 @@ pub fn read_sends<R: Read>(
 fn one<R: Read>(
     file: &mut File<'_, R>,
     audit: &mut Audit,
-    matcher: &Matcher,
+    matcher: &mut Option<Matcher>,
     row: &Row,
 ) -> Result<(), RowFault> {
     let channel = file.cell(row, "channel");
@@ -107,12 +108,12 @@ fn one<R: Read>(
 fn heard<R: Read>(
     file: &mut File<'_, R>,
     audit: &mut Audit,
-    matcher: &Matcher,
+    matcher: &mut Option<Matcher>,
     row: &Row,
     from: &str,
 ) -> Result<(), RowFault> {
     let body = file.cell(row, "body");
-    let understood = matcher.read(body, &inbound::Reading::default());
+    let understood = matcher.get_or_insert_with(Matcher::builtin).read(body, &inbound::Reading::default());
     let (spoken, code) = match understood.intent {
         Intent::Stop if understood.tier <= 2 => (Spoken::Refused(Road::Keyword), "inbound_stop"),
         Intent::Stop => (Spoken::Refused(Road::FreeText), "inbound_stop"),
