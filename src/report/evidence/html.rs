@@ -140,8 +140,9 @@ fn consents(page: &mut Page, consents: &[Consent]) {
                 page.push(format_args!("<p class=\"soft\">{}</p>\n", Text(none)));
             }
         }
+        let record = page.tell("record", "enregistrement");
         page.push(format_args!(
-            "<p class=\"soft\">{} · {} · n° {}</p>\n</div>\n",
+            "<p class=\"soft\">{} · {} · {record} {}</p>\n</div>\n",
             Text(consent.how),
             Text(consent.basis),
             consent.seq
