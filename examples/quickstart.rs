@@ -30,6 +30,7 @@ use optin::{
     Builder, Messenger,
     campaign::{Campaign, Fate},
     clock::{Clock, FixedClock},
+    consent::{ConsentText, OptIn},
     dispatch::{Batch, Dispatched},
     gateway::Inbound,
     law::Rulebook,
@@ -43,6 +44,11 @@ use wire::FileCarrier;
 type Res<T> = Result<T, Box<dyn std::error::Error>>;
 
 const EXPORT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/customers.csv");
+const TICKED: ConsentText = ConsentText {
+    version: "2026-11",
+    language: "en",
+    text: "Yes, text me the offers of Maison Lune. Consent is not a condition of purchase. Reply STOP to end.",
+};
 const STARTS: &str = "2026-11-27T14:00:00Z";
 const ENDS: &str = "2026-11-28T02:00:00Z";
 
@@ -124,9 +130,10 @@ async fn main_job(carrier: Carrier) -> Res<()> {
         .text(Template::parse("Maison Lune: {first_name|Hello}, -40 % until 9 pm / jusqu'à 21 h")?)
         .window(STARTS.parse()?..ENDS.parse()?)
         .audience(audience);
-    let (mut held, mut refusal) = (Vec::new(), None);
+    let (mut held, mut refusal, mut sent) = (Vec::new(), None, None);
     let plan = shop
         .plan_each(campaign, |planned| match planned.fate {
+            Fate::Send(_) => sent = sent.or(planned.number),
             Fate::Hold(until, _) => held.extend(planned.number.map(|number| (number, until))),
             Fate::Refuse(decision) if telling(&decision) => {
                 refusal = refusal.take().or(planned.number.map(|number| (number, decision)))
@@ -139,6 +146,11 @@ async fn main_job(carrier: Carrier) -> Res<()> {
         println!("\nWhy not {number}?\n{}", decision.explain(Language::English));
         println!("\nPourquoi pas {number} ?\n{}", decision.explain(Language::French));
     }
+
+    // The export says little of how people agreed. One of them orders again, and ticks the box.
+    let ana = sent.ok_or("nobody gets it now")?;
+    let ticked = OptIn::checkbox(&TICKED).page("https://maisonlune.fr/panier").ip("192.0.2.7".parse()?);
+    shop.opt_in(ana, "soldes", ticked).await?;
 
     println!("\n3. Approve, launch, and kill the worker half-way\n");
     let planned = plan.now + plan.held;
@@ -197,8 +209,7 @@ async fn main_job(carrier: Carrier) -> Res<()> {
     let verified = shop.verify().await?.map_err(|flaw| flaw.to_string())?;
     println!("  {} people, {} records: every record fits.", verified.streams, verified.records);
     println!("  head {}", verified.head.hash);
-    evidence(&shop, patient, log.iter().find(|line| held.iter().all(|(number, _)| *number != line.number)))
-        .await?;
+    evidence(&shop, patient, log.iter().find(|line| line.number == ana)).await?;
     let twice = by_message.values().any(|count| *count > 1);
     let after_stop = to_patient.iter().any(|line| !line.text.contains("unsubscribed"));
     if twice || after_stop { Err("somebody was texted who should not have been".into()) } else { Ok(()) }
