@@ -107,7 +107,9 @@ async fn of_an_erased_person_nothing_is_kept_but_a_no() {
     assert_eq!(rows, ["2 opt_out opted_out -"]);
     let person = book.find(number("+33612345678")).await.unwrap().unwrap();
     assert_eq!(person.version, before + 1);
-    assert!(ledger.records(person.recipient, before + 1, 9).await.unwrap().iter().all(|r| r.sealed.is_none()));
+    assert!(
+        ledger.records(person.recipient, before + 1, 9).await.unwrap().iter().all(|r| r.sealed.is_none())
+    );
 }
 
 #[tokio::test]
