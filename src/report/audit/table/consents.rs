@@ -60,11 +60,12 @@ fn one<R: Read>(file: &mut File<'_, R>, audit: &mut Audit, row: &Row) -> Result<
         at => ("agreed_at", at),
     };
     // Where a tick stands for an opt-out, it has no date of its own.
-    let (ticked, refused_at) = match (meaning("tick", file.cell(row, "refused_at")), file.cell(row, "refused_at")) {
-        (Some("no"), _) => (false, ""),
-        (Some(_), _) => (true, ""),
-        (None, at) => (false, at),
-    };
+    let (ticked, refused_at) =
+        match (meaning("tick", file.cell(row, "refused_at")), file.cell(row, "refused_at")) {
+            (Some("no"), _) => (false, ""),
+            (Some(_), _) => (true, ""),
+            (None, at) => (false, at),
+        };
     let unknown = said.is_none() && !status.is_empty() && !dated;
     let said = if ticked || unknown && holds("consents", "refused", status) { Some("refused") } else { said };
     match said {
@@ -99,7 +100,7 @@ fn one<R: Read>(file: &mut File<'_, R>, audit: &mut Audit, row: &Row) -> Result<
             file.assume("undated_opt_out");
         }
     }
-    if said == Some("reopened") {
+    if said == Some("reopened") && agreed_at.is_empty() {
         let at = date(file, row, "time", "").ok_or(RowFault::TimeMissing)?.latest;
         entry.say(Some(at), Spoken::Reopened);
     }
