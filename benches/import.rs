@@ -8,7 +8,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chrono::Utc;
 use optin::{
     Messenger, Progress,
     clock::FixedClock,
@@ -20,7 +19,7 @@ use optin::{
     program::Program,
     shop::{ListOptions, Verdict},
 };
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, params, params_from_iter};
 use tempfile::TempDir;
 
 use crate::{Line, plan::number};
@@ -62,7 +61,7 @@ fn shop(folder: &TempDir, file: &str, runtime: &tokio::runtime::Runtime) -> Mess
     Messenger::builder(ledger, Rulebook::builtin())
         .program(Program::new("soldes", "Maison Lune").unwrap())
         .gateway(SimulatedCarrier::seeded(1))
-        .clock(FixedClock::at(Utc::now()))
+        .clock(FixedClock::at("2026-11-26T11:00:00Z".parse().unwrap()))
         .build()
         .unwrap()
 }
@@ -76,10 +75,10 @@ fn import(full: bool) -> Vec<Line> {
     let (folder, list) = (TempDir::new().unwrap(), list(rows));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let messenger = shop(&folder, "ours", &runtime);
-    let began = Instant::now();
+    let (began, options) = (Instant::now(), options());
     let done = crate::shop::grown(|| {
         let import =
-            messenger.import_list("bench", Cursor::new(&list), &options(), |_, _| {}, |_: &Progress| {});
+            messenger.import_list("bench", Cursor::new(&list), &options, |_, _| {}, |_: &Progress| {});
         runtime.block_on(import).unwrap()
     });
     let ours = began.elapsed();
@@ -114,56 +113,53 @@ fn raw(folder: &TempDir) -> Duration {
          PRAGMA cache_size = -16000;",
     )
     .unwrap();
-    let groups: Vec<(i64, Vec<u8>)> = from
-        .prepare("SELECT no, bytes FROM groups")
-        .unwrap()
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
-        .unwrap()
-        .map(Result::unwrap)
-        .collect();
-    let (mut spent, mut after, mut pages) = (Duration::ZERO, 0i64, 0);
+    let select = |sql: &str| from.prepare(sql).unwrap();
+    let mut streams_from = select(
+        "SELECT no, id, version, last, head, group_no, vault_key, vault_number, state FROM streams
+         WHERE no > ?1 ORDER BY no LIMIT 256",
+    );
+    let mut log_from = select("SELECT leaf, stream, before, envelope, sealed FROM log WHERE leaf = ?1");
+    let mut groups_from = select("SELECT no, bytes FROM groups WHERE no > ?1");
+    let entries_from =
+        rows(&mut select("SELECT stream, entry FROM entries WHERE stream > ?1 ORDER BY stream"), 0);
+    let mut entries_from = entries_from.into_iter().peekable();
+    let insert = |sql: &str| to.prepare(sql).unwrap();
+    let mut add_stream = insert("INSERT INTO streams VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+    let mut add_record = insert("INSERT INTO log VALUES (?1, ?2, ?3, ?4, ?5)");
+    let mut add_entry = insert("INSERT INTO entries (stream, entry) VALUES (?1, ?2)");
+    let mut add_group = insert("INSERT INTO groups VALUES (?1, ?2)");
+    let mut set_meta = insert("UPDATE meta SET leaves = ?1, head = ?2");
+    let (mut spent, mut after, mut pages, mut leaves) = (Duration::ZERO, 0, 0, 0);
+    let mut groups = rows(&mut groups_from, 0);
     loop {
-        let streams = rows(
-            &from,
-            "SELECT no, id, version, last, head, group_no, vault_key, vault_number, state FROM streams WHERE no > ?1 ORDER BY no LIMIT 256",
-            after,
-        );
+        let streams = rows(&mut streams_from, after);
         let Some(last) = streams.last() else { return spent };
-        let until = integer(&last[0]);
+        after = integer(&last[0]);
         let mut log = Vec::new();
-        let mut entries = Vec::new();
         for stream in &streams {
             let mut leaf = integer(&stream[3]);
             while leaf != 0 {
-                let record = rows(
-                    &from,
-                    "SELECT leaf, stream, before, envelope, sealed FROM log WHERE leaf > ?1 - 1 LIMIT 1",
-                    leaf,
-                )
-                .remove(0);
+                let record = rows(&mut log_from, leaf).remove(0);
                 leaf = integer(&record[2]);
                 log.push(record);
             }
         }
         log.sort_by_key(|record| integer(&record[0]));
-        entries.extend(ENTRIES.with(|known| known.of(&from, after, until)));
+        leaves += i64::try_from(log.len()).unwrap();
+        let mut entries = Vec::new();
+        while let Some(entry) = entries_from.next_if(|entry| integer(&entry[0]) <= after) {
+            entries.push(entry);
+        }
         let began = Instant::now();
         to.execute_batch("BEGIN IMMEDIATE").unwrap();
-        {
-            let mut add =
-                to.prepare_cached("INSERT INTO streams VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)").unwrap();
-            streams.iter().for_each(|row| drop(add.execute(rusqlite::params_from_iter(row)).unwrap()));
-            let mut add = to.prepare_cached("INSERT INTO log VALUES (?1, ?2, ?3, ?4, ?5)").unwrap();
-            log.iter().for_each(|row| drop(add.execute(rusqlite::params_from_iter(row)).unwrap()));
-            let mut add = to.prepare_cached("INSERT INTO entries VALUES (?1, ?2)").unwrap();
-            entries.iter().for_each(|(entry, stream)| drop(add.execute(params![entry, stream]).unwrap()));
-            if after == 0 {
-                for (no, bytes) in &groups {
-                    to.execute("INSERT INTO groups VALUES (?1, ?2)", params![no, bytes]).unwrap();
-                }
-            }
-            to.execute("UPDATE meta SET leaves = ?1, head = ?2", params![log.len(), [9_u8; 32]]).unwrap();
-        }
+        let add = |statement: &mut rusqlite::Statement<'_>, rows: &[Values]| {
+            rows.iter().for_each(|row| assert_eq!(statement.execute(params_from_iter(row)).unwrap(), 1));
+        };
+        add(&mut add_stream, &streams);
+        add(&mut add_record, &log);
+        add(&mut add_entry, &entries);
+        add(&mut add_group, &std::mem::take(&mut groups));
+        set_meta.execute(params![leaves, [9_u8; 32]]).unwrap();
         to.execute_batch("COMMIT").unwrap();
         // As often as the ledger does.
         pages += 3 * COMMIT + 4;
@@ -172,17 +168,14 @@ fn raw(folder: &TempDir) -> Duration {
             to.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).unwrap();
         }
         spent += began.elapsed();
-        after = until;
     }
 }
 
 type Values = Vec<rusqlite::types::Value>;
 
-fn rows(db: &Connection, sql: &str, at: i64) -> Vec<Values> {
-    let mut statement = db.prepare_cached(sql).unwrap();
+fn rows(statement: &mut rusqlite::Statement<'_>, at: i64) -> Vec<Values> {
     let columns = statement.column_count();
-    let read =
-        |row: &rusqlite::Row<'_>| (0..columns).map(|column| row.get(column)).collect::<Result<Values, _>>();
+    let read = |row: &rusqlite::Row<'_>| (0..columns).map(|column| row.get(column)).collect();
     statement.query_map([at], read).unwrap().map(Result::unwrap).collect()
 }
 
@@ -193,37 +186,13 @@ fn integer(value: &rusqlite::types::Value) -> i64 {
     }
 }
 
-/// Index entries by stream, read once: the ledger has no index of that kind.
-#[derive(Default)]
-struct Entries(std::cell::OnceCell<Vec<(i64, Vec<u8>)>>);
-
-thread_local! {
-    static ENTRIES: Entries = Entries::default();
-}
-
-impl Entries {
-    fn of(&self, from: &Connection, after: i64, until: i64) -> Vec<(Vec<u8>, i64)> {
-        let all = self.0.get_or_init(|| {
-            let mut statement = from.prepare("SELECT stream, entry FROM entries ORDER BY stream").unwrap();
-            let read = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-            read.map(Result::unwrap).collect()
-        });
-        let first = all.partition_point(|(stream, _)| *stream <= after);
-        all[first..]
-            .iter()
-            .take_while(|(stream, _)| *stream <= until)
-            .map(|(no, e)| (e.clone(), *no))
-            .collect()
-    }
-}
-
 fn dry_run(full: bool) -> Vec<Line> {
     let rows = if full { 1_000_000 } else { 50_000 };
     let (folder, list) = (TempDir::new().unwrap(), list(rows));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let messenger = shop(&folder, "ours", &runtime);
-    let began = Instant::now();
-    let tried = messenger.try_list(Cursor::new(&list), &options(), |_, _| {}, |_: &Progress| {});
+    let (began, options) = (Instant::now(), options());
+    let tried = messenger.try_list(Cursor::new(&list), &options, |_, _| {}, |_: &Progress| {});
     runtime.block_on(tried).unwrap();
     vec![Line {
         name: "dry run of the same list",

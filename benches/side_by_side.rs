@@ -23,6 +23,8 @@ mod decide;
 mod handover;
 #[cfg(feature = "import")]
 mod import;
+#[cfg(feature = "evidence")]
+mod pack;
 mod plan;
 #[cfg(feature = "evidence")]
 mod proofs;
@@ -60,6 +62,8 @@ fn main() {
         ("store", raw_store::ALL),
         ("claims", claims::ALL),
         ("stops", stops::ALL),
+        #[cfg(feature = "evidence")]
+        ("pack", pack::ALL),
         #[cfg(feature = "evidence")]
         ("proofs", proofs::ALL),
         ("campaign", campaign::ALL),

@@ -1,13 +1,19 @@
 //! The command line for support staff and counsel.
 //!
 //! With `--jsonl` it reads one JSON object a line and answers one a line: `phone`, `decide`, `window`, `intent`,
-//! `segments`, `webhook`. For people: `import`, `plan`, `verify`, `explain`, `checkpoint`, `audit`.
+//! `segments`, `webhook`. For people: `import`, `plan`, `verify`, `explain`, `checkpoint`, `evidence`, `audit`, `erase`,
+//! `retention`, `access`, `keys`.
 
 #[path = "support/audit.rs"]
 mod audit;
 #[cfg(feature = "evidence")]
 #[path = "support/checkpoint.rs"]
 mod checkpoint;
+#[path = "support/erase.rs"]
+mod erase;
+#[cfg(feature = "evidence")]
+#[path = "support/evidence.rs"]
+mod evidence;
 #[cfg(feature = "import")]
 #[path = "support/import.rs"]
 mod import;
@@ -15,6 +21,11 @@ mod import;
 mod jsonl;
 #[path = "support/people.rs"]
 mod people;
+#[cfg(feature = "evidence")]
+#[path = "support/receipt.rs"]
+mod receipt;
+#[path = "support/scrub.rs"]
+mod scrub;
 #[path = "support/shop.rs"]
 mod shop;
 #[path = "support/shopify.rs"]
@@ -61,6 +72,23 @@ enum Command {
     Checkpoint(checkpoint::CheckpointArgs),
     /// Why a person gets a text or not, with everything on record
     Explain(people::ExplainArgs),
+    /// What can be shown of a person or a message, in a file that a stranger can check; or checks one
+    #[cfg(feature = "evidence")]
+    Evidence(evidence::EvidenceArgs),
+    /// Forgets a person, who is never texted again
+    Erase(erase::EraseArgs),
+    /// Who must stay on record, who may go and who must, by the rule book's periods
+    Retention(erase::RetentionArgs),
+    /// Everything on record about a person, in clear, for that person
+    #[cfg(feature = "evidence")]
+    Access(erase::AccessArgs),
+    /// The keys that lock the ledger
+    Keys(erase::KeysArgs),
+    /// What a person consented to, in the fields of ISO/IEC TS 27560 and Kantara's receipt
+    #[cfg(feature = "evidence")]
+    Receipt(receipt::ReceiptArgs),
+    /// Everyone on record against a register's list
+    Scrub(scrub::ScrubArgs),
     /// Past messages of any platform, judged under the rules in force at each moment
     Audit(audit::AuditArgs),
 }
@@ -88,6 +116,16 @@ fn main() -> ExitCode {
         #[cfg(feature = "evidence")]
         Command::Checkpoint(args) => checkpoint::checkpoint(&args),
         Command::Explain(args) => people::explain(&args),
+        #[cfg(feature = "evidence")]
+        Command::Evidence(args) => evidence::evidence(&args),
+        Command::Erase(args) => erase::erase(&args),
+        Command::Retention(args) => erase::retention(&args),
+        #[cfg(feature = "evidence")]
+        Command::Access(args) => erase::access(&args),
+        Command::Keys(args) => erase::keys(&args),
+        #[cfg(feature = "evidence")]
+        Command::Receipt(args) => receipt::receipt(&args),
+        Command::Scrub(args) => scrub::scrub(&args),
         Command::Audit(args) => audit::audit(&args),
     };
     match done {

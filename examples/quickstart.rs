@@ -30,6 +30,7 @@ use optin::{
     Builder, Messenger,
     campaign::{Campaign, Fate},
     clock::{Clock, FixedClock},
+    consent::{ConsentText, OptIn},
     dispatch::{Batch, Dispatched},
     gateway::Inbound,
     law::Rulebook,
@@ -43,6 +44,11 @@ use wire::FileCarrier;
 type Res<T> = Result<T, Box<dyn std::error::Error>>;
 
 const EXPORT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/customers.csv");
+const TICKED: ConsentText = ConsentText {
+    version: "2026-11",
+    language: "en",
+    text: "Yes, text me the offers of Maison Lune. Consent is not a condition of purchase. Reply STOP to end.",
+};
 const STARTS: &str = "2026-11-27T14:00:00Z";
 const ENDS: &str = "2026-11-28T02:00:00Z";
 
@@ -124,9 +130,10 @@ async fn main_job(carrier: Carrier) -> Res<()> {
         .text(Template::parse("Maison Lune: {first_name|Hello}, -40 % until 9 pm / jusqu'à 21 h")?)
         .window(STARTS.parse()?..ENDS.parse()?)
         .audience(audience);
-    let (mut held, mut refusal) = (Vec::new(), None);
+    let (mut held, mut refusal, mut sent) = (Vec::new(), None, None);
     let plan = shop
         .plan_each(campaign, |planned| match planned.fate {
+            Fate::Send(_) => sent = sent.or(planned.number),
             Fate::Hold(until, _) => held.extend(planned.number.map(|number| (number, until))),
             Fate::Refuse(decision) if telling(&decision) => {
                 refusal = refusal.take().or(planned.number.map(|number| (number, decision)))
@@ -139,6 +146,11 @@ async fn main_job(carrier: Carrier) -> Res<()> {
         println!("\nWhy not {number}?\n{}", decision.explain(Language::English));
         println!("\nPourquoi pas {number} ?\n{}", decision.explain(Language::French));
     }
+
+    // The export says little of how people agreed. One of them orders again, and ticks the box.
+    let ana = sent.ok_or("nobody gets it now")?;
+    let ticked = OptIn::checkbox(&TICKED).page("https://maisonlune.fr/panier").ip("192.0.2.7".parse()?);
+    shop.opt_in(ana, "soldes", ticked).await?;
 
     println!("\n3. Approve, launch, and kill the worker half-way\n");
     let planned = plan.now + plan.held;
@@ -197,9 +209,55 @@ async fn main_job(carrier: Carrier) -> Res<()> {
     let verified = shop.verify().await?.map_err(|flaw| flaw.to_string())?;
     println!("  {} people, {} records: every record fits.", verified.streams, verified.records);
     println!("  head {}", verified.head.hash);
+    evidence(&shop, patient, log.iter().find(|line| line.number == ana)).await?;
     let twice = by_message.values().any(|count| *count > 1);
     let after_stop = to_patient.iter().any(|line| !line.text.contains("unsubscribed"));
     if twice || after_stop { Err("somebody was texted who should not have been".into()) } else { Ok(()) }
+}
+
+/// Why somebody got a message, in a file that a stranger can check, and the check.
+#[cfg(feature = "evidence")]
+async fn evidence(shop: &Messenger, patient: PhoneNumber, line: Option<&wire::Taken>) -> Res<()> {
+    use optin::report::evidence::{Ask, MessageRef, check};
+    println!("\n6. Show why somebody was texted\n");
+    let line = line.ok_or("nobody got anything")?;
+    let (ask, message) = (Ask::new().by("counsel").purpose("a complaint"), line.message.parse()?);
+    let pack = shop.evidence_of(&MessageRef::id(message).to(line.number), &ask).await?;
+    for told in pack.summary(Language::English).lines() {
+        println!("  {told}");
+    }
+    let folder = std::env::temp_dir().join("optin-evidence");
+    std::fs::create_dir_all(&folder)?;
+    let (json, html) = (folder.join("message.json"), folder.join("message.html"));
+    std::fs::write(&json, pack.to_json())?;
+    std::fs::write(&html, pack.to_html(Language::English))?;
+    let person = folder.join("patient.html");
+    std::fs::write(&person, shop.evidence(patient, &ask).await?.to_html(Language::French))?;
+    println!("\n  {}\n  {}\n  {}", json.display(), html.display(), person.display());
+    let checked = check(pack.to_json().as_bytes(), None)?;
+    println!(
+        "\n  checked: {} records and {} of the house, each in a file of {} with root {}",
+        checked.records, checked.house, checked.size, checked.root
+    );
+    let verifier = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/verify_evidence.py");
+    let key = checked.key.to_string();
+    let python = Command::new("python3").arg(verifier).args(["--key", &key]).arg(&json).output();
+    match python {
+        Ok(done) if done.status.success() => {
+            println!("\n  checked again in Python, which knows the format document only:");
+            String::from_utf8_lossy(&done.stdout).lines().for_each(|told| println!("  {told}"));
+        }
+        Ok(done) if !done.stdout.is_empty() => {
+            return Err(String::from_utf8_lossy(&done.stdout).into_owned().into());
+        }
+        _ => println!("\n  (no Python here with cbor2 and cryptography: not checked again)"),
+    }
+    Ok(())
+}
+
+#[cfg(not(feature = "evidence"))]
+async fn evidence(_: &Messenger, _: PhoneNumber, _: Option<&wire::Taken>) -> Res<()> {
+    Ok(())
 }
 
 /// A refusal that cites a rule, to show.

@@ -24,13 +24,14 @@ CODES = {
     "basis": "express_written express soft_opt_in implied none",
     "how": "checkbox form qr_landing checkout text_to_join verbal import signature",
     "acquisition": "own referral marketplace partner",
+    "channel": "web app sms voice in_person mail social",
     "personal_field": "number page ip user_agent text note postal_code name recording source",
 }
 CODES = {name: words.split() for name, words in CODES.items()}
 MAPS = {
     "grant": "basis basis,how how,acquisition acquisition,acted_ms int,zone text?,text b32?,sale_ms int?,inquiry_ms int?,"
              "screenshot b32?,seller text?,purpose text?,inbound b16?,kept [personal_field]?,confirmed bool?,undated bool?,"
-             "import name?",
+             "import name?,channel channel?",
     "billed": "segments int?,micros int?,currency text?",
 }
 EVENTS = {
@@ -46,7 +47,7 @@ EVENTS = {
     12: "concluded: message b16,outcome outcome,gateway_id text?,code text?,gateway_code text?,billed billed?",
     13: "reported: message b16,delivery delivery,acted_ms int,code text?,gateway_code text?,billed billed?",
     14: "located: group b32", 15: "blocked: sender name,code text", 16: "unblocked: sender name",
-    17: "reassigned: source name", 18: "erased: request name,rule text?",
+    17: "reassigned: source name,since_ms int?", 18: "erased: request name,rule text?",
     19: "bounced: code text,acted_ms int,import name?,line int?", 20: "import_undone: import name",
     21: "checked: register name,listed bool,as_of_ms int,provenance text?,since_ms int?",
     32: "text_kept: digest b32,version text,language text,text text",
@@ -147,7 +148,7 @@ def key_of(text, place):
 
 def open_note(note, key, place):
     text, empty, lines = note.rpartition("\n\n")
-    need(empty and lines.endswith("\n"), place, "not a signed note")
+    need(empty and lines.endswith("\n") and not re.search("[\0-\t\v-\x1f]", note), place, "not a signed note")
     text, held = text + "\n", False
     for line in lines[:-1].split("\n"):
         found = re.fullmatch("\u2014 ([^ +]+) ([A-Za-z0-9+/=]+)", line)

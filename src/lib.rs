@@ -97,8 +97,9 @@ mod sync;
 
 pub use error::Error;
 pub use messenger::{
-    BuildError, Builder, ConsentError, EraseError, Erasure, Imports, Landed, LaunchError, Launched,
-    Messenger, Permission, PlanError, RotateError, Rotated, ScrubError, Scrubbed, Tenure, Undone, Whom,
+    BuildError, Builder, ConsentError, EraseError, ErasedEntry, Erasure, ErasureList, ErasureListError,
+    Imports, Landed, LaunchError, Launched, Messenger, Permission, PlanError, Reapplied, Retained,
+    RetentionReport, RotateError, Rotated, ScrubError, Scrubbed, Sweep, Tenure, Undone, Whom,
 };
 #[cfg(feature = "evidence")]
 pub use messenger::{Every, ReceiptError};

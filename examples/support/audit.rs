@@ -118,7 +118,7 @@ pub(crate) fn audit(args: &AuditArgs) -> Done {
     let mut judged = 0u64;
     let mut report = audit.judge_each(|_| {
         judged += 1;
-        if judged % 4_096 == 0 {
+        if judged.is_multiple_of(4_096) {
             bar.set_position(judged);
         }
     });

@@ -32,7 +32,7 @@ pub(crate) struct LedgerArgs {
     ledger: PathBuf,
     /// Its key file
     #[arg(long, default_value = "optin.key")]
-    key: PathBuf,
+    pub(crate) key: PathBuf,
 }
 
 #[derive(Args)]
@@ -144,10 +144,7 @@ pub(crate) async fn open(args: &LedgerArgs) -> Result<SqliteLedger, Box<dyn std:
     if !args.ledger.exists() {
         return Err(format!("no ledger at `{}`", args.ledger.display()).into());
     }
-    if !args.key.exists() {
-        return Err(format!("no key file at `{}`", args.key.display()).into());
-    }
-    Ok(SqliteLedger::open(&args.ledger, KeyFile::open_or_create(&args.key)?).await?)
+    Ok(SqliteLedger::open(&args.ledger, KeyFile::open(&args.key)?).await?)
 }
 
 pub(crate) fn explain(args: &ExplainArgs) -> Done {

@@ -84,6 +84,7 @@ impl Book {
             put(rule.bases.is_some(), &mut law.bases);
             put(!rule.required.is_empty(), &mut law.required);
             put(!rule.registers.is_empty(), &mut law.registers);
+            put(!rule.retention.is_empty(), &mut law.retention);
         }
         law
     }

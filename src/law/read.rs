@@ -5,7 +5,8 @@ use std::sync::Arc;
 use chrono::{NaiveDate, Weekday};
 
 use super::{
-    Bases, Calendar, DaySet, Ground, Hours, KindSet, Lift, LiftBy, Need, Rule, Window,
+    AfterThat, Bases, Calendar, DaySet, Ground, Hours, Kept, KindSet, Lift, LiftBy, Need, Retention, Rule,
+    Window,
     calendar::Feast,
     load::Refusal,
     rule::epoch_day,
@@ -60,10 +61,22 @@ pub(super) fn rule(
         bases: raw.bases.as_deref().map(bases).transpose()?,
         required: raw.required.clone(),
         registers: raw.registers.clone(),
+        retention: raw.retention.iter().copied().map(retention).collect::<Read<_>>()?,
         penalty: raw.penalty.clone(),
         note: raw.note.clone(),
         days_in_force,
     })
+}
+
+/// Whoever forgets that somebody said no writes to them again: a suppression has no last day in the book.
+fn retention(row: Retention) -> Read<Retention> {
+    match row {
+        Retention { keep_months: 0, .. } => Err(("retention", "a period needs months".to_owned())),
+        Retention { what: Kept::Suppression, after: AfterThat::Erase, .. } => {
+            Err(("retention", "a suppression is never erased".to_owned()))
+        }
+        row => Ok(row),
+    }
 }
 
 fn not_empty(field: &'static str, text: &str) -> Read<String> {

@@ -23,6 +23,8 @@ pub struct PlaceLaw {
     pub required: Vec<Arc<Rule>>,
     /// Those with [`registers`](Rule::registers).
     pub registers: Vec<Arc<Rule>>,
+    /// Those with [`retention`](Rule::retention).
+    pub retention: Vec<Arc<Rule>>,
 }
 
 /// The law, at one version: immutable, cheap to clone.

@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 
-use super::{Cap, Certainty, Confidence, Layer, Penalty, Reach, Register, RequiredText, RulebookError};
+use super::{
+    Cap, Certainty, Confidence, Layer, Penalty, Reach, Register, RequiredText, Retention, RulebookError,
+};
 
 /// One file.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -85,6 +87,8 @@ pub(super) struct RawRule {
     pub(super) required: Vec<RequiredText>,
     #[serde(default)]
     pub(super) registers: Vec<Register>,
+    #[serde(default)]
+    pub(super) retention: Vec<Retention>,
     pub(super) penalty: Option<Penalty>,
     #[serde(default)]
     pub(super) note: String,

@@ -279,6 +279,29 @@ impl Book {
         Ok(person)
     }
 
+    /// Begins a tenure of which nothing is known but its index entries; `None` if one of them leads somewhere by now.
+    pub(crate) async fn entomb(
+        &self,
+        recipient: RecipientId,
+        index: &[(u32, Hash)],
+        at_ms: i64,
+    ) -> Result<Option<Person>, BookError> {
+        let entries: Vec<_> = index.iter().map(|(_, entry)| *entry).collect();
+        if self.ledger.read(recipient).await?.is_some() || self.ledger.find(entries.clone()).await?.is_some()
+        {
+            return Ok(None);
+        }
+        let mut person = Person {
+            index: entries.into_iter().map(|entry| IndexChange { entry, was: None }).collect(),
+            ..Person::blank(recipient)
+        };
+        for (generation, index) in index {
+            let opened = Opened { generation: *generation, index: *index, group: digest(&[]) };
+            person.stage(at_ms, opened, &[])?;
+        }
+        Ok(Some(person))
+    }
+
     /// The number of a person who has not been erased.
     ///
     /// # Errors

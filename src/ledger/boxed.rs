@@ -2,7 +2,7 @@ use std::{fmt::Debug, future::Future, pin::Pin};
 
 use super::{
     keys::Keys,
-    store::{Append, Appended, Head, Ledger, LedgerError, Row, StoredRecord, Urgency},
+    store::{Append, Appended, Head, Ledger, LedgerError, Row, StoredRecord, Urgency, WholeStream},
     waiting::{BacklogCell, Claim, Claimed, OutboxChange, Queued},
 };
 use crate::id::{Hash, Name, RecipientId};
@@ -46,7 +46,7 @@ pub trait DynLedger: Debug + Send + Sync {
         &self,
         after: Option<RecipientId>,
         limit: usize,
-    ) -> BoxFuture<'_, Result<Vec<(Row, Vec<StoredRecord>)>, LedgerError>>;
+    ) -> BoxFuture<'_, Result<Vec<WholeStream>, LedgerError>>;
     /// See [`Ledger::leads`].
     fn leads(&self, entries: Vec<Hash>) -> BoxFuture<'_, Result<Vec<Option<RecipientId>>, LedgerError>>;
     /// See [`Ledger::head`].
@@ -134,7 +134,7 @@ impl<L: Ledger> DynLedger for L {
         &self,
         after: Option<RecipientId>,
         limit: usize,
-    ) -> BoxFuture<'_, Result<Vec<(Row, Vec<StoredRecord>)>, LedgerError>> {
+    ) -> BoxFuture<'_, Result<Vec<WholeStream>, LedgerError>> {
         Box::pin(Ledger::scan_whole(self, after, limit))
     }
     fn leads(&self, entries: Vec<Hash>) -> BoxFuture<'_, Result<Vec<Option<RecipientId>>, LedgerError>> {

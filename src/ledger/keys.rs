@@ -50,7 +50,7 @@ impl Clone for Keys {
 impl PartialEq for Keys {
     fn eq(&self, other: &Self) -> bool {
         let (one, other) = (self.secrets(), other.secrets());
-        one.index == other.index && one.wrapping == other.wrapping
+        one.index == other.index && one.wrapping == other.wrapping && one.signing == other.signing
     }
 }
 
@@ -219,7 +219,7 @@ impl Keys {
             "optin-keys 2" => usize::MAX,
             _ => return None,
         };
-        let (mut index, mut wrapping): (Vec<(u32, [u8; 32])>, Vec<[u8; 32]>) = (Vec::new(), Vec::new());
+        let (mut index, mut wrapping) = (Vec::<(u32, [u8; 32])>::new(), Vec::<[u8; 32]>::new());
         let mut signing = None;
         for line in lines {
             match line.split(' ').collect::<Vec<_>>().as_slice() {

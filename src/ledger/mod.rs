@@ -56,7 +56,7 @@ pub use note::{NoteError, NoteKey, open_note, sign_note};
 pub use sqlite::SqliteLedger;
 pub use store::{
     Append, Appended, Head, IndexChange, Ledger, LedgerError, NewRecord, Row, SHORT, StoredRecord, Urgency,
-    Vault,
+    Vault, WholeStream,
 };
 pub use tree::TreeError;
 pub use verify::{Flaw, Verified};

@@ -118,6 +118,9 @@ pub enum Urgency {
     Normal,
 }
 
+/// A stream's row and its records.
+pub type WholeStream = (Row, Vec<StoredRecord>);
+
 /// A stream with at most so many records is read in one.
 pub const SHORT: usize = 64;
 
@@ -207,7 +210,7 @@ pub trait Ledger: Debug + Send + Sync + 'static {
         &self,
         after: Option<RecipientId>,
         limit: usize,
-    ) -> impl Future<Output = Result<Vec<(Row, Vec<StoredRecord>)>, LedgerError>> + Send {
+    ) -> impl Future<Output = Result<Vec<WholeStream>, LedgerError>> + Send {
         async move {
             let mut whole = Vec::new();
             for row in self.scan(after, limit).await? {

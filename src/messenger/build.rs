@@ -187,9 +187,8 @@ impl Builder {
             ..Policy::new(self.rulebook, self.zones.unwrap_or_else(ZoneTable::newest))
         };
         // Whoever loads a list that nothing looks at believes to be safe.
-        let idle =
-            |given: &&Box<dyn DynRegister>| !policy.registers().any(|named| named.name == *given.name());
-        if let Some(idle) = self.registers.iter().find(idle) {
+        let named = |name: &Name| policy.registers().any(|named| named.name == *name);
+        if let Some(idle) = self.registers.iter().find(|given| !named(given.name())) {
             return Err(BuildError::IdleRegister(idle.name().clone()));
         }
         Ok(Messenger {

@@ -22,7 +22,7 @@ pub struct Erasure {
     pub request: Name,
     /// Tenures that this call erased.
     pub erased: Vec<RecipientId>,
-    /// Tenures that had been erased before: nothing more was recorded.
+    /// Tenures that had been erased before: they were silenced once more.
     pub before: Vec<RecipientId>,
     /// Personal values that are gone, with the salts that would prove them; the number is one of each tenure's.
     pub values: u64,
@@ -141,7 +141,7 @@ impl Messenger {
         Ok(erasure)
     }
 
-    async fn erase_tenure(
+    pub(super) async fn erase_tenure(
         &self,
         mut person: Person,
         rule: Option<&str>,

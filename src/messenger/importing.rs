@@ -106,10 +106,10 @@ impl Messenger {
         let import = Name::new(import)?;
         let key = Progressed::key(&import)?;
         let mut progressed = self.progressed(&import).await?;
-        if progressed.as_ref().is_some_and(|progressed| progressed.stage == Stage::Undone) {
-            if let Some(undone) = self.told(&import).await?.1 {
-                return Ok(undone);
-            }
+        if progressed.as_ref().is_some_and(|progressed| progressed.stage == Stage::Undone)
+            && let Some(undone) = self.told(&import).await?.1
+        {
+            return Ok(undone);
         }
         let interrupted = progressed.as_ref().is_some_and(|progressed| progressed.stage == Stage::Undoing);
         // From here on nobody may go on with it.

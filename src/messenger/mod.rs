@@ -1,5 +1,7 @@
 //! The façade: one ledger, its programs, a gateway and a clock, behind the calls that a shop makes.
 
+#[cfg(feature = "evidence")]
+mod accessing;
 mod build;
 #[cfg(feature = "evidence")]
 mod checkpoints;
@@ -10,10 +12,12 @@ mod evidence;
 mod importing;
 #[cfg(feature = "import")]
 mod lists;
+mod reapplying;
 #[cfg(feature = "evidence")]
 mod receipts;
 mod receiving;
 mod reporting;
+mod retaining;
 mod rotating;
 mod scrubbing;
 mod sending;
@@ -33,9 +37,11 @@ pub use erasing::{EraseError, Erasure, Tenure};
 pub use importing::{Imports, Undone};
 #[cfg(feature = "import")]
 pub use lists::{ImportError, ImportReport, Outcome, Progress};
+pub use reapplying::{ErasedEntry, ErasureList, ErasureListError, Reapplied};
 #[cfg(feature = "evidence")]
 pub use receipts::ReceiptError;
 pub use reporting::Landed;
+pub use retaining::{Retained, RetentionReport, Sweep};
 pub use rotating::{RotateError, Rotated};
 pub use scrubbing::{ScrubError, Scrubbed, Whom};
 pub use sending::{LaunchError, Launched, PlanError};

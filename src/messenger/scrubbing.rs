@@ -15,7 +15,7 @@ use crate::{
     ledger::{BookError, PEOPLE, Person, Urgency, Written},
     message::Kind,
     phone::PhoneNumber,
-    policy::{Facts, Request},
+    policy::{Facts, Need, Request},
     register::{DynRegister, Listing, Presence, Query, RegisterError},
 };
 
@@ -162,8 +162,10 @@ impl Messenger {
         let facts = Facts { whereabouts, state: &person.state };
         let waits = |program: &Name, kind: Kind| {
             let request = Request { program, kind, category: None, subject: None, sender: None };
+            let decision = self.inner.policy.decide(facts, request, now);
             let unasked = self.inner.policy.unasked(facts, request, now);
-            unasked.iter().any(|register| register.name == asked.terms.name)
+            decision.needs.contains(&Need::Register)
+                && unasked.iter().any(|register| register.name == asked.terms.name)
         };
         let programs = person.state.programs.iter().filter(|program| !program.grants.is_empty());
         programs.map(|program| &program.program).any(|name| Kind::ALL.iter().any(|kind| waits(name, *kind)))

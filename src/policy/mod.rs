@@ -17,6 +17,7 @@ mod few;
 mod hours;
 mod proof;
 mod registers;
+mod retention;
 
 pub use brand::{Brand, BrandCap};
 pub use considered::Considered;
@@ -24,3 +25,4 @@ pub use decide::{Facts, Policy, Request};
 pub use decision::{Code, Decision, Fact, Need, Reason, Verdict};
 pub use explain::Language;
 pub use proof::Proof;
+pub use retention::{Period, Stay, Trail};

@@ -237,7 +237,7 @@ impl Reader {
         };
         let Some(column) = self.since else { return Ok((key, None)) };
         let text = line.split([',', ';', '\t']).nth(column.saturating_sub(1)).ok_or(LineFault::NotADate)?;
-        let date: NaiveDate = text.trim().trim_matches('"').parse().map_err(|_| LineFault::NotADate)?;
+        let date = date(text.trim().trim_matches('"')).ok_or(LineFault::NotADate)?;
         let day = date.and_time(NaiveTime::MIN).and_utc().timestamp().div_euclid(86_400);
         Ok((key, Some(i32::try_from(day).map_err(|_| LineFault::NotADate)?)))
     }
@@ -266,9 +266,23 @@ fn ten_digits(first: &str, rest: &str) -> Option<u64> {
     fits.then_some(10_000_000_000 + national)
 }
 
-/// The first `YYYY-MM-DD` in a name.
+/// The first `YYYY-MM-DD` in a name that no further digit adjoins.
 fn date_in(name: &str) -> Option<NaiveDate> {
-    name.char_indices().find_map(|(at, _)| name.get(at..at + 10)?.parse().ok())
+    let digit = |at: Option<usize>| {
+        at.and_then(|at| name.as_bytes().get(at)).is_some_and(|byte| byte.is_ascii_digit())
+    };
+    let alone = |at: usize| !digit(at.checked_sub(1)) && !digit(Some(at + 10));
+    name.char_indices().filter(|(at, _)| alone(*at)).find_map(|(at, _)| date(name.get(at..at + 10)?))
+}
+
+/// `YYYY-MM-DD` and nothing else: no sign, no shorter form.
+fn date(text: &str) -> Option<NaiveDate> {
+    let fits = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    text.parse().ok().filter(|_| fits)
 }
 
 /// The lines of a list, bounded, with the digest of everything that was read.

@@ -310,11 +310,9 @@ impl Sources<'_> {
                 "dpv:hasIndicationMethod": step.method,
             });
             if step.state.is_valid() {
-                event["dpv:hasDuration"] = self.validity();
+                set(&mut event, "dpv:hasDuration", Some(self.validity()));
             }
-            if let Some(zone) = &step.zone {
-                event["dct:spatial"] = zone.as_str().into();
-            }
+            set(&mut event, "dct:spatial", step.zone.clone());
             event
         };
         let events: Vec<Value> = self.course.steps.iter().map(event).collect();
@@ -335,7 +333,7 @@ impl Sources<'_> {
         set(&mut purpose, "purpose", self.grant.purpose.clone());
         set(&mut purpose, "termination", retention.clone());
         if let Some(recipients) = recipients {
-            purpose["thirdPartyDisclosure"] = (!recipients.is_empty()).into();
+            set(&mut purpose, "thirdPartyDisclosure", Some(!recipients.is_empty()));
             let names: Vec<_> = recipients.iter().filter_map(|party| party.name.as_deref()).collect();
             set(&mut purpose, "thirdPartyName", (!names.is_empty()).then(|| names.join("; ")));
         }
@@ -363,13 +361,13 @@ impl Sources<'_> {
             set(&mut one, "piiController", party.name.clone());
             set(&mut one, "contact", party.contact.clone());
             set(&mut one, "address", party.address.clone());
-            receipt["piiControllers"] = json!([one]);
+            set(&mut receipt, "piiControllers", Some(json!([one])));
         }
         receipt
     }
 }
 
-fn set(object: &mut Value, field: &str, value: Option<String>) {
+fn set(object: &mut Value, field: &str, value: Option<impl Into<Value>>) {
     if let (Some(fields), Some(value)) = (object.as_object_mut(), value) {
         fields.insert(field.to_owned(), value.into());
     }

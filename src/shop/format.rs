@@ -218,7 +218,7 @@ impl Shape {
 /// # Ok::<(), optin::shop::FormatError>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct Mapping(Shape);
+pub struct Mapping(Box<Shape>);
 
 impl Mapping {
     /// What a mapping may name: columns first, then values of the status column, separated by commas.
@@ -295,7 +295,7 @@ impl Mapping {
         }
         shape.says = if status.column.is_empty() { Vec::new() } else { vec![status] };
         "a list that the host mapped".clone_into(&mut shape.title);
-        Ok(Self(shape))
+        Ok(Self(Box::new(shape)))
     }
 }
 

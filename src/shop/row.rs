@@ -37,6 +37,7 @@ impl Location {
 /// What a list says of one person.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "most rows of a list are consents")]
 pub enum Says {
     /// The person agreed.
     Consent(OptIn),

@@ -1,10 +1,12 @@
 //! People who are forgotten and still never texted, the bytes that are left of them, and the keys that locked them.
 
+mod backups;
 mod files;
 mod forgetting;
 mod keys;
 #[cfg(target_os = "linux")]
 mod resumed;
+mod retention;
 
 use std::sync::Arc;
 

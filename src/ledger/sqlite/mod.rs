@@ -15,7 +15,7 @@ use rusqlite::Connection;
 
 use super::{
     keys::Keys,
-    store::{Append, Appended, Head, Ledger, LedgerError, Row, StoredRecord, Urgency},
+    store::{Append, Appended, Head, Ledger, LedgerError, Row, StoredRecord, Urgency, WholeStream},
     waiting::{BacklogCell, Claim, Claimed, OutboxChange, Queued},
 };
 use crate::id::{Hash, Name, RecipientId};
@@ -219,7 +219,7 @@ impl Ledger for SqliteLedger {
         &self,
         after: Option<RecipientId>,
         limit: usize,
-    ) -> Result<Vec<(Row, Vec<StoredRecord>)>, LedgerError> {
+    ) -> Result<Vec<WholeStream>, LedgerError> {
         self.see(|db| reads::scan_whole(db, after, limit))
     }
 

@@ -14,7 +14,7 @@ use crate::{
     id::{Hash, Name, RecipientId},
     ledger::{
         envelope::leaf_hash,
-        store::{Head, Row, SHORT, StoredRecord, Vault},
+        store::{Head, Row, SHORT, StoredRecord, Vault, WholeStream},
     },
 };
 
@@ -167,7 +167,7 @@ pub(super) fn scan_whole(
     db: &Connection,
     after: Option<RecipientId>,
     limit: usize,
-) -> Result<Vec<(Row, Vec<StoredRecord>)>, Trouble> {
+) -> Result<Vec<WholeStream>, Trouble> {
     let during = Trouble::during("reading streams");
     let transaction = db.unchecked_transaction().map_err(&during)?;
     let mut whole = Vec::with_capacity(limit.min(4_096));

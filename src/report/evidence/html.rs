@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use super::pack::{Both, Consent, Decided, Ended, Message, Pack, Reading, Record};
+use super::{
+    pack::{Both, Consent, Decided, Ended, Message, Pack, Reading, Record},
+    words::plain,
+};
 use crate::policy::Language;
 
 /// Text that stands in a page as text, whatever it holds.
@@ -88,7 +91,8 @@ pub(super) fn page(pack: &Pack<Reading>, language: Language) -> String {
 
 fn head(page: &mut Page, pack: &Pack<Reading>) {
     let number = pack.reading.number.as_deref().unwrap_or(page.tell("erased number", "numéro effacé"));
-    let mut line = vec![number.to_owned(), format!("{} {}", page.tell("made", "établi le"), pack.made.at)];
+    let mut line =
+        vec![number.to_owned(), format!("{} {}", page.tell("made", "établi le"), plain(&pack.made.at))];
     line.extend(pack.made.r#for.as_ref().map(|who| format!("{} {who}", page.tell("for", "pour"))));
     line.extend(pack.made.purpose.clone());
     line.push(pack.made.by.clone());
@@ -109,7 +113,7 @@ fn consents(page: &mut Page, consents: &[Consent]) {
             "<div class=\"card\">\n<p><strong>{}</strong> · <time>{}</time> · {grade} <span class=\"grade\">{}</span></p>\n\
              <p class=\"soft\">{}</p>\n",
             Text(&consent.program),
-            Text(&consent.at),
+            Text(&plain(&consent.at)),
             Text(consent.grade),
             Text(if page.french { &consent.why.fr } else { &consent.why.en }),
         ));
@@ -140,8 +144,9 @@ fn consents(page: &mut Page, consents: &[Consent]) {
                 page.push(format_args!("<p class=\"soft\">{}</p>\n", Text(none)));
             }
         }
+        let record = page.tell("record", "enregistrement");
         page.push(format_args!(
-            "<p class=\"soft\">{} · {} · n° {}</p>\n</div>\n",
+            "<p class=\"soft\">{} · {} · {record} {}</p>\n</div>\n",
             Text(consent.how),
             Text(consent.basis),
             consent.seq
@@ -165,17 +170,19 @@ fn decision(page: &mut Page, message: &Message) {
     page.row("Program", "Programme", &message.program);
     page.row("From", "De", &message.sender);
     page.row("Kind", "Type", message.kind);
-    page.row("Handed over", "Parti", &message.started);
-    page.row("Lawful until", "Licite jusqu'à", &message.not_after);
+    page.row("Handed over", "Parti", &plain(&message.started));
+    page.row("Lawful until", "Licite jusqu'à", &plain(&message.not_after));
     let local: Vec<_> = message.local.iter().map(|l| format!("{} {}", l.zone, l.time)).collect();
     page.row("Local time, every zone possible", "Heure locale, tous fuseaux possibles", &local.join(" · "));
     let counts: Vec<_> = message.counts.iter().map(|c| format!("{} {}", c.rule, c.before)).collect();
-    page.row("Messages before it, by cap", "Messages antérieurs, par plafond", &counts.join(" · "));
+    if !counts.is_empty() {
+        page.row("Messages before it, by cap", "Messages antérieurs, par plafond", &counts.join(" · "));
+    }
     page.row("Rule book", "Recueil de règles", &rulebook);
     page.row("Time zone data", "Données de fuseaux", &tz);
     page.row("Posture", "Posture", message.posture);
     if let Some(approved) = &message.approved {
-        page.row("Approved", "Approuvé", &format!("{} · {}", approved.by, approved.at));
+        page.row("Approved", "Approuvé", &format!("{} · {}", approved.by, plain(&approved.at)));
     }
     if let Some(outcome) = &message.outcome {
         page.row("Gateway", "Passerelle", &ended(outcome));
@@ -197,8 +204,8 @@ fn decision(page: &mut Page, message: &Message) {
 }
 
 fn ended(ended: &Ended) -> String {
-    let parts =
-        [Some(ended.what), ended.gateway_id.as_deref(), ended.code.as_deref(), Some(ended.at.as_str())];
+    let at = plain(&ended.at);
+    let parts = [Some(ended.what), ended.gateway_id.as_deref(), ended.code.as_deref(), Some(at.as_str())];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
@@ -207,7 +214,7 @@ fn rules(page: &mut Page, decided: &Decided, message: &Message) {
         "Judged again from the records before it",
         "Jugé à nouveau d'après les enregistrements antérieurs",
     );
-    page.push(format_args!("<p><strong>{}</strong></p>\n", Text(again)));
+    page.push(format_args!("<p class=\"gap\"><strong>{}</strong></p>\n", Text(again)));
     if !message.rulebook.same || !message.tz.same {
         let note = page.tell(
             "Note: under another rule book or zone data than then.",
@@ -262,7 +269,7 @@ fn timeline(page: &mut Page, pack: &Pack<Reading>) {
         page.push(format_args!(
             "<li class=\"{}\"><time>{}</time>{}\n",
             class.trim(),
-            Text(&record.at),
+            Text(&plain(&record.at)),
             Text(&words)
         ));
         values(page, record);

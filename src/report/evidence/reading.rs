@@ -6,11 +6,11 @@ use super::{
     decided,
     gather::{Gathered, Kept},
     pack::{Approved, Both, Consent, Count, Ended, Erased, Local, Message, Reading, Tenure, Versions, Words},
-    words::{self, stamp},
+    words::{self, human, plain, stamp},
 };
 use crate::{
     consent::{
-        Event, Grant,
+        Event, Grant, How,
         event::{Outcome, Started, TextKept},
     },
     id::{Hash, MessageId, Name},
@@ -35,6 +35,7 @@ pub(super) fn of(gathered: &Gathered, policy: &Policy) -> Reading {
         None => what_is_on_record(number.as_deref(), gathered, &consents),
     };
     if let Some(Erased { at, request, .. }) = &erased {
+        let at = plain(at);
         answer.en.push_str(&format!(" The person was erased on {at}, on request {request}."));
         answer.fr.push_str(&format!(" La personne a été effacée le {at}, sur demande {request}."));
     }
@@ -193,7 +194,8 @@ fn approved(gathered: &Gathered, started: &Started, at_ms: i64) -> Option<Approv
 
 fn why_this_text(number: Option<&str>, message: &Message, gathered: &Gathered, consents: &[Consent]) -> Both {
     let (to_en, to_fr) = (number.unwrap_or("an erased number"), number.unwrap_or("un numéro effacé"));
-    let Message { source, sender, started, not_after, .. } = message;
+    let Message { source, sender, .. } = message;
+    let (started, not_after) = (plain(&message.started), plain(&message.not_after));
     let (came_en, came_fr) = came(message);
     let mut both = Both::new(
         format!("A text of “{source}” to {to_en} was handed over from {sender} on {started}; {came_en}."),
@@ -207,13 +209,37 @@ fn why_this_text(number: Option<&str>, message: &Message, gathered: &Gathered, c
     }
     let ground = consents.iter().rfind(|c| c.program == message.program && c.seq < message.seq);
     let (ground_en, ground_fr) = match ground {
-        Some(c) => (
-            format!("the person had agreed to “{}” on {} ({}, grade {})", c.program, c.at, c.how, c.grade),
+        Some(c) if c.event == "imported" => (
             format!(
-                "la personne avait accepté « {} » le {} ({}, niveau {})",
-                c.program, c.at, c.how, c.grade
+                "a list said that the person had agreed to “{}” on {} (grade {})",
+                c.program,
+                plain(&c.at),
+                c.grade
+            ),
+            format!(
+                "une liste indiquait l'accord de la personne pour « {} » le {} (niveau {})",
+                c.program,
+                plain(&c.at),
+                c.grade
             ),
         ),
+        Some(c) => {
+            let (how_en, how_fr) = How::from_code(c.how).map_or((c.how, c.how), words::how);
+            (
+                format!(
+                    "the person had agreed to “{}” on {} ({how_en}; grade {})",
+                    c.program,
+                    plain(&c.at),
+                    c.grade
+                ),
+                format!(
+                    "la personne avait accepté « {} » le {} ({how_fr} ; niveau {})",
+                    c.program,
+                    plain(&c.at),
+                    c.grade
+                ),
+            )
+        }
         None => (
             format!("a {} message needed no consent on record", message.kind),
             format!("un message {} n'exigeait pas de consentement enregistré", message.kind),
@@ -253,7 +279,7 @@ fn came(message: &Message) -> (&'static str, &'static str) {
 fn what_is_on_record(number: Option<&str>, gathered: &Gathered, consents: &[Consent]) -> Both {
     let (to_en, to_fr) = (number.unwrap_or("An erased number"), number.unwrap_or("Un numéro effacé"));
     let state = &gathered.state;
-    let since = gathered.records.first().map(|kept| stamp(kept.envelope.at_ms)).unwrap_or_default();
+    let since = gathered.records.first().map(|kept| human(kept.envelope.at_ms)).unwrap_or_default();
     let sent =
         gathered.records.iter().filter(|kept| matches!(kept.envelope.event, Event::Started(_))).count();
     let stops =

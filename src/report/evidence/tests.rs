@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{Ask, EvidencePack, Frame, check, gather::Kept};
 use crate::{
     consent::{
-        Acquisition, Basis, Event, Grade, Grant, How, PersonalField, State,
+        Acquisition, Basis, Channel, Event, Grade, Grant, How, PersonalField, State,
         event::{Answer, Billed, Delivery, Opened, OptedIn, Outcome, Road, Said, TextKept},
     },
     id::{Hash, Name, RecipientId},
@@ -53,6 +53,7 @@ fn called(ty: &str) -> String {
         "Basis" => "*basis*",
         "How" => "*how*",
         "Acquisition" => "*acquisition*",
+        "Channel" => "*channel*",
         "PersonalField" => "*personal_field*",
         other => panic!("the document has no word for {other}"),
     }
@@ -93,6 +94,7 @@ fn codes() -> String {
     table += &row("basis", Basis::ALL, Basis::code, |one| one as u8);
     table += &row("how", How::ALL, How::code, |one| one as u8);
     table += &row("acquisition", Acquisition::ALL, Acquisition::code, |one| one as u8);
+    table += &row("channel", Channel::ALL, Channel::code, |one| one as u8);
     table += &row("personal_field", PersonalField::ALL, PersonalField::code, |one| one as u8);
     table
 }

@@ -13,6 +13,16 @@ pub(super) fn stamp(ms: i64) -> String {
         .map_or_else(|| ms.to_string(), |at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
 }
 
+/// The same for people: `2026-11-27 14:00:00 UTC`.
+pub(super) fn human(ms: i64) -> String {
+    plain(&stamp(ms))
+}
+
+/// A stamp as people write it.
+pub(super) fn plain(stamp: &str) -> String {
+    stamp.replace('T', " ").replace(".000Z", " UTC").replace('Z', " UTC")
+}
+
 /// The sentence of a record.
 pub(super) fn of(event: &Event) -> Both {
     both(event).unwrap_or_else(|| Both::new(event.code(), event.code()))
@@ -26,8 +36,8 @@ fn both(event: &Event) -> Option<Both> {
         Event::OptedIn(e) => {
             let (en, fr) = how(e.grant.how);
             Both::new(
-                format!("The person agreed to “{}”: {en}, on {}.", e.program, stamp(e.grant.acted_ms)),
-                format!("La personne a accepté « {} » : {fr}, le {}.", e.program, stamp(e.grant.acted_ms)),
+                format!("The person agreed to “{}”: {en}, on {}.", e.program, human(e.grant.acted_ms)),
+                format!("La personne a accepté « {} » : {fr}, le {}.", e.program, human(e.grant.acted_ms)),
             )
         }
         Event::Asked(e) => Both::new(
@@ -35,8 +45,8 @@ fn both(event: &Event) -> Option<Both> {
             format!("La personne a accepté « {} » ; une confirmation par SMS est demandée.", e.program),
         ),
         Event::Confirmed(e) => Both::new(
-            format!("The person confirmed “{}” by text on {}.", e.program, stamp(e.acted_ms)),
-            format!("La personne a confirmé « {} » par SMS le {}.", e.program, stamp(e.acted_ms)),
+            format!("The person confirmed “{}” by text on {}.", e.program, human(e.acted_ms)),
+            format!("La personne a confirmé « {} » par SMS le {}.", e.program, human(e.acted_ms)),
         ),
         Event::Imported(e) => Both::new(
             format!("The list “{}” said that the person had agreed to “{}”.", e.import, e.program),
@@ -50,13 +60,13 @@ fn both(event: &Event) -> Option<Both> {
                 Said::Topic => ("a topic", "un sujet"),
             };
             Both::new(
-                format!("The person asked to stop {reach_en} ({en}) on {}.", stamp(e.acted_ms)),
-                format!("La personne a demandé l'arrêt : {reach_fr} ({fr}), le {}.", stamp(e.acted_ms)),
+                format!("The person asked to stop {reach_en} ({en}) on {}.", human(e.acted_ms)),
+                format!("La personne a demandé l'arrêt : {reach_fr} ({fr}), le {}.", human(e.acted_ms)),
             )
         }
         Event::Restarted(e) => Both::new(
-            format!("The person asked to have “{}” back on {}.", e.program, stamp(e.acted_ms)),
-            format!("La personne a demandé à retrouver « {} » le {}.", e.program, stamp(e.acted_ms)),
+            format!("The person asked to have “{}” back on {}.", e.program, human(e.acted_ms)),
+            format!("La personne a demandé à retrouver « {} » le {}.", e.program, human(e.acted_ms)),
         ),
         Event::Heard(e) => Both::new(
             format!("The person wrote; it was read as “{}”.", e.intent),
@@ -65,11 +75,11 @@ fn both(event: &Event) -> Option<Both> {
         Event::Suspended(e) => Both::new(
             format!(
                 "The person wrote something doubtful; marketing waits for a human until {}.",
-                stamp(e.deadline_ms)
+                human(e.deadline_ms)
             ),
             format!(
                 "La personne a écrit un message ambigu ; le marketing attend un humain jusqu'au {}.",
-                stamp(e.deadline_ms)
+                human(e.deadline_ms)
             ),
         ),
         Event::Unsuspended(e) => Both::new(
@@ -80,7 +90,7 @@ fn both(event: &Event) -> Option<Both> {
         Event::Concluded(e) => concluded(e.outcome),
         Event::Reported(e) => {
             let (en, fr) = delivery(e.delivery);
-            let at = stamp(e.acted_ms);
+            let at = human(e.acted_ms);
             Both::new(
                 format!("Delivery report: {en}, at {at}."),
                 format!("Accusé de réception : {fr}, le {at}."),
@@ -124,7 +134,7 @@ fn beside(event: &Event) -> Option<Both> {
         Event::Checked(e) => {
             let (en, fr) =
                 if e.listed { ("stands in", "figure dans") } else { ("is not in", "n'est pas dans") };
-            let at = stamp(e.as_of_ms);
+            let at = human(e.as_of_ms);
             Both::new(
                 format!("The number {en} the register {} as of {at}.", e.register),
                 format!("Le numéro {fr} le registre {} au {at}.", e.register),
@@ -152,11 +162,11 @@ fn started(e: &crate::consent::event::Started) -> Both {
         None => Both::new(
             format!(
                 "A message of “{source}” was handed over, from {sender}; lawful until {}.",
-                stamp(e.not_after_ms)
+                human(e.not_after_ms)
             ),
             format!(
                 "Un message de « {source} » est parti, de {sender} ; licite jusqu'au {}.",
-                stamp(e.not_after_ms)
+                human(e.not_after_ms)
             ),
         ),
         Some(answer) => {

@@ -16,6 +16,7 @@ use optin::{
     },
     permit::Permit,
     policy::Code,
+    shop::Says,
 };
 use tokio::sync::Semaphore;
 
@@ -50,7 +51,9 @@ async fn forgets(house: House) -> Erasure {
     house.shop.verify().await.unwrap().unwrap();
     let again = house.shop.erase(ana, "dsar-114").await.unwrap();
     assert_eq!((again.erased.len(), again.before.len()), (0, 1));
-    assert_eq!(house.shop.person(ana).await.unwrap().unwrap().version, after.version);
+    // Asked again, silenced again, and nothing more.
+    assert_eq!(house.shop.person(ana).await.unwrap().unwrap().version, after.version + 1);
+    assert_eq!(house.codes(ana).await.last(), Some(&"revoked"));
     erasure
 }
 
@@ -73,13 +76,7 @@ async fn a_number_that_nobody_knows_is_silenced_and_not_kept() {
     assert_eq!(house.codes(house.ana).await, ["opened", "revoked", "erased"]);
     let log = ledger.log(0, 99).await.unwrap();
     assert!(log.iter().all(|record| record.sealed.is_none()));
-    let row = ImportRow {
-        number: house.ana,
-        program: name("soldes"),
-        consent: Some(consent()),
-        opted_out: false,
-        location: Location::default(),
-    };
+    let row = ImportRow::new(house.ana, name("soldes"), Says::Consent(consent()));
     house.shop.import("old-list", [row], |_, _| {}).await.unwrap();
     assert!(house.refusals(house.ana).await.contains(&Code::Revoked));
     house.shop.verify().await.unwrap().unwrap();
@@ -273,7 +270,9 @@ async fn an_earlier_tenure_of_the_number_is_erased_by_its_id() {
     let book = Book::new(ledger);
     let mut first = house.shop.person(house.ana).await.unwrap().unwrap();
     let recipient = first.recipient;
-    first.stage(house.now().timestamp_millis(), Reassigned { source: name("rnd") }, &[]).unwrap();
+    first
+        .stage(house.now().timestamp_millis(), Reassigned { source: name("rnd"), since_ms: None }, &[])
+        .unwrap();
     book.write(first, Urgency::Normal).await.unwrap();
     house.later(1);
     house.opt_in(house.ana).await;

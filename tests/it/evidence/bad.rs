@@ -88,7 +88,7 @@ async fn a_key_without_seed_signs_nothing() {
     let ana = number("+33612345678");
     let nobody = shop.evidence(ana, &Ask::new()).await.unwrap_err();
     assert!(matches!(nobody, EvidenceError::Nobody));
-    shop.opt_in(ana, "soldes", crate::receive::consent()).await.unwrap();
+    shop.opt_in(ana, "soldes", optin::consent::OptIn::checkbox(&super::world::WORDS[0])).await.unwrap();
     let refused = shop.evidence(ana, &Ask::new()).await.unwrap_err();
     assert!(matches!(refused, EvidenceError::Checkpoint(optin::ledger::CheckpointError::NoSigningKey)));
     assert!(refused.to_string().contains("signing"));

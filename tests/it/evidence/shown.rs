@@ -97,7 +97,11 @@ async fn a_checkpoint_is_made_only_when_it_is_missing() {
     let first = value(&world.shop.evidence(world.people[0], &Ask::new()).await.unwrap());
     let again = value(&world.shop.evidence(world.people[1], &Ask::new()).await.unwrap());
     assert_eq!(first["checkpoint"], again["checkpoint"]);
-    world.shop.opt_in(world.people[1], "club", crate::receive::consent()).await.unwrap();
+    world
+        .shop
+        .opt_in(world.people[1], "club", optin::consent::OptIn::checkbox(&super::world::WORDS[0]))
+        .await
+        .unwrap();
     let newer = value(&world.shop.evidence(world.people[1], &Ask::new()).await.unwrap());
     assert_ne!(first["checkpoint"], newer["checkpoint"]);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use optin::{
-    ImportRow, Location, Messenger,
+    Location, Messenger,
     campaign::Campaign,
     clock::{Clock, FixedClock},
     consent::{
@@ -20,6 +20,7 @@ use optin::{
     place::ZoneTable,
     program::{Program, Sender},
     report::evidence::{Ask, EvidencePack, MessageRef},
+    shop::{ImportRow, Says},
 };
 
 use crate::walk::{at, number, run, soldes};
@@ -131,11 +132,11 @@ impl World {
                 6 => OptIn::checkbox(words).double().page("https://maisonlune.fr/"),
                 7 => {
                     let consent = Some(OptIn::checkbox(words).source("subscribed: yes"));
-                    self.import(number, program, consent, false).await;
+                    self.import(number, program, consent).await;
                     continue;
                 }
                 _ => {
-                    self.import(number, program, None, true).await;
+                    self.import(number, program, None).await;
                     continue;
                 }
             };
@@ -149,9 +150,10 @@ impl World {
         run(&self.shop, &self.clock, at("2026-11-24T20:00:00Z")).await;
     }
 
-    async fn import(&self, number: PhoneNumber, program: &str, consent: Option<OptIn>, opted_out: bool) {
+    async fn import(&self, number: PhoneNumber, program: &str, consent: Option<OptIn>) {
         let program = Name::new(program).unwrap();
-        let row = ImportRow { number, program, consent, opted_out, location: Location::default() };
+        let says = consent.map_or(Says::OptOut(None), Says::Consent);
+        let row = ImportRow::new(number, program, says);
         self.shop.import("list-2026-11", vec![row], |_, _| {}).await.unwrap();
     }
 
@@ -204,7 +206,9 @@ impl World {
             let Some(mut person) = self.book.find(number).await.unwrap() else { continue };
             match self.dice.below(8) {
                 0 => person.stage(at_ms, Erased { request: name("request-7"), rule: None }, &[]).unwrap(),
-                1 => person.stage(at_ms, Reassigned { source: name("gateway") }, &[]).unwrap(),
+                1 => {
+                    person.stage(at_ms, Reassigned { source: name("gateway"), since_ms: None }, &[]).unwrap()
+                }
                 2 => {
                     let note = [(PersonalField::Note, "said “no” twice".to_owned())];
                     let checked = Checked {

@@ -28,6 +28,7 @@ kinds = ["marketing"]
 caps = [{ max = 3, per_hours = 24, key = "person" }]
 lifted_by = [{ by = "sale", certainty = "settled", months = 12 }]
 bases = [{ basis = "express" }]
+retention = [{ what = "suppression", keep_months = 12, counted_from = "revocation", after = "may_erase" }]
 [rule.hours]
 windows = [{ days = "mon-sat", from = "08:00", to = "20:00" }]
 zone = "Europe/Berlin"
@@ -102,6 +103,14 @@ const REFUSED: &[(&str, &str, &str, &str)] = &[
     ("basis = \"express\"", "basis = \"wink\"", "DE-HOURS", "bases"),
     ("by = \"sale\"", "by = \"magic\"", "DE-HOURS", "lifted_by"),
     (", months = 12", "", "DE-HOURS", "lifted_by"),
+    ("keep_months = 12", "keep_months = 0", "DE-HOURS", "retention"),
+    ("keep_months = 12", "keep_months = -1", "DE-HOURS", "retention"),
+    ("keep_months = 12", "keep_months = 70000", "DE-HOURS", "retention"),
+    ("keep_months = 12, ", "", "DE-HOURS", "keep_months"),
+    ("keep_months = 12", "keep_years = 1", "DE-HOURS", "keep_years"),
+    ("after = \"may_erase\"", "after = \"erase\"", "DE-HOURS", "retention"),
+    ("what = \"suppression\"", "what = \"memories\"", "DE-HOURS", "retention"),
+    ("counted_from = \"revocation\"", "counted_from = \"birth\"", "DE-HOURS", "retention"),
     ("per_hours = 24", "per_hours = 0", "DE-HOURS", "caps"),
     ("citation = \"House rule\"", "citation = \" \"", "DE-HOURS", "citation"),
     ("citation = \"House rule\"\n", "", "DE-HOURS", "citation"),

@@ -3,7 +3,9 @@
 use chrono::DateTime;
 use optin::{
     consent::Basis,
-    law::{CapKey, Posture, Requirement, Rulebook, SenderForm, Standing},
+    law::{
+        AfterThat, CapKey, CountedFrom, Effect, Kept, Posture, Requirement, Rulebook, SenderForm, Standing,
+    },
     message::Kind,
     place::Place,
 };
@@ -53,9 +55,30 @@ const TEXTS: &[(&str, &str, &str, &[Requirement])] = &[
     ("GB-TEXT", "GB", "marketing", &[Requirement::Identity, Requirement::OptOut]),
 ];
 
+/// Rule, a place that it binds, what is kept for how many months, from when, and then.
+const PERIODS: &[(&str, &str, Kept, u16, CountedFrom, AfterThat)] = &[
+    ("US-FED-RECORDS", "US-TX", Kept::Evidence, 60, CountedFrom::LastMessage, AfterThat::MayErase),
+    ("US-FED-LIMITATION", "US", Kept::Evidence, 48, CountedFrom::LastMessage, AfterThat::MayErase),
+    ("US-FED-INTERNAL-DNC", "US-PR", Kept::Suppression, 60, CountedFrom::Revocation, AfterThat::MayErase),
+    ("US-VA-STOP-RECORD", "US-VA", Kept::Suppression, 120, CountedFrom::Revocation, AfterThat::MayErase),
+    ("FR-PROSPECT-RETENTION", "FR-974", Kept::Prospect, 36, CountedFrom::LastContact, AfterThat::Erase),
+    ("FR-OBJECTION-RETENTION", "FR", Kept::Suppression, 36, CountedFrom::Revocation, AfterThat::MayErase),
+    ("CA-CASL-PROOF", "CA-QC", Kept::Evidence, 36, CountedFrom::LastMessage, AfterThat::MayErase),
+];
+
+/// Rule, a place where it binds, register, days for which an answer stays good, what standing in it means.
+const REGISTERS: &[(&str, &str, &str, u16, Effect)] = &[
+    ("US-DNC", "US-WY", "us-dnc", 31, Effect::Bars),
+    ("US-ME-RND", "US-ME", "us-rnd", 31, Effect::Ends),
+    ("ZA-OPT-OUT-REGISTRY", "ZA", "za-ncc", 28, Effect::Bars),
+];
+
 /// Rule, its first day, and the first day that it is no longer in force.
 const DATES: &[(&str, &str, &str)] = &[
     ("US-FED-HOURS", "2003-10-01", ""),
+    ("US-DNC", "2024-03-26", ""),
+    ("US-ME-RND", "2024-07-16", ""),
+    ("ZA-OPT-OUT-REGISTRY", "2026-04-15", ""),
     ("US-CT-HOURS", "2023-10-01", ""),
     ("US-FL-HOURS", "2021-07-01", ""),
     ("US-MD-HOURS", "2024-01-01", ""),
@@ -73,6 +96,8 @@ const DATES: &[(&str, &str, &str)] = &[
     ("US-OK-CAP", "2022-11-01", ""),
     ("US-MD-CAP", "2024-01-01", ""),
     ("US-OR-CAP", "2026-01-01", ""),
+    ("US-FED-RECORDS", "2024-05-16", ""),
+    ("CA-CASL-PROOF", "2014-07-01", ""),
     ("CA-CASL-MARKETING", "2014-07-01", ""),
     ("GB-CONSENT-MARKETING", "2003-12-11", ""),
 ];
@@ -112,6 +137,26 @@ pub(super) fn faults(book: &Rulebook) -> Vec<String> {
         let rule = book.law_of(place(at)).required.iter().find(|rule| rule.id == id);
         let as_told = |rule: &std::sync::Arc<optin::law::Rule>| {
             is_for(rule, kinds) && rule.required.iter().map(|text| text.what).eq(texts.iter().copied())
+        };
+        expect(rule.is_some_and(as_told), format!("{id}: {rule:?}"));
+    }
+    for &(id, at, what, months, from, after) in PERIODS {
+        let rule = book.law_of(place(at)).retention.iter().find(|rule| rule.id == id);
+        let as_told = |rule: &std::sync::Arc<optin::law::Rule>| {
+            let mut rows =
+                rule.retention.iter().map(|row| (row.what, row.keep_months, row.counted_from, row.after));
+            rows.len() == 1 && rows.all(|row| row == (what, months, from, after))
+        };
+        expect(rule.is_some_and(as_told), format!("{id}: {rule:?}"));
+    }
+    for &(id, at, name, days, effect) in REGISTERS {
+        let rule = book.law_of(place(at)).registers.iter().find(|rule| rule.id == id);
+        let as_told = |rule: &std::sync::Arc<optin::law::Rule>| {
+            let named = rule
+                .registers
+                .iter()
+                .map(|register| (register.name.as_str(), register.max_age_days, register.effect));
+            is_for(rule, "marketing") && named.eq([(name, days, effect)])
         };
         expect(rule.is_some_and(as_told), format!("{id}: {rule:?}"));
     }
@@ -178,6 +223,9 @@ const LIFTS: &[(&str, &str, &str, &str)] = &[
     ("US-OR-HOURS", "", "implied+s17", "implied+s19 express_written"),
     ("US-FED-HOURS", "", "express express_written implied+s17 implied+i2", "implied+s19 implied+i4"),
     ("US-NJ-HOURS", "", "express", "implied+s1"),
+    ("US-DNC", "express_written", "implied+s17 implied+i2", "express implied+s19 implied+i4"),
+    ("US-ME-RND", "express_written implied+s17 implied+i2", "", "express implied+s19 implied+i4"),
+    ("ZA-OPT-OUT-REGISTRY", "", "", "express_written+s1"),
     ("US-RI-HOURS", "", "express", "implied+s1"),
     ("US-MA-HOURS", "", "express implied+s1", "none"),
     ("US-LA-HOURS", "", "express implied+s1", "none"),

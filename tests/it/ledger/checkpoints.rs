@@ -340,6 +340,10 @@ fn a_restored_backup_takes_in_stop_only() {
     fs::copy(&path, file("backup")).unwrap();
     let on = open(&path, &keys, anchor(), &[]).unwrap().shop;
     assert_eq!(stops(&on, "in-1", "+33612345678"), Intent::Stop);
+    // Far enough that the copy does not catch up before it is looked at.
+    for nth in 10..30 {
+        opts_in(&on, &format!("+336444444{nth}")).unwrap();
+    }
     let late = wait(on.checkpoint()).unwrap();
     let proof = wait(on.consistency_proof(&early.checkpoint, &late.checkpoint)).unwrap();
     late.checkpoint.extends(&early.checkpoint, &proof).unwrap();
@@ -379,10 +383,11 @@ fn a_restored_backup_takes_in_stop_only() {
     drop(shop);
 
     // Grown past the anchored size, it is another history.
-    for nth in 0..12 {
-        let shop = open(&path, &keys, anchor(), &[]).unwrap().shop;
-        stops(&shop, &format!("more-{nth}"), "+33611111111");
+    let grown = open(&path, &keys, anchor(), &[]).unwrap().shop;
+    for nth in 10..50 {
+        stops(&grown, &format!("more-{nth}"), &format!("+336555555{nth}"));
     }
+    drop(grown);
     let Shop { shop, clock, carrier } = open(&path, &keys, anchor(), &[]).unwrap();
     match opts_in(&shop, "+33622222222") {
         Err(ConsentError::Book(error)) => is_restored(Err::<(), _>(error), Why::Forked),

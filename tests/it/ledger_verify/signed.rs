@@ -57,19 +57,17 @@ fn a_person_left_out_of_a_ledger_made_anew() {
     let (ledger, ..) = signed();
     let genuine = forged(&ledger);
     for row in genuine.rows.iter().filter(|row| row.stream != RecipientId::HOUSE) {
+        // Nothing was signed since the last person came.
+        if genuine.log.last().unwrap().stream == row.stream {
+            continue;
+        }
         let mut anew = genuine.clone();
         anew.log.retain(|record| record.stream != row.stream);
         anew.rows.retain(|held| held.stream != row.stream);
         let anew = anew.renumbered();
         let anew = Forged { head: head(&anew), ..anew };
         let flaw = verify(anew).unwrap_err();
-        let after = genuine.log.iter().find(|record| record.stream == row.stream).unwrap().leaf;
-        let last = genuine.log.last().unwrap().stream;
-        if row.stream == last {
-            // Nothing was signed since.
-            continue;
-        }
-        assert!(flaw.what.contains("checkpoint"), "{flaw} {after}");
+        assert!(flaw.what.contains("checkpoint"), "{flaw}");
         assert_eq!(flaw.stream, Some(RecipientId::HOUSE));
     }
 }
@@ -124,6 +122,7 @@ fn the_tail_cut_at_every_record_under_a_consistent_head() {
     assert_eq!(why, Why::Foreign, "another first record is another origin");
     let mut forked = forged(&ledger);
     forked.log.swap(20, 21);
+    let forked = forked.renumbered();
     let why = run(Book::new(Arc::new(forked)).fits_anchored(&anchored.note)).unwrap().unwrap_err().why;
     assert_eq!(why, Why::Forked);
 }

@@ -6,7 +6,7 @@ use optin::{
         event::{Erased, Road, Said},
     },
     gateway::{Inbound, OptOutSignal},
-    ledger::{Book, Urgency, Written},
+    ledger::{Book, Ledger, Urgency, Written},
     shop::Verdict,
 };
 use std::sync::Arc;
@@ -87,7 +87,7 @@ async fn opt_outs_bounces_and_complaints_stay_apart() {
 }
 
 #[tokio::test]
-async fn of_an_erased_person_nothing_is_kept() {
+async fn of_an_erased_person_nothing_is_kept_but_a_no() {
     let (shop, ledger) = shop();
     shop.opt_in(number("+33612345678"), "soldes", consent()).await.unwrap();
     let book = Book::new(ledger.clone() as Arc<dyn optin::ledger::DynLedger>);
@@ -96,12 +96,20 @@ async fn of_an_erased_person_nothing_is_kept() {
     person.stage(at("2026-11-26T11:00:00Z").timestamp_millis(), Event::from(erased), &[]).unwrap();
     assert!(matches!(book.write(person, Urgency::Normal).await.unwrap(), Written::Done(_)));
     let before = book.find(number("+33612345678")).await.unwrap().unwrap().version;
-    for csv in [YES.to_owned(), YES.replace("yes", "stop"), YES.replace("yes", "")] {
+    for csv in [YES.to_owned(), YES.replace("yes", "")] {
         let (report, rows) = take(&shop, &format!("list-{}", csv.len()), &csv).await.unwrap();
         assert_eq!(rows, ["2 refused erased -"]);
         assert_eq!(report.counts.of(Verdict::Refused), 1);
     }
     assert_eq!(book.find(number("+33612345678")).await.unwrap().unwrap().version, before);
+    // It names nobody, and a yes that was given before it must not outlive it.
+    let (_, rows) = take(&shop, "list-no", &YES.replace("yes", "stop")).await.unwrap();
+    assert_eq!(rows, ["2 opt_out opted_out -"]);
+    let person = book.find(number("+33612345678")).await.unwrap().unwrap();
+    assert_eq!(person.version, before + 1);
+    assert!(
+        ledger.records(person.recipient, before + 1, 9).await.unwrap().iter().all(|r| r.sealed.is_none())
+    );
 }
 
 #[tokio::test]
