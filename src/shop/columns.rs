@@ -6,6 +6,7 @@ use super::{
     Reason,
     format::{Aliases, Column, FormatError, Log, Meaning, Shape, common},
     table::{Row, is_blank},
+    time::{self, Writing},
     words::{self, Role, Trust, key, role},
 };
 use crate::inbound::{Intent, Matcher, Reading};
@@ -38,6 +39,9 @@ pub(super) struct Columns {
     pub(super) log: Option<LogColumns>,
     channel: Vec<usize>,
     says: Vec<Said>,
+    /// In a file without a state: when somebody agreed to texts, which says that they did.
+    dated: Vec<usize>,
+    times: Writing,
     otherwise: Meaning,
 }
 
@@ -62,6 +66,8 @@ struct Said {
     trust: Trust,
     /// Only words of consent are a consent in it.
     bare: bool,
+    /// It says when: what another column takes away, that one names better.
+    time: bool,
     words: HashMap<String, Option<Meaning>>,
     rest: Option<Meaning>,
 }
@@ -97,9 +103,11 @@ impl Columns {
         };
         let (number, others) = numbers(shape, &roles, &all(&shape.number));
         let channel = or_plain(&shape.channel, &plain.channel);
-        let mixed = channel.is_empty()
-            && roles.iter().any(|role| matches!(role, Role::Address | Role::Elsewhere));
-        let says = says(shape, &roles, &number, mixed, all)?;
+        let mixed =
+            channel.is_empty() && roles.iter().any(|role| matches!(role, Role::Address | Role::Elsewhere));
+        let apart: Vec<usize> =
+            [&number, &all(&shape.email), &all(&shape.opt_out_time)].into_iter().flatten().copied().collect();
+        let says = says(shape, &roles, &apart, mixed, all)?;
         let stated = says.iter().any(|said| said.closes.is_none());
         let of_role = |wanted: &dyn Fn(Role) -> bool| {
             let found = roles.iter().enumerate().filter(|(_, role)| wanted(**role));
@@ -110,12 +118,16 @@ impl Columns {
         if !mixed {
             consent_time.extend(of_role(&|role| role == Role::ConsentTime(Trust::Alone)));
         }
+        consent_time.retain(|at| !says.iter().any(|said| said.column == *at));
+        let dated = of_role(&|role| role == Role::ConsentTime(Trust::Sure));
+        let dated = if stated || shape.otherwise != Meaning::Never { Vec::new() } else { dated };
         let mut opt_out_time = all(&shape.opt_out_time);
         opt_out_time.extend(of_role(&|role| matches!(role, Role::Closes { time: true, .. })));
         let mut email = all(&shape.email);
         email.extend(of_role(&|role| role == Role::Elsewhere));
         // Where a file has a state, a row without one says nothing.
-        let otherwise = if stated && shape.otherwise == Meaning::Consented { Meaning::Never } else { shape.otherwise };
+        let otherwise =
+            if stated && shape.otherwise == Meaning::Consented { Meaning::Never } else { shape.otherwise };
         Ok(Self {
             number,
             others,
@@ -135,6 +147,8 @@ impl Columns {
             log: shape.log.as_ref().map(|log| LogColumns::of(log, all)),
             channel,
             says,
+            dated,
+            times: shape.times,
             otherwise,
         })
     }
@@ -145,11 +159,12 @@ impl Columns {
         if channel == Some(Some(false)) {
             return Ok(Meaning::Never);
         }
-        let (mut found, mut unknown) = (None::<Meaning>, channel == Some(None));
+        let (mut found, mut ended, mut unknown) = (None::<Meaning>, None, channel == Some(None));
         for said in &self.says {
             let Some(value) = cell(row, &[said.column]) else { continue };
             match said.hears(value) {
                 Heard::Nothing => {}
+                Heard::Means(meaning) if said.time => ended = Some(meaning),
                 Heard::Means(meaning) => found = Some(found.map_or(meaning, |held| held.min(meaning))),
                 Heard::Unknown => unknown = true,
             }
@@ -157,8 +172,18 @@ impl Columns {
         if let Some(reply) = self.log.as_ref().and_then(|log| log.reply(row)) {
             found = Some(found.map_or(reply, |held| held.min(reply)));
         }
-        let found = found.unwrap_or(self.otherwise);
+        let found = match found {
+            Some(found) if found <= Meaning::Bounced => found,
+            other => ended.or(other).unwrap_or_else(|| self.unsaid(row)),
+        };
         if unknown && found > Meaning::Bounced { Err(Reason::UnknownStatus) } else { Ok(found) }
+    }
+}
+
+impl Columns {
+    fn unsaid(&self, row: &Row) -> Meaning {
+        let dated = cell(row, &self.dated).and_then(|told| time::read(told, self.times));
+        if dated.is_some() { Meaning::Consented } else { self.otherwise }
     }
 }
 
@@ -172,7 +197,8 @@ fn numbers(shape: &Shape, roles: &[Role], named: &[usize]) -> (Vec<usize>, Vec<u
         let found = roles.iter().enumerate().filter(|(_, role)| rank(of(role)));
         found.map(|(at, _)| at).collect::<Vec<_>>()
     };
-    let best = (1..=3).rev().map(|wanted| ranks(&|rank| rank == Some(wanted))).find(|found| !found.is_empty());
+    let best =
+        (1..=3).rev().map(|wanted| ranks(&|rank| rank == Some(wanted))).find(|found| !found.is_empty());
     let bare = || roles.iter().position(|role| *role == Role::Sms).map(|at| vec![at]);
     let number = match (named.is_empty(), shape.is_plain()) {
         (false, false) => named.to_vec(),
@@ -186,7 +212,7 @@ fn numbers(shape: &Shape, roles: &[Role], named: &[usize]) -> (Vec<usize>, Vec<u
 fn says(
     shape: &Shape,
     roles: &[Role],
-    number: &[usize],
+    apart: &[usize],
     mixed: bool,
     all: impl Fn(&Aliases) -> Vec<usize>,
 ) -> Result<Vec<Said>, FormatError> {
@@ -200,12 +226,14 @@ fn says(
     }
     let named = says.iter().any(|said: &Said| said.closes.is_none());
     for (column, role) in roles.iter().enumerate() {
-        if says.iter().any(|said| said.column == column) || number.contains(&column) {
+        if says.iter().any(|said| said.column == column) || apart.contains(&column) {
             continue;
         }
         let (trust, bare) = match role {
-            Role::Closes { meaning, .. } => {
-                says.push(Said::new(column, Some(*meaning), Trust::Sure, false, [common, common]));
+            Role::Closes { meaning, time } => {
+                let mut said = Said::new(column, Some(*meaning), Trust::Sure, false, [common, common]);
+                said.time = *time;
+                says.push(said);
                 continue;
             }
             Role::Consent(trust) => (*trust, false),
@@ -221,12 +249,22 @@ fn says(
     // A bare state beside a consent of its own is one of something else.
     if says.iter().any(|said| said.closes.is_none() && !said.bare && said.trust != Trust::Doubtful) {
         says.retain(|said| !said.bare);
+        // And a no to something else is no more than that.
+        for said in says.iter_mut().filter(|said| said.trust == Trust::Doubtful) {
+            said.words.extend(NO.map(|no| (no.to_owned(), None)));
+        }
     }
     Ok(says)
 }
 
 impl Said {
-    fn new(column: usize, closes: Option<Meaning>, trust: Trust, bare: bool, [common, own]: [&Column; 2]) -> Self {
+    fn new(
+        column: usize,
+        closes: Option<Meaning>,
+        trust: Trust,
+        bare: bool,
+        [common, own]: [&Column; 2],
+    ) -> Self {
         let rest = own.words().find(|(word, _)| *word == "*").and_then(|(_, meaning)| meaning);
         let mut words = HashMap::new();
         // Who knows what every value means needs no words of others.
@@ -240,7 +278,7 @@ impl Said {
         if !std::ptr::eq(common, own) {
             words.extend(own.words().map(|(word, meaning)| (key(word), meaning)));
         }
-        Self { column, closes, trust, bare, words, rest }
+        Self { column, closes, trust, bare, time: false, words, rest }
     }
 
     fn hears(&self, value: &str) -> Heard {
@@ -248,7 +286,7 @@ impl Said {
         if let Some(meaning) = self.words.get(&word) {
             return match meaning {
                 None => Heard::Nothing,
-                Some(Meaning::Consented) => Heard::Means(self.opens(value)),
+                Some(Meaning::Consented) if !self.opens(value) => Heard::Nothing,
                 Some(meaning) => Heard::Means(*meaning),
             };
         }
@@ -267,16 +305,16 @@ impl Said {
         }
     }
 
-    fn opens(&self, value: &str) -> Meaning {
-        let opens = self.trust != Trust::Doubtful && (!self.bare || words::of_consent(value));
-        if opens { Meaning::Consented } else { Meaning::Never }
+    fn opens(&self, value: &str) -> bool {
+        self.trust != Trust::Doubtful && (!self.bare || words::of_consent(value))
     }
 
     /// A longer value in which a word takes permission away: `unsubscribed by STOP reply`.
     fn lowers(&self, value: &str) -> Option<Meaning> {
         let words = words::words(value);
         let phrases = (1..=3).flat_map(|length| words.windows(length).map(<[String]>::concat));
-        let found = phrases.filter(|phrase| phrase.len() > 3).filter_map(|phrase| *self.words.get(&phrase)?);
+        let found =
+            phrases.filter(|phrase| phrase.len() > 3).filter_map(|phrase| *self.words.get(&phrase)?);
         found.filter(|meaning| *meaning <= Meaning::Bounced).min()
     }
 }
@@ -313,15 +351,32 @@ impl LogColumns {
 
     /// Whether the person wrote; `None` when nothing tells.
     fn inbound(&self, row: &Row) -> Option<bool> {
-        let told = cell(row, &self.direction).or_else(|| cell(row, &self.status)).map(key).unwrap_or_default();
-        if ["inbound", "incoming", "received", "receiving", "entrant", "recu"].iter().any(|word| told.starts_with(word)) {
+        let told =
+            cell(row, &self.direction).or_else(|| cell(row, &self.status)).map(key).unwrap_or_default();
+        if ["inbound", "incoming", "received", "receiving", "entrant", "recu"]
+            .iter()
+            .any(|word| told.starts_with(word))
+        {
             return Some(true);
         }
-        let sent = ["outbound", "outgoing", "deliver", "sent", "undeliver", "fail", "queued", "accepted", "sending", "read", "sortant"];
+        let sent = [
+            "outbound",
+            "outgoing",
+            "deliver",
+            "sent",
+            "undeliver",
+            "fail",
+            "queued",
+            "accepted",
+            "sending",
+            "read",
+            "sortant",
+        ];
         if sent.iter().any(|word| told.starts_with(word)) {
             return Some(false);
         }
-        let times = |columns| cell(row, columns).and_then(|number| self.seen.get(&key(number))).copied().unwrap_or(0);
+        let times =
+            |columns| cell(row, columns).and_then(|number| self.seen.get(&key(number))).copied().unwrap_or(0);
         let (from, to) = (times(&self.from), times(&self.to));
         (from != to).then_some(to > from)
     }
@@ -337,7 +392,8 @@ impl LogColumns {
         if self.inbound(row) != Some(true) {
             return None;
         }
-        let understood = MATCHER.get_or_init(Matcher::builtin).read(cell(row, &self.body)?, &Reading::default());
+        let understood =
+            MATCHER.get_or_init(Matcher::builtin).read(cell(row, &self.body)?, &Reading::default());
         let stops = |intent| matches!(intent, Intent::Stop | Intent::WrongNumber | Intent::Unsure);
         let stops = stops(understood.intent) || understood.also.is_some_and(stops);
         Some(if stops { Meaning::OptedOut } else { Meaning::Never })

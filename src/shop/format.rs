@@ -348,6 +348,10 @@ impl Format {
         }
         let common = common()?;
         let found = best.or_else(|| common.has_number(headers).then_some((PLAIN, common)));
+        let data = |header: &String| header.chars().filter(|c| c.is_numeric()).count() > 4;
+        if found.is_none() && headers.iter().any(data) {
+            return Err(FormatError::NoHeaders);
+        }
         let shown = || headers.iter().map(|header| super::table::shown(header)).collect();
         found.map(|(platform, shape)| (platform, shape.clone())).ok_or_else(|| FormatError::Unknown(shown()))
     }
@@ -425,6 +429,11 @@ pub enum FormatError {
     /// A mapping without a number.
     #[error("a mapping must say which column is the number: `number=…`")]
     NoNumber,
+    /// The first line is no line of headers.
+    #[error(
+        "the first line looks like data, not like headers: put a line such as `phone,sms_consent` before it"
+    )]
+    NoHeaders,
     /// The library's own tables do not read.
     #[error("the library's table of platforms cannot be read")]
     Data,

@@ -351,7 +351,8 @@ fn says_yes(value: &str) -> bool {
 fn keyed(json: &str, keys: &[String]) -> Option<String> {
     let value: serde_json::Value = serde_json::from_str(json).ok()?;
     let fields = value.as_object()?;
-    let found = fields.iter().find(|(key, _)| keys.iter().any(|wanted| self::key(wanted) == self::key(key)))?.1;
+    let found =
+        fields.iter().find(|(key, _)| keys.iter().any(|wanted| self::key(wanted) == self::key(key)))?.1;
     match found {
         serde_json::Value::String(text) => Some(text.clone()),
         serde_json::Value::Number(number) => Some(number.to_string()),

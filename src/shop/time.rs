@@ -120,22 +120,49 @@ struct Parts {
 
 /// Months by the letters that tell them apart, English and French, without accents.
 const MONTHS: [(&str, u32); 18] = [
-    ("jan", 1), ("feb", 2), ("fev", 2), ("mar", 3), ("apr", 4), ("avr", 4), ("may", 5), ("mai", 5), ("jun", 6),
-    ("juin", 6), ("jul", 7), ("juil", 7), ("aug", 8), ("aou", 8), ("sep", 9), ("oct", 10), ("nov", 11),
+    ("jan", 1),
+    ("feb", 2),
+    ("fev", 2),
+    ("mar", 3),
+    ("apr", 4),
+    ("avr", 4),
+    ("may", 5),
+    ("mai", 5),
+    ("jun", 6),
+    ("juin", 6),
+    ("jul", 7),
+    ("juil", 7),
+    ("aug", 8),
+    ("aou", 8),
+    ("sep", 9),
+    ("oct", 10),
+    ("nov", 11),
     ("dec", 12),
 ];
 
 /// Words that belong to no part of a date.
 const FILLERS: [&str; 24] = [
-    "at", "on", "the", "of", "a", "le", "de", "du", "t", "mon", "tue", "tues", "wed", "thu", "thur", "fri", "sat",
-    "sun", "lun", "mer", "jeu", "ven", "sam", "dim",
+    "at", "on", "the", "of", "a", "le", "de", "du", "t", "mon", "tue", "tues", "wed", "thu", "thur", "fri",
+    "sat", "sun", "lun", "mer", "jeu", "ven", "sam", "dim",
 ];
 
 /// Zones by the letters that exports write, in minutes before UTC. Source: IANA tz, abbreviations of North America
 /// and Europe; those of two zones are left out.
 const ZONES: [(&str, i64); 14] = [
-    ("utc", 0), ("gmt", 0), ("z", 0), ("est", -300), ("edt", -240), ("cdt", -300), ("mst", -420), ("mdt", -360),
-    ("pst", -480), ("pdt", -420), ("cet", 60), ("cest", 120), ("wet", 0), ("west", 60),
+    ("utc", 0),
+    ("gmt", 0),
+    ("z", 0),
+    ("est", -300),
+    ("edt", -240),
+    ("cdt", -300),
+    ("mst", -420),
+    ("mdt", -360),
+    ("pst", -480),
+    ("pdt", -420),
+    ("cet", 60),
+    ("cest", 120),
+    ("wet", 0),
+    ("west", 60),
 ];
 
 impl Parts {
@@ -179,7 +206,8 @@ impl Parts {
         match pieces.as_slice() {
             [year, month, day] if year.len() == 4 => {
                 let known = number(month).or_else(|| month_named(month)).zip(number(day));
-                let day = known.and_then(|(month, day)| NaiveDate::from_ymd_opt(year.parse().ok()?, month, day));
+                let day =
+                    known.and_then(|(month, day)| NaiveDate::from_ymd_opt(year.parse().ok()?, month, day));
                 (self.day, self.sure) = (day, true);
                 day.is_some()
             }
@@ -188,7 +216,9 @@ impl Parts {
                 self.piece(day) && self.piece(year)
             }
             [a, b, year] if matches!(year.len(), 2 | 4) => {
-                let (Some(a), Some(b), Some(year)) = (number(a), number(b), number(year)) else { return false };
+                let (Some(a), Some(b), Some(year)) = (number(a), number(b), number(year)) else {
+                    return false;
+                };
                 self.two = vec![a, b];
                 self.year = Some(full(year));
                 true
@@ -258,7 +288,10 @@ impl Parts {
             self.zone = Some(Duration::minutes(*minutes));
             return true;
         }
-        if FILLERS.contains(&word) || (word.len() > 4 && (word.ends_with("day") || word.ends_with("di"))) || word == "dimanche" {
+        if FILLERS.contains(&word)
+            || (word.len() > 4 && (word.ends_with("day") || word.ends_with("di")))
+            || word == "dimanche"
+        {
             return true;
         }
         // A zone by its place, which changes with the season: as if there were none.
@@ -300,7 +333,8 @@ impl Parts {
 /// In small letters without accents, with nothing between words but spaces.
 fn separated(text: &str) -> String {
     let plain = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
-    let plain: String = plain.map(|c| if matches!(c, ',' | '[' | ']' | '(' | ')') { ' ' } else { c }).collect();
+    let plain: String =
+        plain.map(|c| if matches!(c, ',' | '[' | ']' | '(' | ')') { ' ' } else { c }).collect();
     let plain = plain.replace("a.m.", "am").replace("p.m.", "pm");
     let letters: Vec<char> = plain.chars().collect();
     let mut out = String::with_capacity(plain.len() + 4);
@@ -344,7 +378,8 @@ fn full(year: u32) -> i32 {
 
 /// Days since 1899-12-30, as spreadsheets count them: 40000 is in 2009, 80000 in 2119.
 fn serial(text: &str) -> Option<NaiveDateTime> {
-    let days: f64 = text.replacen(',', ".", 1).parse().ok().filter(|days| (40_000.0..80_000.0).contains(days))?;
+    let days: f64 =
+        text.replacen(',', ".", 1).parse().ok().filter(|days| (40_000.0..80_000.0).contains(days))?;
     let seconds = chrono::TimeDelta::try_milliseconds((days * 86_400_000.0).round() as i64)?;
     NaiveDate::from_ymd_opt(1899, 12, 30)?.and_time(NaiveTime::MIN).checked_add_signed(seconds)
 }

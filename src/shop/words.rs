@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::OnceLock};
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IntoDeserializer};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::format::{Column, Meaning};
@@ -43,6 +43,7 @@ enum Class {
     Sms,
     Elsewhere,
     Phone,
+    Landline,
     Mobile,
     Consent,
     Status,
@@ -54,6 +55,13 @@ enum Class {
     Machine,
     Digits,
     Noise,
+}
+
+impl Class {
+    fn named(name: &str) -> Option<Self> {
+        let name: serde::de::value::StrDeserializer<'_, serde::de::value::Error> = name.into_deserializer();
+        Self::deserialize(name).ok()
+    }
 }
 
 /// What a column is, by the words of its header.
@@ -104,7 +112,7 @@ pub(super) enum Trust {
 struct Words {
     #[serde(rename = "as_of")]
     _as_of: String,
-    headers: HashMap<Class, Vec<String>>,
+    headers: HashMap<String, Vec<String>>,
     values: Column,
 }
 
@@ -118,9 +126,14 @@ fn table() -> Option<&'static Table> {
     static TABLE: OnceLock<Option<Table>> = OnceLock::new();
     let read = || {
         let words: Words = basic_toml::from_str(include_str!("data/words.toml")).ok()?;
-        let phrases = words.headers.iter().flat_map(|(class, list)| list.iter().map(|w| (key(w), *class)));
+        let mut phrases = Vec::new();
+        for (name, list) in &words.headers {
+            let class = Class::named(name)?;
+            phrases.extend(list.iter().map(|word| (key(word), class)));
+        }
         // What is a word of noise and something else is something else.
-        let (noise, rest): (Vec<_>, Vec<_>) = phrases.partition(|(_, class)| *class == Class::Noise);
+        let (noise, rest): (Vec<_>, Vec<_>) =
+            phrases.into_iter().partition(|(_, class)| *class == Class::Noise);
         let classes = noise.into_iter().chain(rest).collect();
         Some(Table { classes, values: words.values })
     };
@@ -135,6 +148,10 @@ pub(super) fn values() -> Option<&'static Column> {
 /// What a column is.
 pub(super) fn role(header: &str) -> Option<Role> {
     let table = table()?;
+    // A file without headers has somebody's number in their place.
+    if header.chars().filter(|c| c.is_numeric()).count() > 4 {
+        return Some(Role::Nothing);
+    }
     let words = words(header);
     let (mut found, mut unknown, mut at) = (Vec::new(), false, 0);
     while at < words.len() {
@@ -161,7 +178,8 @@ fn judged(found: &[Class], unknown: bool) -> Role {
     let noise = [Class::Noise, Class::Digits];
     let only = |classes: &[Class]| !unknown && found.iter().all(|c| classes.contains(c) || noise.contains(c));
     let elsewhere = has(Class::Elsewhere) && !has(Class::Sms);
-    let number = has(Class::Phone) || has(Class::Mobile);
+    let landline = has(Class::Landline);
+    let number = has(Class::Phone) || has(Class::Mobile) || landline;
     let closes = [
         (Class::Out, Meaning::OptedOut),
         (Class::Complaint, Meaning::Complained),
@@ -195,7 +213,7 @@ fn judged(found: &[Class], unknown: bool) -> Role {
     if has(Class::Time) || has(Class::Status) {
         return if only(&[Class::Status]) { Role::Status } else { Role::Nothing };
     }
-    match (number, has(Class::Sms), unknown || has(Class::Elsewhere)) {
+    match (number, has(Class::Sms), unknown || landline || has(Class::Elsewhere)) {
         (true, _, true) => Role::Number(0),
         (true, true, false) => Role::Number(3),
         (true, false, false) => Role::Number(if has(Class::Mobile) { 2 } else { 1 }),
@@ -258,6 +276,8 @@ mod tests {
             ("Téléphone de livraison", Role::Number(0)),
             ("Phone country", Role::Nothing),
             ("Order number", Role::Nothing),
+            ("Landline", Role::Number(0)),
+            ("phone +33612345678", Role::Nothing),
             ("SMS", Role::Sms),
             ("Accepts SMS Marketing", sure),
             ("SMSConsent", sure),
