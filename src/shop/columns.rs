@@ -125,6 +125,9 @@ impl Columns {
         opt_out_time.extend(of_role(&|role| matches!(role, Role::Closes { time: true, .. })));
         let mut email = all(&shape.email);
         email.extend(of_role(&|role| role == Role::Elsewhere));
+        if mixed {
+            email.extend(says.iter().filter(|said| said.trust == Trust::Doubtful).map(|said| said.column));
+        }
         // Where a file has a state, a row without one says nothing.
         let otherwise =
             if stated && shape.otherwise == Meaning::Consented { Meaning::Never } else { shape.otherwise };
