@@ -10,6 +10,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Rewrites the file on a connection of its own.
+#[allow(clippy::disallowed_methods, reason = "it waits for the store's lock")]
 pub(super) fn run(path: &Path) -> Result<(), Trouble> {
     let during = Trouble::during("compacting the file");
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
