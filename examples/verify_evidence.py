@@ -18,7 +18,7 @@ FORMAT, EXACT, HOUSE = "optin-evidence/1", 2**53 - 1, bytes(16)
 # Section 6: code -> words by number; a map -> fields by key, "name type", "?" for those that may be absent.
 CODES = {
     "said": "program all topic", "outcome": "accepted refused deferred unknown",
-    "road": "keyword free_text gateway web support wrong_number import unsure erasure complaint",
+    "road": "keyword free_text gateway web support wrong_number import unsure erasure complaint reassigned",
     "delivery": "delivered undelivered expired", "answer": "stop help start opt_in question wrong_number",
     "kind": "marketing transactional conversational authentication service",
     "basis": "express_written express soft_opt_in implied none",

@@ -112,7 +112,8 @@ async fn made(args: &EvidenceArgs) -> Result<EvidencePack, Box<dyn std::error::E
 
 fn checked(pack: &Path, key: Option<&str>) -> Done {
     let key = key.map(str::parse).transpose()?;
-    match check(&std::fs::read(pack)?, key.as_ref()) {
+    let bytes = std::fs::read(pack).map_err(|error| format!("`{}`: {error}", pack.display()))?;
+    match check(&bytes, key.as_ref()) {
         Ok(checked) => {
             say(&format!(
                 "{}: HOLDS. {} records, {} of the house, in a file of {} with root {}",

@@ -53,7 +53,7 @@ pub(crate) struct ImportArgs {
     #[arg(long)]
     id: Option<String>,
     /// Takes the import of this name back
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["dry_run", "file", "id", "refusals"])]
     undo: Option<String>,
     /// The platform, where the headers do not tell
     #[arg(long)]

@@ -42,6 +42,8 @@ cbor_enum! {
         Erasure = 8, "erasure";
         /// A complaint.
         Complaint = 9, "complaint";
+        /// Nobody asked: the number was another person's before, and what that one agreed to is over.
+        Reassigned = 10, "reassigned";
     }
 }
 

@@ -1,4 +1,7 @@
-use super::State;
+use super::{
+    State,
+    event::{Revoked, Road, Said},
+};
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -24,5 +27,21 @@ impl State {
         }
         let left = self.programs.iter().any(|p| !p.grants.is_empty() || p.pending.is_some());
         self.ended |= !left;
+    }
+
+    /// What the next tenure begins with, if this one ended: nothing that was agreed up to now is the next holder's.
+    pub(crate) fn ended_before(&self) -> Option<Revoked> {
+        self.ended.then(|| Revoked {
+            said: Said::All,
+            program: None,
+            sender: None,
+            topic: None,
+            road: Road::Reassigned,
+            acted_ms: self.newest_ms,
+            inbound: None,
+            matched: None,
+            import: None,
+            line: None,
+        })
     }
 }

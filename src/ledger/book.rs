@@ -276,6 +276,10 @@ impl Book {
         if let Some(doubt) = before.and_then(|state| state.suspension) {
             person.stage(at_ms, doubt.inherited(), &[])?;
         }
+        // Lists go on naming what the earlier holder agreed to.
+        if let Some(over) = before.and_then(State::ended_before) {
+            person.stage(at_ms, over, &[])?;
+        }
         Ok(person)
     }
 

@@ -1,8 +1,11 @@
+use std::collections::BTreeSet;
+
 use chrono::DateTime;
 
 use super::{EraseError, Messenger};
 use crate::{
     consent::{Event, Grant},
+    id::Name,
     phone::PhoneNumber,
     report::{
         access::{AccessExport, AccessRecord},
@@ -41,28 +44,46 @@ impl Messenger {
         let held = self.held(person.recipient).await?;
         let whereabouts = person.whereabouts.as_deref();
         let places = whereabouts.map(|whereabouts| whereabouts.places()).unwrap_or_default();
-        let (policy, programs) = (&self.inner.policy, &self.inner.programs);
-        let open = programs.iter().filter(|program| person.state.stands_open(program.name()));
+        let policy = &self.inner.policy;
+        // By the records: a host that names other programs does not change what the person gets.
+        let named: BTreeSet<&Name> = records.iter().filter_map(|record| program_of(&record.event)).collect();
+        let open = named.iter().filter(|name| person.state.stands_open(name));
+        let open = open.map(|name| name.as_str().to_owned()).collect();
+        let programs = named.iter().map(|name| self.described(name)).collect();
         Ok(Some(AccessExport {
             at,
             number,
             recipient: person.recipient,
             erased: person.state.erased,
-            open: open.map(|program| program.name().as_str().to_owned()).collect(),
+            open,
             places: places.iter().map(ToString::to_string).collect(),
             zones: whereabouts.iter().flat_map(|w| w.zones()).map(|zone| zone.name().to_owned()).collect(),
-            programs: programs
-                .iter()
-                .map(|program| {
-                    let help = Some(program.help_contact()).filter(|help| !help.is_empty());
-                    (program.name().as_str().to_owned(), program.brand().to_owned(), help.map(str::to_owned))
-                })
-                .collect(),
+            programs,
             stay: policy.stay(places, &trail, held.as_deref(), at),
             suppressed: policy.suppressed_until(places, &trail, at),
             context: context.clone(),
             records,
         }))
+    }
+}
+
+impl Messenger {
+    /// A program with its brand and help contact, as far as the host names them.
+    fn described(&self, name: &Name) -> (String, String, Option<String>) {
+        let known = self.inner.programs.iter().find(|program| program.name() == name);
+        let help = known.map(|program| program.help_contact()).filter(|help| !help.is_empty());
+        let brand = known.map_or(name.as_str(), |program| program.brand());
+        (name.as_str().to_owned(), brand.to_owned(), help.map(str::to_owned))
+    }
+}
+
+const fn program_of(event: &Event) -> Option<&Name> {
+    match event {
+        Event::OptedIn(e) => Some(&e.program),
+        Event::Asked(e) => Some(&e.program),
+        Event::Imported(e) => Some(&e.program),
+        Event::Started(e) => Some(&e.program),
+        _ => None,
     }
 }
 

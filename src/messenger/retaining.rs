@@ -185,6 +185,8 @@ impl Messenger {
                     Event::Restarted(e) => later(&mut contact, e.acted_ms),
                     Event::Heard(e) => later(&mut contact, e.acted_ms),
                     Event::Suspended(e) => later(&mut contact, e.acted_ms),
+                    // Whoever had the number before is another person.
+                    Event::Revoked(e) if e.road == Road::Reassigned => {}
                     Event::Revoked(e) => {
                         later(&mut revoked, e.acted_ms);
                         // A list's or a gateway's word is not the person's.

@@ -245,23 +245,36 @@ fn record_json(record: &AccessRecord) -> Value {
         "seq": record.seq,
         "at": stamp(record.at),
         "event": record.event.code(),
-        "facts": facts(&record.event),
+        "facts": record.event.shown(),
         "personal": personal,
         "words": record.words,
     })
 }
 
-/// The facts of a record as its Rust form shows them: they are all there, and none is personal.
-fn facts(event: &Event) -> String {
-    let shown = format!("{event:?}");
-    let inner = shown.find('(').and_then(|at| shown.get(at + 1..shown.len() - 1));
-    inner.unwrap_or(&shown).replace("Some(", "(").replace("None", "–")
+/// The facts of a record, none of them personal, one a line: `grant.basis: express_written`.
+fn flat(name: &str, facts: &Value, into: &mut Vec<(String, String)>) {
+    let inner = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+    match facts {
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| flat(&inner(key), value, into)),
+        Value::String(text) => into.push((name.to_owned(), text.clone())),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            let items: Vec<_> = items.iter().filter_map(Value::as_str).collect();
+            into.push((name.to_owned(), items.join(", ")));
+        }
+        Value::Number(ms) if name.ends_with("_ms") => {
+            let at = ms.as_i64().and_then(DateTime::from_timestamp_millis);
+            into.push((name.to_owned(), at.map_or_else(|| ms.to_string(), stamp)));
+        }
+        other => into.push((name.to_owned(), other.to_string())),
+    }
 }
 
 fn lines(record: &AccessRecord) -> Vec<(String, String)> {
     let personal = record.personal.iter().map(|(field, value)| (field.code().to_owned(), value.clone()));
     let words = record.words.iter().map(|words| ("words".to_owned(), words.clone()));
-    personal.chain(words).chain([("record".to_owned(), facts(&record.event))]).collect()
+    let mut lines: Vec<_> = personal.chain(words).collect();
+    flat("", &record.event.shown(), &mut lines);
+    lines
 }
 
 /// What happened, in words; the stable code where there are none.
@@ -284,6 +297,16 @@ const fn words(event: &Event, french: bool) -> &'static str {
         Event::Located(_) => ("Where you may be was noted.", "Votre lieu possible a été noté."),
         Event::Checked(_) => ("A register was asked.", "Un registre a été consulté."),
         Event::Erased(_) => ("Your data was erased.", "Vos données ont été effacées."),
+        Event::Unsuspended(_) => ("Your reply was read.", "Votre réponse a été lue."),
+        Event::Blocked(_) => ("The network blocks us for you.", "Le réseau nous bloque pour vous."),
+        Event::Unblocked(_) => ("The network no longer blocks us.", "Le réseau ne nous bloque plus."),
+        Event::Reassigned(_) => {
+            ("Your number was said to be another's.", "Votre numéro serait celui d'un autre.")
+        }
+        Event::Bounced(_) => ("You could not be reached.", "Vous n'avez pas pu être joint."),
+        Event::ImportUndone(_) => {
+            ("What a list said was taken back.", "Ce qu'une liste indiquait a été retiré.")
+        }
         other => (other.code(), other.code()),
     };
     if french { in_french } else { english }

@@ -59,6 +59,13 @@ fn both(event: &Event) -> Option<Both> {
                 Said::All => ("everything", "tout"),
                 Said::Topic => ("a topic", "un sujet"),
             };
+            // Nobody asked for these two.
+            if matches!(e.road, Road::Erasure | Road::Reassigned) {
+                return Some(Both::new(
+                    format!("Everything was stopped: {en}, as of {}.", human(e.acted_ms)),
+                    format!("Tout a été arrêté : {fr}, au {}.", human(e.acted_ms)),
+                ));
+            }
             Both::new(
                 format!("The person asked to stop {reach_en} ({en}) on {}.", human(e.acted_ms)),
                 format!("La personne a demandé l'arrêt : {reach_fr} ({fr}), le {}.", human(e.acted_ms)),
@@ -239,8 +246,9 @@ const fn road(road: Road) -> (&'static str, &'static str) {
         Road::WrongNumber => ("wrong number", "mauvais numéro"),
         Road::Import => ("stood in a list", "figurait dans une liste"),
         Road::Unsure => ("a doubtful text that nobody judged in time", "SMS ambigu non lu à temps"),
-        Road::Erasure => ("asked to be forgotten", "demande d'effacement"),
+        Road::Erasure => ("the person's data was erased", "les données de la personne ont été effacées"),
         Road::Complaint => ("a complaint", "plainte"),
+        Road::Reassigned => ("the number was somebody else's", "le numéro était à quelqu'un d'autre"),
     }
 }
 

@@ -183,6 +183,7 @@ impl Course {
             return;
         }
         let state = match (e.road, &self.grant) {
+            (Road::Reassigned, _) => return,
             (Road::WrongNumber, Some(_)) => Status::Invalidated,
             (_, Some(_)) => Status::Withdrawn,
             (_, None) => Status::Refused,

@@ -72,3 +72,32 @@ async fn the_next_owner_inherits_the_silence_until_fresh_consent() {
         shop.verify().await.unwrap().unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_list_of_before_opens_nothing_for_the_next_owner() {
+    let days = |days| (noon() - chrono::Duration::days(days)).timestamp_millis();
+    for since_ms in [None, Some(days(30))] {
+        let ledger = Arc::new(MemoryLedger::new().unwrap());
+        let clock = Arc::new(FixedClock::at(noon()));
+        let shop = shop(Arc::clone(&ledger), &clock, &Arc::new(SimulatedCarrier::seeded(7)));
+        let ana = number("+33612345678");
+        let old = || consent().at(noon() - chrono::Duration::days(90));
+        shop.opt_in(ana, "soldes", old()).await.unwrap();
+        assert!(is_open(&shop, ana).await);
+        append(&ledger, ana, Reassigned { source: name("rnd"), since_ms }).await;
+        assert!(!is_open(&shop, ana).await);
+
+        // The shop's weekly list still says what the old holder agreed to.
+        clock.advance(std::time::Duration::from_secs(60));
+        for (list, opt_in) in [("dated", old()), ("undated", consent().undated())] {
+            let row = optin::ImportRow::new(ana, name("soldes"), optin::shop::Says::Consent(opt_in));
+            shop.import(list, [row], |_, _| {}).await.unwrap();
+            assert!(!is_open(&shop, ana).await, "{list} {since_ms:?}");
+        }
+        shop.opt_in(ana, "soldes", old()).await.unwrap();
+        assert!(!is_open(&shop, ana).await, "an old act {since_ms:?}");
+        shop.opt_in(ana, "soldes", consent().at(noon() + chrono::Duration::seconds(30))).await.unwrap();
+        assert!(is_open(&shop, ana).await, "{since_ms:?}");
+        shop.verify().await.unwrap().unwrap();
+    }
+}

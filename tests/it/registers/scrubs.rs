@@ -190,7 +190,8 @@ fn what_was_agreed_before_a_number_changed_hands_is_gone() {
         let since: Vec<_> =
             ends.asked.lock().unwrap().iter().flatten().map(|query| query.known_since).collect();
         assert!(since.contains(&Some(at("2026-11-09T12:00:00Z"))), "{since:?}");
-        // The new holder agrees: a new tenure, asked about afresh.
+        // The new holder agrees, later: a new tenure, asked about afresh.
+        clock.advance(std::time::Duration::from_secs(1));
         let before = shop.person(ana).await.unwrap().unwrap().recipient;
         joins(&shop, ana).await;
         assert_ne!(shop.person(ana).await.unwrap().unwrap().recipient, before);
