@@ -247,6 +247,7 @@ def stream(name, records, owner, size, root, found):
         need(seq + 1 != env[2] or env[2] == 1 or env[3] == last, place_e, "not chained to the record before it")
         need(record["leaf"] > leaf_no, place + ".leaf", "not in order")
         need(env[5] in EVENTS, place_e, "an event of a later format")
+        need((env[5] >= 32) == (owner == HOUSE), place_e, "of another stream")
         code, _, fields = EVENTS[env[5]].partition(": ")
         said = facts(env[6], fields, place_e)
         need(record["seq"] == env[2], place + ".seq", "not what the envelope says")
@@ -258,6 +259,7 @@ def stream(name, records, owner, size, root, found):
         included(last, leaf_no - 1, size, proof, root, place + ".proof")
         committed = env.get(7, {})
         need(type(committed) is dict and (7 not in env or committed), place_e, "not commitments")
+        need(owner != HOUSE or not record["disclosed"], place + ".disclosed", "the house has no personal values")
         shown_fields = []
         for value in record["disclosed"]:
             shape(value, place + ".disclosed", field=str, salt=str, value=str)
@@ -295,6 +297,7 @@ def verify(data, key_text=None):
     need(key_text in (None, pack["key"]), "key", "sealed with another key than the one given")
     key = key_of(pack["key"], "key")
     digest = f"{FORMAT}\nsha256:{sha(unsealed).hex()}\n"
+    need(pack["seal"].rpartition("\n\n")[2].count("\n") == 1, "seal", "not one signature")
     need(open_note(pack["seal"], key, "seal") == digest, "", "something in the pack was changed after it was sealed")
     lines = open_note(pack["checkpoint"], key, "checkpoint").split("\n")
     need(len(lines) > 3 and re.fullmatch("0|[1-9][0-9]{0,19}", lines[1]), "checkpoint", "not a checkpoint")
@@ -311,6 +314,7 @@ def verify(data, key_text=None):
     need(not is_message or message in started, "about.message", "not among the records")
     kept = {said["digest"] for code, said in house if code == "text_kept"}
     texts = [said["grant"]["text"] for _, said in events if "text" in said.get("grant", {})]
+    found["numbered"] = any(value["field"] == "number" for record in records for value in record["disclosed"])
     found["wordless"] = sum(text not in kept for text in texts)
     return found
 
@@ -340,6 +344,8 @@ def main():
                   f"  signed with {found['key']}")
             if found["wordless"]:
                 print(f"  NOTE: the words of {found['wordless']} consents are not in the pack")
+            if not found["numbered"]:
+                print("  NOTE: the telephone number is not shown: that these records are a certain number's is the sealer's word")
             if not found["vouched"]:
                 print("  NOTE: this key is the pack's own word. Get the key from its owner and give it with --key.")
     return 0 if good else 1

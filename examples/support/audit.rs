@@ -16,7 +16,8 @@ use optin::{
     place::{Zone, ZoneTable},
     policy::{Language, Policy},
     report::audit::{
-        Amounts, Audit, AuditReadError, AuditReport, FileMark, Reading, Rendering, read_consents, read_sends,
+        Amounts, Audit, AuditReadError, AuditReport, FileMark, FindingList, Reading, Rendering, Told,
+        read_consents, read_sends,
     },
 };
 
@@ -62,6 +63,9 @@ pub(crate) struct AuditArgs {
     /// Where the JSON goes; - is standard output
     #[arg(long)]
     json: Option<PathBuf>,
+    /// Where the list of every row goes, CSV; - is standard output
+    #[arg(long)]
+    findings: Option<PathBuf>,
     /// `en` or `fr`
     #[arg(long, default_value = "en")]
     language: String,
@@ -88,6 +92,9 @@ impl AuditArgs {
 }
 
 pub(crate) fn audit(args: &AuditArgs) -> Done {
+    if is_screen(args.json.as_deref()) && is_screen(args.findings.as_deref()) {
+        return Err("standard output takes one of --json and --findings".into());
+    }
     let reading = args.reading()?;
     let mut audit = Audit::new(Policy::new(Rulebook::builtin(), ZoneTable::newest()));
     if let Some(from) = args.from {
@@ -115,29 +122,51 @@ pub(crate) fn audit(args: &AuditArgs) -> Done {
     files.push(read(&mut audit, &args.sends, &own, read_sends)?);
 
     let bar = bar(u64::try_from(audit.sends())?, "{msg} {wide_bar} {pos}/{len}", "judging");
-    let mut judged = 0u64;
-    let mut report = audit.judge_each(|_| {
-        judged += 1;
+    let rendering = Rendering { language: Language::of(&args.language), numbers: args.numbers };
+    let mut list = args.findings.as_deref().map(|path| list(path, &audit, rendering)).transpose()?;
+    let (mut judged, mut failed) = (0u64, None);
+    let mut report = audit.judge_rows(|told| {
+        if let (Some(list), None) = (&mut list, &failed) {
+            failed = list.write(&told).err();
+        }
+        judged += u64::from(matches!(told, Told::Judged(_)));
         if judged.is_multiple_of(4_096) {
             bar.set_position(judged);
         }
     });
     bar.finish_and_clear();
+    failed.map_or(Ok(()), Err)?;
+    if let Some(list) = list {
+        list.into_inner()?.flush()?;
+    }
     report.files = files;
 
-    let rendering = Rendering { language: Language::of(&args.language), numbers: args.numbers };
     if let Some(path) = &args.html {
         std::fs::write(path, report.to_html(rendering))?;
     }
-    let to_screen = args.json.as_deref() == Some(Path::new("-"));
+    let to_screen = is_screen(args.json.as_deref());
     if let Some(path) = &args.json {
         let json = report.to_json(rendering) + "\n";
         if to_screen { io::stdout().write_all(json.as_bytes())? } else { std::fs::write(path, json)? }
     }
-    if !to_screen {
+    if !to_screen && !is_screen(args.findings.as_deref()) {
         summary(&report);
     }
     Ok(true)
+}
+
+fn is_screen(path: Option<&Path>) -> bool {
+    path == Some(Path::new("-"))
+}
+
+/// The list of every row, under way.
+fn list(path: &Path, audit: &Audit, rendering: Rendering) -> io::Result<FindingList<Box<dyn Write>>> {
+    let into: Box<dyn Write> = if is_screen(Some(path)) {
+        Box::new(io::stdout().lock())
+    } else {
+        Box::new(io::BufWriter::new(File::create(path)?))
+    };
+    FindingList::begin(into, audit.files().to_vec(), rendering, ZoneTable::newest())
 }
 
 /// The mappings whose header this file has.
@@ -180,6 +209,36 @@ fn say(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
+/// What an answer that the files leave open would change, told once.
+fn conditions(report: &AuditReport) {
+    let open = report.conditions;
+    if report.totals.undelivered > 0 {
+        let t = report.totals;
+        say(&format!(
+            "{:>10} undelivered, counted apart ({} with something against them)",
+            t.undelivered, t.undelivered_against
+        ));
+    }
+    if !open.is_open() {
+        return;
+    }
+    say(&format!(
+        "\nleft open: the form of the consent of {} messages, a register asked for {}",
+        open.form_unknown, open.register_unasked
+    ));
+    for (label, split) in [
+        ("as the files stand", open.as_given),
+        ("if written consent can be shown", open.if_written),
+        ("… and the registers were asked", open.if_asked_too),
+        ("if not: no written consent", open.if_not_written),
+    ] {
+        say(&format!(
+            "  {label:<32} {} settled, {} contested, {} cannot be proven, {} with nothing against them",
+            split.settled, split.contested, split.unprovable, split.clean
+        ));
+    }
+}
+
 fn summary(report: &AuditReport) {
     for file in &report.files {
         let list = |counts: &std::collections::BTreeMap<&'static str, u64>| {
@@ -208,6 +267,7 @@ fn summary(report: &AuditReport) {
     ] {
         say(&format!("{count:>10} {word}"));
     }
+    conditions(report);
     if !report.rules.is_empty() {
         say(&format!(
             "\n{:<30} {:<20} {:>8} {:>9} {:>8}  citation",

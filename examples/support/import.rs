@@ -211,7 +211,8 @@ fn line(judged: &Judged) -> serde_json::Value {
     json!({
         "line": judged.line,
         "verdict": judged.verdict.code(),
-        "e164": judged.number.map(|number| number.e164()),
+        // A number that no plan has is shown to nobody, though its opt-out is kept.
+        "e164": judged.number.filter(|number| number.is_valid()).map(|number| number.e164()),
         "grade": judged.grade.map(|grade| grade.code()),
         "reason": judged.reason.code(),
     })

@@ -125,6 +125,12 @@ macro_rules! events {
                 match self { $( Self::$name(_) => $code ),* }
             }
 
+            /// Whether it belongs to no person.
+            #[cfg(feature = "evidence")]
+            pub(crate) const fn is_of_the_house(&self) -> bool {
+                self.number() >= 32
+            }
+
             pub(crate) const fn number(&self) -> u8 {
                 match self { $( Self::$name(_) => $number ),* }
             }

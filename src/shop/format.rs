@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, sync::OnceLock};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::time::Writing;
+use super::{
+    time::Writing,
+    words::{Role, key, role},
+};
 use crate::{consent::How, id::Name};
 
 macro_rules! files {
@@ -14,7 +17,10 @@ macro_rules! files {
     };
 }
 
-/// The platforms that come with the library; the plain one is asked last.
+/// The platform of no platform: whatever its headers say.
+const PLAIN: &str = "plain";
+
+/// The platforms that come with the library; the plain one is for all others.
 const FILES: [(&str, &str); 10] = files![
     "shopify",
     "klaviyo",
@@ -38,9 +44,12 @@ pub(super) struct Shape {
     /// What it is, for people.
     pub(super) title: String,
     /// It is this kind of file if it has one of each of these, and none of `absent`.
+    #[serde(default)]
     requires: Vec<Aliases>,
     #[serde(default)]
     absent: Aliases,
+    /// The number for texts; where none is named, the best that a header tells.
+    #[serde(default)]
     pub(super) number: Aliases,
     /// Keys under which a column of JSON holds the number.
     #[serde(default)]
@@ -55,9 +64,18 @@ pub(super) struct Shape {
     pub(super) zone: Aliases,
     #[serde(default)]
     pub(super) says: Vec<Column>,
-    /// What every row says in which no column says anything.
+    /// What a row says in which no column says anything.
     #[serde(default)]
     pub(super) otherwise: Meaning,
+    /// Of what the row is: of texts, of e-mail.
+    #[serde(default)]
+    pub(super) channel: Aliases,
+    /// Of a log of messages.
+    #[serde(default)]
+    pub(super) log: Option<Log>,
+    /// Its other columns may speak too. Not where the host said which column is what.
+    #[serde(skip, default = "yes")]
+    pub(super) by_words: bool,
     #[serde(default)]
     pub(super) consent_time: Aliases,
     #[serde(default)]
@@ -88,6 +106,21 @@ pub(super) struct Shape {
     _confidence: Confidence,
 }
 
+/// Where a log of messages has what.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Log {
+    pub(super) from: Aliases,
+    pub(super) to: Aliases,
+    pub(super) direction: Aliases,
+    pub(super) status: Aliases,
+    pub(super) body: Aliases,
+}
+
+const fn yes() -> bool {
+    true
+}
+
 /// How sure it is that the platform writes it like that.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -111,9 +144,10 @@ pub(super) enum Meaning {
 }
 
 /// A column that says something of the consent. `*` is any value that is not listed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Column {
+    #[serde(default)]
     pub(super) column: Aliases,
     #[serde(default)]
     complained: Vec<String>,
@@ -129,47 +163,47 @@ pub(super) struct Column {
     consented: Vec<String>,
     /// Values that say nothing, so that other columns speak: not to be blocked is not to have agreed.
     #[serde(default)]
-    pub(super) silent: Vec<String>,
-    /// The row is about something else if it has one of these: about e-mail, say.
-    #[serde(default)]
-    pub(super) elsewhere: Vec<String>,
+    silent: Vec<String>,
 }
 
 impl Column {
-    /// What a value means; `None` when it is not known.
-    pub(super) fn meaning(&self, value: &str) -> Option<Meaning> {
-        let value = plain(value);
+    /// Its words with what they mean; `None` for those that say nothing.
+    pub(super) fn words(&self) -> impl Iterator<Item = (&String, Option<Meaning>)> {
         let lists = [
-            (&self.complained, Meaning::Complained),
-            (&self.opted_out, Meaning::OptedOut),
-            (&self.bounced, Meaning::Bounced),
-            (&self.pending, Meaning::Pending),
-            (&self.never, Meaning::Never),
-            (&self.consented, Meaning::Consented),
+            (&self.complained, Some(Meaning::Complained)),
+            (&self.opted_out, Some(Meaning::OptedOut)),
+            (&self.bounced, Some(Meaning::Bounced)),
+            (&self.pending, Some(Meaning::Pending)),
+            (&self.never, Some(Meaning::Never)),
+            (&self.consented, Some(Meaning::Consented)),
+            (&self.silent, None),
         ];
-        let named =
-            |wanted: &str| lists.iter().find(|(list, _)| list.iter().any(|word| plain(word) == wanted));
-        named(&value).or_else(|| named("*")).map(|(_, meaning)| *meaning)
+        lists.into_iter().flat_map(|(list, meaning)| list.iter().map(move |word| (word, meaning)))
     }
 }
 
-/// A value without what differs between two exports of one platform: case, `_`, `-` and spaces.
-pub(super) fn plain(value: &str) -> String {
-    let spaced: String =
-        value.chars().map(|c| if matches!(c, '_' | '-' | '\u{A0}') { ' ' } else { c }).collect();
-    spaced.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
-}
-
 impl Shape {
+    /// Whether it is nobody's format.
+    pub(super) fn is_plain(&self) -> bool {
+        self.requires.is_empty()
+    }
+
+    /// Whether a header tells of a number.
+    fn has_number(&self, headers: &[String]) -> bool {
+        let named = |header: &String| self.number.iter().any(|name| key(name) == key(header));
+        let tells = |header: &String| matches!(role(header), Some(Role::Number(_) | Role::Sms));
+        headers.iter().any(|header| named(header) || tells(header))
+    }
+
     fn fits(&self, headers: &[String]) -> bool {
-        let has = |name: &String| headers.iter().any(|header| plain(header) == plain(name));
+        let has = |name: &String| headers.iter().any(|header| key(header) == key(name));
         self.requires.iter().all(|aliases| aliases.iter().any(has)) && !self.absent.iter().any(has)
     }
 
     /// How the person agreed, by the platform's word for it.
     pub(super) fn how(&self, source: &str) -> How {
-        let source = plain(source);
-        let found = self.how.iter().find(|(word, _)| source.starts_with(&plain(word)));
+        let source = key(source);
+        let found = self.how.iter().find(|(word, _)| source.starts_with(&key(word)));
         found.and_then(|(_, how)| How::from_code(how)).unwrap_or(How::Import)
     }
 }
@@ -218,32 +252,23 @@ impl Mapping {
     /// # Errors
     /// A part without `=`, another key than [`KEYS`](Self::KEYS), or no `number`.
     pub fn parse<'p>(parts: impl IntoIterator<Item = &'p str>) -> Result<Self, FormatError> {
-        let plain = shapes()?.iter().find(|(platform, _)| *platform == "plain").ok_or(FormatError::Data)?;
-        let mut shape = plain.1.first().ok_or(FormatError::Data)?.clone();
-        let mut status = shape.says.first().ok_or(FormatError::Data)?.clone();
+        let mut shape = common()?.clone();
+        let mut status = Column::default();
         (shape.number, shape.country, shape.province) = Default::default();
         (shape.postal_code, shape.zone, shape.consent_time) = Default::default();
         (shape.opt_out_time, shape.source, shape.text) = Default::default();
         (shape.ip, shape.user_agent, shape.page, shape.sale) = Default::default();
-        (shape.requires, shape.absent, shape.email, status.column) = Default::default();
+        (shape.channel, shape.by_words) = (Aliases::new(), false);
         for part in parts {
             let (key, value) = part.split_once('=').ok_or_else(|| FormatError::Mapping(part.to_owned()))?;
             let values: Vec<String> = value.split(',').map(|value| value.trim().to_owned()).collect();
-            let words = |list: &mut Vec<String>, others: [&mut Vec<String>; 5]| {
-                // A word means what the host says it means.
-                others.into_iter().for_each(|list| {
-                    list.retain(|word| !values.iter().any(|v| self::plain(v) == self::plain(word)))
-                });
-                list.extend(values.iter().cloned());
-            };
-            let Column { complained, opted_out, bounced, pending, never, consented, .. } = &mut status;
             match key.trim() {
-                "consented" => words(consented, [complained, opted_out, bounced, pending, never]),
-                "opted_out" => words(opted_out, [complained, consented, bounced, pending, never]),
-                "bounced" => words(bounced, [complained, consented, opted_out, pending, never]),
-                "complained" => words(complained, [opted_out, consented, bounced, pending, never]),
-                "pending" => words(pending, [complained, consented, bounced, opted_out, never]),
-                "never" => words(never, [complained, consented, bounced, pending, opted_out]),
+                "consented" => status.consented.extend(values),
+                "opted_out" => status.opted_out.extend(values),
+                "bounced" => status.bounced.extend(values),
+                "complained" => status.complained.extend(values),
+                "pending" => status.pending.extend(values),
+                "never" => status.never.extend(values),
                 "all" => {
                     shape.otherwise =
                         lowering(value.trim()).ok_or_else(|| FormatError::Mapping(part.to_owned()))?
@@ -315,14 +340,20 @@ impl Format {
         let asked = shapes()?.iter().filter(|(platform, _)| wanted.is_none_or(|wanted| wanted == *platform));
         let mut best: Option<(&'static str, &Shape)> = None;
         for (platform, shapes) in asked {
-            for shape in shapes.iter().filter(|shape| shape.fits(headers)) {
+            for shape in shapes.iter().filter(|shape| *platform != PLAIN && shape.fits(headers)) {
                 if best.is_none_or(|(_, held)| shape.requires.len() > held.requires.len()) {
                     best = Some((platform, shape));
                 }
             }
         }
+        let common = common()?;
+        let found = best.or_else(|| common.has_number(headers).then_some((PLAIN, common)));
+        let data = |header: &String| header.chars().filter(|c| c.is_numeric()).count() > 4;
+        if found.is_none() && headers.iter().any(data) {
+            return Err(FormatError::NoHeaders);
+        }
         let shown = || headers.iter().map(|header| super::table::shown(header)).collect();
-        best.map(|(platform, shape)| (platform, shape.clone())).ok_or_else(|| FormatError::Unknown(shown()))
+        found.map(|(platform, shape)| (platform, shape.clone())).ok_or_else(|| FormatError::Unknown(shown()))
     }
 }
 
@@ -344,11 +375,17 @@ fn mapped(shape: &Shape, headers: &[String]) -> Result<(&'static str, Shape), Fo
     ];
     let says = shape.says.iter().map(|says| &says.column);
     for name in columns.into_iter().chain(says).flatten() {
-        if !headers.iter().any(|header| plain(header) == plain(name)) {
+        if !headers.iter().any(|header| key(header) == key(name)) {
             return Err(FormatError::NoColumn(name.clone()));
         }
     }
     Ok(("mapped", shape.clone()))
+}
+
+/// The columns that lists have whoever wrote them.
+pub(super) fn common() -> Result<&'static Shape, FormatError> {
+    let plain = shapes()?.iter().find(|(platform, _)| *platform == PLAIN);
+    plain.and_then(|(_, shapes)| shapes.first()).ok_or(FormatError::Data)
 }
 
 type Shapes = Vec<(&'static str, Vec<Shape>)>;
@@ -392,6 +429,11 @@ pub enum FormatError {
     /// A mapping without a number.
     #[error("a mapping must say which column is the number: `number=…`")]
     NoNumber,
+    /// The first line is no line of headers.
+    #[error(
+        "the first line looks like data, not like headers: put a line such as `phone,sms_consent` before it"
+    )]
+    NoHeaders,
     /// The library's own tables do not read.
     #[error("the library's table of platforms cannot be read")]
     Data,
@@ -422,14 +464,14 @@ mod tests {
         }
         for (platform, shapes) in shapes().unwrap() {
             for shape in shapes {
-                assert!(!shape.number.is_empty());
                 assert!(
                     shape.how.values().all(|how| How::from_code(how).is_some()),
                     "{platform}: {:?}",
                     shape.how
                 );
-                // Nothing but a column may say that people agreed.
-                assert!(shape.otherwise != Meaning::Consented, "{platform}");
+                if *platform == PLAIN {
+                    continue;
+                }
                 let headers: Vec<String> = shape.requires.iter().map(|aliases| aliases[0].clone()).collect();
                 let (found, _) = Format::Found.shape(&headers).unwrap();
                 assert_eq!(found, *platform, "{headers:?}");
@@ -440,21 +482,19 @@ mod tests {
     #[test]
     fn no_word_means_two_things() {
         for (platform, shapes) in shapes().unwrap() {
-            for column in shapes.iter().flat_map(|shape| &shape.says) {
-                let lists = [
-                    &column.complained,
-                    &column.opted_out,
-                    &column.bounced,
-                    &column.pending,
-                    &column.never,
-                    &column.consented,
-                    &column.silent,
-                ];
-                let mut words: Vec<String> = lists.into_iter().flatten().map(|word| plain(word)).collect();
+            let common = super::super::words::values().unwrap();
+            for column in shapes.iter().flat_map(|shape| &shape.says).chain([common]) {
+                let mut words: Vec<String> = column.words().map(|(word, _)| key(word)).collect();
                 let before = words.len();
                 words.sort();
                 words.dedup();
-                assert_eq!(words.len(), before, "{platform}: {:?}", column.column);
+                if !std::ptr::eq(column, common) {
+                    assert_eq!(words.len(), before, "{platform}: {:?}", column.column);
+                }
+                let mut meant = std::collections::HashMap::new();
+                for (word, meaning) in column.words() {
+                    assert_eq!(*meant.entry(key(word)).or_insert(meaning), meaning, "{platform}: {word}");
+                }
             }
         }
     }

@@ -1,14 +1,21 @@
-use std::{io::Read, net::IpAddr};
+use std::{
+    collections::{HashMap, VecDeque},
+    io::Read,
+    net::IpAddr,
+    sync::OnceLock,
+};
 
 use chrono::{DateTime, Duration, Utc};
 use thiserror::Error;
 
 use super::{
     ImportRow, Location, Reason, Says,
-    format::{Aliases, Column, Format, FormatError, Meaning, Shape, plain},
+    columns::{Columns, cell},
+    format::{Format, FormatError, Meaning, Shape},
     number::{reachable, read_number},
-    table::{Bad, BadRow, Fault, Row, Table, TableError, is_blank},
-    time,
+    table::{Bad, BadRow, Fault, Row, Table, TableError},
+    time::{self, Order},
+    words::key,
 };
 use crate::{
     consent::{Basis, OptIn, event::TextKept},
@@ -19,6 +26,9 @@ use crate::{
 
 /// The longest text of a consent that is kept, in characters.
 const LONGEST_TEXT: usize = 4_000;
+
+/// How many rows are read ahead, to see how the list writes its dates and which number is the brand's.
+const AHEAD: usize = 1_000;
 
 /// How a list is read.
 #[derive(Debug, Clone)]
@@ -71,6 +81,7 @@ pub struct List<R> {
     columns: Columns,
     options: ListOptions,
     now: DateTime<Utc>,
+    ahead: VecDeque<Result<Row, Bad>>,
     over: bool,
 }
 
@@ -85,59 +96,6 @@ pub struct Entry {
     pub cells: Row,
 }
 
-/// Where in the table things stand.
-#[derive(Debug)]
-struct Columns {
-    number: Vec<usize>,
-    country: Vec<usize>,
-    province: Vec<usize>,
-    postal_code: Vec<usize>,
-    zone: Vec<usize>,
-    says: Vec<(Vec<usize>, usize)>,
-    consent_time: Vec<usize>,
-    opt_out_time: Vec<usize>,
-    source: Vec<usize>,
-    text: Vec<usize>,
-    ip: Vec<usize>,
-    user_agent: Vec<usize>,
-    page: Vec<usize>,
-    sale: Vec<usize>,
-    email: Vec<usize>,
-}
-
-impl Columns {
-    fn of(shape: &Shape, headers: &[String]) -> Self {
-        let names: Vec<String> = headers.iter().map(|header| plain(header)).collect();
-        let all = |aliases: &Aliases| {
-            let at = |name: &String| names.iter().position(|header| *header == plain(name));
-            aliases.iter().filter_map(at).collect::<Vec<_>>()
-        };
-        let says = shape.says.iter().enumerate().map(|(at, says)| (all(&says.column), at));
-        Self {
-            number: all(&shape.number),
-            country: all(&shape.country),
-            province: all(&shape.province),
-            postal_code: all(&shape.postal_code),
-            zone: all(&shape.zone),
-            says: says.filter(|(columns, _)| !columns.is_empty()).collect(),
-            consent_time: all(&shape.consent_time),
-            opt_out_time: all(&shape.opt_out_time),
-            source: all(&shape.source),
-            text: all(&shape.text),
-            ip: all(&shape.ip),
-            user_agent: all(&shape.user_agent),
-            page: all(&shape.page),
-            sale: all(&shape.sale),
-            email: all(&shape.email),
-        }
-    }
-}
-
-/// The first cell of these columns that is not blank.
-fn cell<'r>(row: &'r Row, columns: &[usize]) -> Option<&'r str> {
-    columns.iter().map(|column| row.cell(*column).trim_matches(is_blank)).find(|cell| !cell.is_empty())
-}
-
 impl<R: Read> List<R> {
     /// Reads the header and finds out which platform wrote it. No consent may be younger than `now`.
     ///
@@ -146,8 +104,42 @@ impl<R: Read> List<R> {
     pub fn open(source: R, options: &ListOptions, now: DateTime<Utc>) -> Result<Self, ListError> {
         let table = Table::open(source)?;
         let (platform, shape) = options.format.shape(table.headers())?;
-        let columns = Columns::of(&shape, table.headers());
-        Ok(Self { table, platform, shape, columns, options: options.clone(), now, over: false })
+        let columns = Columns::of(&shape, table.headers())?;
+        let (options, ahead) = (options.clone(), VecDeque::new());
+        let mut list = Self { table, platform, shape, columns, options, now, ahead, over: false };
+        list.look_ahead();
+        Ok(list)
+    }
+
+    /// Reads the first rows: in which order they must write day and month, and who writes to all.
+    fn look_ahead(&mut self) {
+        let (mut day_first, mut month_first) = (false, false);
+        while self.ahead.len() < AHEAD {
+            let Some(row) = self.table.next() else { break };
+            if let Ok(row) = &row {
+                for column in self.columns.consent_time.iter().chain(&self.columns.opt_out_time) {
+                    match time::order(row.cell(*column)) {
+                        Some(Order::DayFirst) => day_first = true,
+                        Some(Order::MonthFirst) => month_first = true,
+                        _ => {}
+                    }
+                }
+                if let Some(log) = &mut self.columns.log {
+                    log.count(row);
+                }
+            }
+            let end = matches!(row, Err(Bad::File(_)));
+            self.ahead.push_back(row);
+            if end {
+                break;
+            }
+        }
+        self.shape.times.order = match (day_first, month_first) {
+            (true, false) => Order::DayFirst,
+            (false, true) => Order::MonthFirst,
+            (true, true) => Order::Either,
+            (false, false) => self.shape.times.order,
+        };
     }
 
     /// The code of the platform; `mapped` where the host said which column is what.
@@ -173,11 +165,13 @@ impl<R: Read> List<R> {
     }
 
     fn row(&self, row: &Row) -> Result<ImportRow, (Reason, Option<PhoneNumber>)> {
-        let (number, mut note) = self.number(row).map_err(|reason| (reason, None))?;
-        let refuse = |reason| (reason, Some(number));
-        let (says, remark) = self.says(row).map_err(refuse)?;
+        let (number, mut note, other) = self.number(row).map_err(|reason| (reason, None))?;
+        let (mut says, remark) = self.says(row).map_err(|reason| (reason, Some(number)))?;
         if !says.lowers() {
-            reachable(number).map_err(refuse)?;
+            reachable(number).map_err(|reason| (reason, None))?;
+        }
+        if other && matches!(says, Says::Consent(_)) {
+            says = Says::Nothing(Reason::OtherPhone);
         }
         note = note.or(remark);
         let location = if says.lowers() { Location::default() } else { self.location(row, number) };
@@ -185,8 +179,24 @@ impl<R: Read> List<R> {
         Ok(ImportRow { line: Some(row.line()), number, program, says, note, location })
     }
 
-    fn number(&self, row: &Row) -> Result<(PhoneNumber, Option<Reason>), Reason> {
-        let written = cell(row, &self.columns.number).ok_or(Reason::NoNumber)?;
+    /// The number, what was done to read it, and whether it is not the one for texts.
+    fn number(&self, row: &Row) -> Result<(PhoneNumber, Option<Reason>, bool), Reason> {
+        if let Some(log) = &self.columns.log {
+            let (number, note) = self.read(row, log.person(row).ok_or(Reason::NoNumber)?)?;
+            return Ok((number, note, false));
+        }
+        let first = match cell(row, &self.columns.number) {
+            Some(written) => self.read(row, written),
+            None => Err(Reason::NoNumber),
+        };
+        first.map(|(number, note)| (number, note, false)).or_else(|reason| {
+            let others = self.columns.others.iter().filter_map(|column| cell(row, &[*column]));
+            let read = others.filter_map(|written| self.read(row, written).ok()).next();
+            read.map(|(number, note)| (number, note, true)).ok_or(reason)
+        })
+    }
+
+    fn read(&self, row: &Row, written: &str) -> Result<(PhoneNumber, Option<Reason>), Reason> {
         let keyed = if self.shape.number_keys.is_empty() {
             None
         } else {
@@ -202,32 +212,8 @@ impl<R: Read> List<R> {
         read_number(keyed.as_deref().unwrap_or(written), region)
     }
 
-    /// What the columns come to: where two disagree, what permits least.
-    fn meaning(&self, row: &Row) -> Result<Meaning, Reason> {
-        let mut found: Option<Meaning> = None;
-        for (columns, at) in &self.columns.says {
-            let Some(says) = self.shape.says.get(*at) else { continue };
-            let Some(value) = cell(row, columns) else { continue };
-            if says.silent.iter().any(|word| plain(word) == plain(value)) {
-                continue;
-            }
-            match self.said(says, value)? {
-                Some(meaning) => found = Some(found.map_or(meaning, |held| held.min(meaning))),
-                None => return Ok(Meaning::Never),
-            }
-        }
-        Ok(found.unwrap_or(self.shape.otherwise))
-    }
-
-    fn said(&self, says: &Column, value: &str) -> Result<Option<Meaning>, Reason> {
-        if says.elsewhere.iter().any(|word| plain(word) == plain(value)) {
-            return Ok(None);
-        }
-        says.meaning(value).map(Some).ok_or(Reason::UnknownStatus)
-    }
-
     fn says(&self, row: &Row) -> Result<(Says, Option<Reason>), Reason> {
-        let meaning = self.meaning(row)?;
+        let meaning = self.columns.meaning(row)?;
         let ended = || {
             let told = cell(row, &self.columns.opt_out_time)?;
             // Read or not, the opt-out stands; the latest moment closes most.
@@ -254,22 +240,26 @@ impl<R: Read> List<R> {
         let source = cell(row, &columns.source);
         let how = source.map_or(crate::consent::How::Import, |source| self.shape.how(source));
         let mut opt_in = OptIn::new(how, self.options.basis, None);
-        let remark;
-        match cell(row, &columns.consent_time).map(|told| time::read(told, self.shape.times)) {
-            Some(Some(moment)) if moment.earliest > self.now + Duration::minutes(5) => {
+        let told = cell(row, &columns.consent_time);
+        let remark = match told.map(|told| (told, time::read(told, self.shape.times))) {
+            Some((_, Some(moment))) if moment.earliest > self.now + Duration::minutes(5) => {
                 return Err(Reason::Future);
             }
             // The earliest lapses first.
-            Some(Some(moment)) => {
-                remark = (!moment.is_exact()).then_some(Reason::NoZone);
+            Some((_, Some(moment))) if moment.is_narrow() => {
                 opt_in = opt_in.at(moment.earliest);
+                (!moment.is_exact()).then_some(Reason::NoZone)
             }
-            Some(None) => return Err(Reason::UnknownTime),
-            None => {
-                remark = Some(Reason::Undated);
+            Some((told, None)) if time::names_a_later_year(told, self.now) => return Err(Reason::Future),
+            Some(_) => {
                 opt_in = opt_in.undated();
+                Some(Reason::UnknownTime)
             }
-        }
+            None => {
+                opt_in = opt_in.undated();
+                Some(Reason::Undated)
+            }
+        };
         if let Some(moment) = cell(row, &columns.sale).and_then(|told| time::read(told, self.shape.times)) {
             opt_in = opt_in.sale(moment.earliest.min(self.now));
         }
@@ -319,7 +309,11 @@ impl<R: Read> Iterator for List<R> {
         if self.over {
             return None;
         }
-        match self.table.next()? {
+        let next = match self.ahead.pop_front() {
+            Some(row) => row,
+            None => self.table.next()?,
+        };
+        match next {
             Ok(row) => Some(Ok(Entry { line: row.line(), row: self.row(&row), cells: row })),
             Err(Bad::Row(BadRow { line, fault, cells })) => {
                 let reason = match fault {
@@ -340,25 +334,25 @@ impl<R: Read> Iterator for List<R> {
 
 /// A country by its code, or by its name in English or French.
 fn country(told: &str) -> Option<Country> {
-    Country::new(told).ok().or_else(|| {
-        let told = plain(told);
-        let rows = include_str!("data/countries.txt").lines().filter(|line| !line.starts_with('#'));
-        let found = rows
-            .filter_map(|row| row.split_once('\t'))
-            .find(|(_, names)| names.split('|').any(|n| n == told));
-        found.and_then(|(code, _)| Country::new(code).ok())
-    })
+    static NAMES: OnceLock<HashMap<String, Country>> = OnceLock::new();
+    let read = || {
+        let rows = include_str!("data/countries.txt").lines().filter_map(|row| row.split_once('\t'));
+        let rows = rows.filter_map(|(code, names)| Some((Country::new(code).ok()?, names)));
+        rows.flat_map(|(country, names)| names.split('|').map(move |name| (key(name), country))).collect()
+    };
+    Country::new(told).ok().or_else(|| NAMES.get_or_init(read).get(&key(told)).copied())
 }
 
 fn says_yes(value: &str) -> bool {
-    matches!(plain(value).as_str(), "yes" | "true" | "1" | "oui" | "subscribed" | "enabled" | "opted in")
+    matches!(key(value).as_str(), "yes" | "true" | "1" | "oui" | "subscribed" | "enabled" | "optedin")
 }
 
 /// The first of these keys in a column of JSON.
 fn keyed(json: &str, keys: &[String]) -> Option<String> {
     let value: serde_json::Value = serde_json::from_str(json).ok()?;
     let fields = value.as_object()?;
-    let found = fields.iter().find(|(key, _)| keys.iter().any(|wanted| plain(wanted) == plain(key)))?.1;
+    let found =
+        fields.iter().find(|(key, _)| keys.iter().any(|wanted| self::key(wanted) == self::key(key)))?.1;
     match found {
         serde_json::Value::String(text) => Some(text.clone()),
         serde_json::Value::Number(number) => Some(number.to_string()),

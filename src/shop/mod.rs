@@ -7,6 +7,8 @@
 //! line, never guessed.
 
 #[cfg(feature = "import")]
+mod columns;
+#[cfg(feature = "import")]
 mod format;
 #[cfg(feature = "import")]
 mod list;
@@ -20,6 +22,8 @@ pub mod table;
 #[cfg(feature = "import")]
 mod time;
 mod verdict;
+#[cfg(feature = "import")]
+mod words;
 
 #[cfg(feature = "import")]
 pub use format::{Format, FormatError, Mapping};

@@ -25,20 +25,45 @@ pub fn read_number(text: &str, region: Option<Country>) -> Result<(PhoneNumber, 
     if is_scientific(text) {
         return Err(Reason::ExcelScientific);
     }
+    // What a formula comes to is not written in the file.
+    if text.starts_with(['=', '@', '\u{FF1D}']) {
+        return Err(Reason::Character);
+    }
     let amount = without_decimals(text);
     let grouped = ungrouped(amount);
     let spoiled = (amount != text || grouped.is_some()).then_some(Reason::ExcelNumber);
-    let (number, note) = read(grouped.as_deref().unwrap_or(amount), region)?;
+    let digits = grouped.as_deref().unwrap_or(amount);
+    let (number, note) = match read(digits, region) {
+        Ok((number, note)) if number.is_valid() => (number, note),
+        other => overseas(digits, region).map_or(other, Ok)?,
+    };
     Ok((number, note.or(spoiled)))
+}
+
+/// Countries whose national numbers are shared out with territories that have country codes of their own.
+/// Source: ARCEP's national numbering plan (0590/0690 Guadeloupe, 0594/0694 Guiana, 0596/0696 Martinique,
+/// 0262/0692/0639 Réunion and Mayotte).
+const SHARED: [(Country, [&str; 4]); 1] = [(Country::FR, ["RE", "GP", "MQ", "GF"])];
+
+/// A national number of a territory that shares its country's plan: `0692…` is Réunion's, and none of +33.
+fn overseas(text: &str, region: Option<Country>) -> Option<(PhoneNumber, Option<Reason>)> {
+    let territories = SHARED.iter().find(|(country, _)| Some(*country) == region)?.1;
+    let local = !text.starts_with(['+', '\u{FF0B}']);
+    let mut found = territories.iter().filter_map(|code| {
+        let (number, note) = read(text, Country::new(code).ok()).ok()?;
+        (local && number.is_valid()).then_some((number, note))
+    });
+    let first = found.next()?;
+    found.all(|(number, _)| number == first.0).then_some(first)
 }
 
 /// Whether texts can go there at all.
 pub(super) fn reachable(number: PhoneNumber) -> Result<(), Reason> {
     match number.line() {
-        Line::Mobile | Line::FixedOrMobile | Line::Voip => Ok(()),
+        Line::Mobile | Line::FixedOrMobile => Ok(()),
         Line::Fixed => Err(Reason::Landline),
         Line::Unknown => Err(Reason::Unassigned),
-        Line::TollFree | Line::Other => Err(Reason::NotMobile),
+        Line::Voip | Line::TollFree | Line::Other => Err(Reason::NotMobile),
     }
 }
 

@@ -72,6 +72,7 @@ codes! {
         NeverAsked, "never_asked", "The list says nothing of a consent to texts.";
         Pending, "pending", "A double opt-in that was never confirmed.";
         EmailOnly, "email_only", "A consent to e-mail is no consent to texts.";
+        OtherPhone, "other_phone", "The number is another than the one for texts: of a delivery, or a landline's.";
         NoNumber, "no_number", "No phone number.";
         ExcelScientific, "excel_scientific", "A spreadsheet rounded the number, such as 3.36E+10: its digits are lost.";
         Character, "character", "A letter, an extension or another character that no phone number has.";
@@ -81,9 +82,9 @@ codes! {
         Ambiguous, "ambiguous", "The digits are two different numbers, with and without a lost `+`.";
         Unassigned, "unassigned", "No such number has been assigned.";
         Landline, "landline", "A landline cannot get texts.";
-        NotMobile, "not_mobile", "A service number, not a person's.";
+        NotMobile, "not_mobile", "A number of a service or of an internet line, not a mobile.";
         UnknownStatus, "unknown_status", "The list says something of the consent that is not understood.";
-        UnknownTime, "unknown_time", "The time of the consent cannot be read.";
+        UnknownTime, "unknown_time", "The time of the consent cannot be read: it counts as undated.";
         Future, "future", "The list dates the consent in the future.";
         Ragged, "ragged", "The row has more or fewer cells than the header.";
         Nul, "nul", "A NUL character: the file is damaged.";

@@ -3,6 +3,7 @@
 mod cases;
 mod files;
 mod model;
+mod rows;
 mod shown;
 
 use std::sync::OnceLock;

@@ -4,4 +4,5 @@ mod bad;
 mod forged;
 mod python;
 mod shown;
+mod strangers;
 mod world;

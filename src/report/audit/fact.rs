@@ -51,6 +51,49 @@ impl Located {
     }
 }
 
+impl Located {
+    /// This, and where it says nothing, what is known of the person otherwise. A message that names another state
+    /// or country than the person's keeps only its own word: the rest would be of elsewhere.
+    #[must_use]
+    pub fn or(&self, person: &Self) -> Self {
+        let elsewhere = match (&self.place, &person.place) {
+            (Some(own), Some(held)) if own.subdivision().is_none() => own.country() != held.country(),
+            (Some(own), Some(held)) => held.subdivision().is_some() && own != held,
+            _ => self.postal_code.is_some() && self.postal_code != person.postal_code,
+        };
+        if elsewhere {
+            return self.clone();
+        }
+        let finer = |place: &&Place| place.subdivision().is_some();
+        Self {
+            place: self
+                .place
+                .as_ref()
+                .filter(finer)
+                .or(person.place.as_ref())
+                .or(self.place.as_ref())
+                .copied(),
+            postal_code: self.postal_code.clone().or_else(|| person.postal_code.clone()),
+            zone: self.zone.clone().or_else(|| person.zone.clone()),
+        }
+    }
+}
+
+/// What became of a message, as far as a row tells. In order: of several rows of one message, what comes first
+/// counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fate {
+    /// It left.
+    #[default]
+    Left,
+    /// It left and reached nobody: judged, and counted apart.
+    Undelivered,
+    /// It certainly never left: not counted.
+    NeverLeft,
+    /// Handed over, and no word whether it went on: judged as one that left.
+    Unconfirmed,
+}
+
 /// One message that went out.
 #[derive(Debug, Clone)]
 pub struct SendFact {
@@ -64,7 +107,7 @@ pub struct SendFact {
     pub kind: Option<Kind>,
     /// The brand's category.
     pub category: Option<Name>,
-    /// What a cap counts as the same subject. A campaign is none: two campaigns may praise the same goods.
+    /// What a cap counts as the same subject. From a file that names none, the campaign.
     pub subject: Option<Name>,
     /// From which sender.
     pub sender: Option<Name>,
@@ -72,6 +115,10 @@ pub struct SendFact {
     pub delivered: Option<DateTime<Utc>>,
     /// Where the person was, beyond the number.
     pub located: Located,
+    /// What became of it.
+    pub fate: Fate,
+    /// Its file, as counted by [`Audit::file`](super::Audit::file); 0: none.
+    pub file: u16,
     /// Its line in the file; 0: none.
     pub line: u64,
 }
@@ -90,6 +137,8 @@ impl SendFact {
             sender: None,
             delivered: None,
             located: Located::default(),
+            fate: Fate::Left,
+            file: 0,
             line: 0,
         }
     }

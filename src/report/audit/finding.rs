@@ -45,11 +45,13 @@ pub struct Finding {
     pub class: Class,
     /// Within a period that the rule leaves for honouring a STOP.
     pub in_grace: bool,
+    /// For a consent of unsaid form: the class if it was not given in the form that the rule asks.
+    pub unless: Option<Class>,
 }
 
 impl Finding {
     pub(super) const fn new(code: &'static str, rule: Option<Arc<Rule>>, fact: Fact, class: Class) -> Self {
-        Self { code, rule, fact, class, in_grace: false }
+        Self { code, rule, fact, class, in_grace: false, unless: None }
     }
 }
 
@@ -120,7 +122,9 @@ pub(super) fn findings(strict: &Decision, settled: &Decision, site: &Site<'_>, p
         };
         // A rule is broken once by a message, in however many zones its hours are closed.
         if !found.iter().any(|held| held.code == code && same(held.rule.as_ref(), reason.rule.as_ref())) {
-            found.push(Finding::new(code, reason.rule.clone(), fact, class));
+            let mut finding = Finding::new(code, reason.rule.clone(), fact, class);
+            finding.unless = (code == "consent_form_unknown").then(|| self::class(reason, settled, site));
+            found.push(finding);
         }
     }
     if past.undated_no {

@@ -33,6 +33,7 @@ impl AuditReport {
         let mut page = Page { report: self, t, rendering, out: String::with_capacity(64 * 1024) };
         page.head();
         page.summary();
+        page.conditions();
         page.exposure();
         page.charts();
         page.rules();
@@ -114,6 +115,33 @@ impl Page<'_> {
             self.figure(totals.persons),
             t.persons
         );
+    }
+
+    fn conditions(&mut self) {
+        let (t, open) = (self.t, self.report.conditions);
+        if !open.is_open() {
+            return;
+        }
+        let note = t.conditions_note.replace("{f}", &self.figure(open.form_unknown));
+        self.section(t.conditions, &note.replace("{r}", &self.figure(open.register_unasked)));
+        let _ = write!(
+            self.out,
+            "<table class=\"conditions\"><thead><tr><th></th><th class=\"n\">{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th></tr></thead><tbody>",
+            t.settled, t.contested, t.unprovable, t.clean
+        );
+        for (label, split) in [
+            (t.as_given, open.as_given),
+            (t.if_written, open.if_written),
+            (t.if_asked_too, open.if_asked_too),
+            (t.if_not_written, open.if_not_written),
+        ] {
+            let _ = write!(self.out, "<tr><th scope=\"row\">{label}</th>");
+            for count in [split.settled, split.contested, split.unprovable, split.clean] {
+                let _ = write!(self.out, "<td class=\"n\">{}</td>", self.figure(count));
+            }
+            self.out.push_str("</tr>");
+        }
+        self.out.push_str("</tbody></table>");
     }
 
     fn exposure(&mut self) {
@@ -213,6 +241,11 @@ impl Page<'_> {
             t.m_kind.replace("{n}", &n(totals.kind_assumed)),
             t.m_undated.to_owned(),
             t.m_left.replace("{n}", &n(totals.late_delivered)),
+            t.m_undelivered
+                .replace("{n}", &n(totals.undelivered))
+                .replace("{m}", &n(totals.undelivered_against))
+                .replace("{u}", &n(totals.unconfirmed)),
+            t.m_subject.to_owned(),
             t.m_repeated.replace("{n}", &n(totals.repeated)).replace("{m}", &n(totals.outside)),
         ];
         if let Some(basis) = self.report.assumed {

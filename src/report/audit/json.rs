@@ -4,6 +4,7 @@ use super::{
     exposure::Amounts,
     finding::Finding,
     html::Rendering,
+    outcome::{Conditions, Split},
     result::{AuditReport, Example, FileMark, RuleRow},
     words::reason,
 };
@@ -27,6 +28,7 @@ impl AuditReport {
             "last": self.span.map(|(_, last)| last.to_rfc3339()),
             "files": self.files.iter().map(file).collect::<Vec<_>>(),
             "totals": totals(self),
+            "conditions": conditions(&self.conditions),
             "exposure": self.exposure.iter().map(|(currency, sum)| {
                 let value = json!({
                     "settled": amounts(sum.settled),
@@ -73,11 +75,29 @@ fn totals(report: &AuditReport) -> Value {
         "contested": t.contested,
         "unprovable": t.unprovable,
         "persons": t.persons,
+        "undelivered": t.undelivered,
+        "undelivered_against": t.undelivered_against,
+        "unconfirmed": t.unconfirmed,
         "outside": t.outside,
         "repeated": t.repeated,
         "by_digits": t.by_digits,
         "kind_assumed": t.kind_assumed,
         "late_delivered": t.late_delivered,
+    })
+}
+
+fn conditions(conditions: &Conditions) -> Value {
+    let split = |split: Split| {
+        let Split { clean, settled, contested, unprovable } = split;
+        json!({"clean": clean, "settled": settled, "contested": contested, "unprovable": unprovable})
+    };
+    json!({
+        "consent_form_unknown": conditions.form_unknown,
+        "register_unasked": conditions.register_unasked,
+        "as_given": split(conditions.as_given),
+        "if_written_consent": split(conditions.if_written),
+        "if_registers_asked_too": split(conditions.if_asked_too),
+        "if_no_written_consent": split(conditions.if_not_written),
     })
 }
 
@@ -153,5 +173,6 @@ fn finding(finding: &Finding, rendering: Rendering) -> Value {
         "citation": finding.rule.as_ref().map(|rule| rule.citation.as_str()),
         "fact": finding.fact.to_string(),
         "in_grace": finding.in_grace,
+        "unless": finding.unless.map(super::Class::code),
     })
 }

@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::{
-    fact::{ConsentFact, Located, SendFact, Spoken},
+    fact::{ConsentFact, Fate, Located, SendFact, Spoken},
     finding::{Class, Finding},
+    outcome::Outcomes,
     result::AuditReport,
     stops::StopRules,
     tally::Tally,
@@ -51,6 +52,8 @@ pub struct Audit {
     consents: Vec<ConsentRow>,
     names: Pool<Name>,
     located: Pool<Located>,
+    files: Vec<String>,
+    passed: Vec<Passed>,
 }
 
 /// A message, with what is shared by many told by a number.
@@ -66,6 +69,8 @@ pub(super) struct SendRow {
     pub(super) subject: u32,
     pub(super) sender: u32,
     pub(super) located: u32,
+    pub(super) fate: Fate,
+    pub(super) file: u16,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -112,6 +117,8 @@ pub struct Judged<'a> {
     pub number: PhoneNumber,
     /// When.
     pub at: DateTime<Utc>,
+    /// Its file, as counted by [`Audit::file`]; 0: none.
+    pub file: u16,
     /// Its line in the file.
     pub line: u64,
     /// Its kind, as judged.
@@ -126,6 +133,37 @@ pub struct Judged<'a> {
     pub findings: &'a [Finding],
     /// Delivered in closed hours though sent in open ones.
     pub late: bool,
+    /// What became of it.
+    pub fate: Fate,
+    /// Its class as given, and if what is missing were shown.
+    pub outcomes: Outcomes,
+}
+
+/// A row that was not judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Passed {
+    /// Its file, as counted by [`Audit::file`]; 0: none.
+    pub file: u16,
+    /// Its line in the file.
+    pub line: u64,
+    /// To whom, where it was read that far.
+    pub number: Option<PhoneNumber>,
+    /// When, where it was read that far.
+    pub at: Option<DateTime<Utc>>,
+    /// It could not be read; else it is no message that counts.
+    pub refused: bool,
+    /// Why, as a stable code.
+    pub code: &'static str,
+}
+
+/// One row, as it is judged or passed over.
+#[derive(Debug)]
+pub enum Told<'a> {
+    /// Judged.
+    Judged(&'a Judged<'a>),
+    /// Not judged.
+    Passed(&'a Passed),
 }
 
 impl Judged<'_> {
@@ -154,6 +192,8 @@ impl Audit {
             consents: Vec::new(),
             names: Pool::new(),
             located: Pool::new(),
+            files: Vec::new(),
+            passed: Vec::new(),
         }
     }
 
@@ -202,7 +242,26 @@ impl Audit {
             subject: self.names.put(fact.subject.as_ref()),
             sender: self.names.put(fact.sender.as_ref()),
             located: self.located.put(Some(&fact.located).filter(|located| !located.is_empty())),
+            fate: fact.fate,
+            file: fact.file,
         });
+    }
+
+    /// Begins a file by this name, for facts that say which file they are of; counted from 1.
+    pub fn file(&mut self, name: &str) -> u16 {
+        self.files.push(name.to_owned());
+        u16::try_from(self.files.len()).unwrap_or(u16::MAX)
+    }
+
+    /// The names of the files, in order.
+    #[must_use]
+    pub fn files(&self) -> &[String] {
+        &self.files
+    }
+
+    /// Notes a row that is not judged, for [`judge_rows`](Self::judge_rows) to tell of.
+    pub(super) fn pass(&mut self, passed: Passed) {
+        self.passed.push(passed);
     }
 
     /// How many messages it holds.
@@ -219,7 +278,19 @@ impl Audit {
 
     /// Judges everything, and shows each message as it is judged, person by person.
     #[must_use]
-    pub fn judge_each(mut self, mut each: impl FnMut(&Judged<'_>)) -> AuditReport {
+    pub fn judge_each(self, mut each: impl FnMut(&Judged<'_>)) -> AuditReport {
+        self.judge_rows(|told| {
+            if let Told::Judged(judged) = told {
+                each(judged);
+            }
+        })
+    }
+
+    /// Judges everything, and shows each row of the files once: first those that the reading passed over, in their
+    /// order, then person by person in order of time what was judged and what was passed over since.
+    #[must_use]
+    pub fn judge_rows(mut self, mut each: impl FnMut(Told<'_>)) -> AuditReport {
+        self.passed.iter().for_each(|passed| each(Told::Passed(passed)));
         // At one moment a yes comes before a no, so that the no stands.
         let rank = |row: &ConsentRow| (row.number, row.at_ms, matches!(row.spoken, Spoken::Refused(_)));
         self.consents.sort_by_key(rank);
@@ -233,9 +304,11 @@ impl Audit {
             consents = consents.get(consents.partition_point(|row| row.number < number)..).unwrap_or(&[]);
             let (said, rest) = consents.split_at(consents.partition_point(|row| row.number == number));
             consents = rest;
-            let repeated = Walk::new(&self, said).along(mine, &mut |judged| {
-                tally.take(judged, &self.strict.zones);
-                each(judged);
+            let repeated = Walk::new(&self, said).along(mine, &mut |told| {
+                if let Told::Judged(judged) = &told {
+                    tally.take(judged, &self.strict.zones);
+                }
+                each(told);
             });
             tally.close_person(repeated);
         }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{
     exposure::{Amounts, Exposure},
     finding::{Class, Finding},
+    outcome::Conditions,
 };
 use crate::{consent::Basis, law::Rule, message::Kind, phone::PhoneNumber};
 
@@ -41,6 +42,12 @@ pub struct Totals {
     pub outside: u64,
     /// Facts that told of a message already told of.
     pub repeated: u64,
+    /// Messages that left and reached nobody: judged, in no other figure here, and counted towards caps.
+    pub undelivered: u64,
+    /// Of those, messages against which something stands.
+    pub undelivered_against: u64,
+    /// Judged as messages that left, though no row says that they did.
+    pub unconfirmed: u64,
     /// Persons written to.
     pub persons: u64,
     /// Nothing stands against them.
@@ -163,6 +170,8 @@ pub struct AuditReport {
     pub files: Vec<FileMark>,
     /// How many of which.
     pub totals: Totals,
+    /// What the answer to a question that the files leave open would change.
+    pub conditions: Conditions,
     /// Rule by rule, the most broken first.
     pub rules: Vec<RuleRow>,
     /// What cannot be proven, the most frequent first.

@@ -7,8 +7,10 @@ use chrono::{DateTime, Datelike, Utc};
 
 use super::{
     exposure::{Amounts, Money, per_message},
+    fact::Fate,
     finding::{Class, Finding},
     judge::{Audit, Judged},
+    outcome::Conditions,
     result::{AfterStop, AuditReport, Example, HeatRow, Month, RuleRow, Totals, Unproven},
     stops::StopRules,
     walk::Repeats,
@@ -30,6 +32,7 @@ type Key = (&'static str, Option<*const Rule>);
 #[derive(Default)]
 pub(super) struct Tally {
     totals: Totals,
+    conditions: Conditions,
     span: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// The person under way, counted from 1.
     person: u64,
@@ -82,6 +85,13 @@ fn key(finding: &Finding) -> Key {
 impl Tally {
     pub(super) fn take(&mut self, judged: &Judged<'_>, zones: &ZoneTable) {
         let class = judged.class();
+        if judged.fate == Fate::Undelivered {
+            self.totals.undelivered += 1;
+            self.totals.undelivered_against += u64::from(class.is_some());
+            return;
+        }
+        self.totals.unconfirmed += u64::from(judged.fate == Fate::Unconfirmed);
+        self.conditions.take(judged.findings, judged.outcomes);
         self.judged_of_person += 1;
         self.totals.judged += 1;
         match class {
@@ -213,6 +223,7 @@ impl Tally {
             span: self.span,
             files: Vec::new(),
             totals: self.totals,
+            conditions: self.conditions,
             rules,
             unproven,
             after_stop,
@@ -252,7 +263,7 @@ fn grace(stops: &StopRules, rule: Option<&Arc<Rule>>) -> String {
 }
 
 /// What the clocks showed, of at most three zones.
-fn locals(judged: &Judged<'_>, zones: &ZoneTable) -> Vec<String> {
+pub(super) fn locals(judged: &Judged<'_>, zones: &ZoneTable) -> Vec<String> {
     let show = |zone: &Zone| {
         let local = DateTime::from_timestamp(zones.local(*zone, judged.at.timestamp())?, 0)?;
         Some(format!("{} {}", zone.name(), local.format("%Y-%m-%d %H:%M")))

@@ -1,11 +1,12 @@
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
 use super::{
-    fact::Spoken,
+    fact::{Fate, Located, Spoken},
     finding::{Class, Finding, Past, Site, findings},
-    judge::{Audit, ConsentRow, Judged, SendRow},
+    judge::{Audit, ConsentRow, Judged, Passed, SendRow, Told},
+    outcome::Outcomes,
     stops::day_of,
 };
 use crate::{
@@ -35,6 +36,8 @@ pub(super) struct Walk<'a> {
     /// The last STOP so far, and whether its one confirmation was seen.
     stop: Option<(i64, bool)>,
     state: State,
+    /// The state if every yes of unsaid form had been in writing; `None` as long as there is none.
+    written: Option<State>,
     seq: u64,
     located: u32,
     program: Name,
@@ -54,6 +57,7 @@ impl<'a> Walk<'a> {
             form_unknown: false,
             stop: None,
             state: State::default(),
+            written: None,
             seq: 0,
             located: said.iter().map(|row| row.located).rfind(|located| *located != 0).unwrap_or(0),
             // Another platform's traffic has no programs that are known here: all of it is one.
@@ -62,32 +66,52 @@ impl<'a> Walk<'a> {
     }
 
     /// Judges the person's messages; how many facts told of one already told of.
-    pub(super) fn along(mut self, sends: &[SendRow], each: &mut dyn FnMut(&Judged<'_>)) -> Repeats {
-        let (mut seen, mut count) = (HashSet::new(), Repeats::default());
+    pub(super) fn along(mut self, sends: &[SendRow], each: &mut dyn FnMut(Told<'_>)) -> Repeats {
+        let (mut seen, mut count) = (HashMap::new(), Repeats::default());
+        let fates = fates(sends);
         let mut place: Option<(u32, Whereabouts)> = None;
         for row in sends {
-            if row.id != 0 && !seen.insert(row.id) {
+            let Some(at) = DateTime::from_timestamp_millis(row.at_ms) else { continue };
+            let mut pass = |code: &'static str| {
+                let (number, at) = (Some(row.number), Some(at));
+                let (file, line, refused) = (row.file, row.line, false);
+                each(Told::Passed(&Passed { file, line, number, at, refused, code }));
+            };
+            let fate = if row.id == 0 { row.fate } else { fates.get(&row.id).copied().unwrap_or(row.fate) };
+            if fate == Fate::NeverLeft {
+                pass("never_left");
+                continue;
+            }
+            // What never left tells no time of what did.
+            if row.id != 0 && row.fate == Fate::NeverLeft || is_repeat(&mut seen, row) {
                 count.repeated += 1;
+                pass("repeated");
                 continue;
             }
             self.hear_until(row.at_ms);
-            let Some(at) = DateTime::from_timestamp_millis(row.at_ms) else { continue };
-            let located = if row.located == 0 { self.located } else { row.located };
-            if place.as_ref().is_none_or(|(of, _)| *of != located) {
-                let narrow = |known: &super::fact::Located| known.narrow(row.number);
-                let whereabouts =
-                    self.audit.located(located).map_or_else(|| Whereabouts::of(row.number), narrow);
-                place = Some((located, whereabouts));
+            if place.as_ref().is_none_or(|(of, _)| *of != row.located) {
+                place = Some((row.located, self.whereabouts(row)));
             }
             let Some((_, whereabouts)) = &place else { continue };
             if self.audit.is_in_period(at) {
-                self.judge(row, at, whereabouts, each);
+                self.judge(&SendRow { fate, ..*row }, at, whereabouts, each);
             } else {
                 count.outside += 1;
+                pass("outside_period");
                 self.keep(row, None);
             }
         }
         count
+    }
+
+    /// Where the message says that the person was, and the list of consents where it says nothing.
+    fn whereabouts(&self, row: &SendRow) -> Whereabouts {
+        let (own, person) = (self.audit.located(row.located), self.audit.located(self.located));
+        let known = match (own, person) {
+            (Some(own), Some(person)) => Some(own.or(person)),
+            (own, person) => own.or(person).cloned(),
+        };
+        known.map_or_else(|| Whereabouts::of(row.number), |known: Located| known.narrow(row.number))
     }
 
     fn judge(
@@ -95,7 +119,7 @@ impl<'a> Walk<'a> {
         row: &SendRow,
         at: DateTime<Utc>,
         whereabouts: &Whereabouts,
-        each: &mut dyn FnMut(&Judged<'_>),
+        each: &mut dyn FnMut(Told<'_>),
     ) {
         let audit = self.audit;
         let program = self.program.clone();
@@ -109,6 +133,7 @@ impl<'a> Walk<'a> {
         let facts = Facts { whereabouts, state: &self.state };
         let decision = audit.strict.decide(facts, request, at);
         let (mut found, mut confirms) = (Vec::new(), false);
+        let mut outcomes = Outcomes::default();
         if !decision.is_allowed() || self.undated_no {
             let settled = audit.settled.decide(facts, request, at);
             let local =
@@ -129,15 +154,18 @@ impl<'a> Walk<'a> {
                     found.extend(audit.stops.findings(&site, request.kind, days, &revoked.fact, calendars));
                 }
             }
+            let written = self.if_written(&found, confirms, whereabouts, request, at, &site);
+            outcomes = Outcomes::of(&found, written.as_deref().unwrap_or(&found));
         }
         let closed = |reason: &crate::policy::Reason| reason.code == Code::WindowClosed;
         let late = !decision.reasons.iter().any(closed)
             && row.delivered_ms.and_then(DateTime::from_timestamp_millis).is_some_and(|delivered| {
                 delivered > at && audit.strict.closed_hours(facts, request, delivered).iter().any(closed)
             });
-        each(&Judged {
+        each(Told::Judged(&Judged {
             number: row.number,
             at,
+            file: row.file,
             line: row.line,
             kind: request.kind,
             kind_assumed: row.kind.is_none(),
@@ -145,11 +173,33 @@ impl<'a> Walk<'a> {
             decision: &decision,
             findings: &found,
             late,
-        });
+            fate: row.fate,
+            outcomes,
+        }));
         if let Some((_, confirmed)) = self.stop.as_mut().filter(|_| confirms) {
             *confirmed = true;
         }
         self.keep(row, confirms.then_some(Kind::Service));
+    }
+
+    /// What would stand against the message if every yes of unsaid form had been in writing.
+    fn if_written(
+        &self,
+        found: &[Finding],
+        confirms: bool,
+        whereabouts: &Whereabouts,
+        request: Request<'_>,
+        at: DateTime<Utc>,
+        site: &Site<'_>,
+    ) -> Option<Vec<Finding>> {
+        let state = self.written.as_ref().filter(|_| !confirms && !found.is_empty())?;
+        let facts = Facts { whereabouts, state };
+        let (strict, settled) =
+            (self.audit.strict.decide(facts, request, at), self.audit.settled.decide(facts, request, at));
+        let mut written = findings(&strict, &settled, site, &self.past());
+        // A STOP is a STOP, whatever the form of the yes before it.
+        written.extend(found.iter().filter(|finding| finding.code == Code::Revoked.code()).cloned());
+        Some(written)
     }
 
     fn past(&self) -> Past {
@@ -187,13 +237,24 @@ impl<'a> Walk<'a> {
         let event = match row.spoken {
             Spoken::Agreed(agreed) => {
                 let stated = agreed.basis.or(self.audit.assumed);
-                self.form_unknown |= stated.is_none();
+                if stated.is_none() {
+                    self.form_unknown = true;
+                    self.written.get_or_insert_with(|| self.state.clone());
+                }
                 let ms = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_millis());
                 // Without its form it is a yes, and no writing.
                 let basis = stated.unwrap_or(Basis::Express);
                 let (sale_ms, inquiry_ms) = (ms(agreed.sale), ms(agreed.inquiry));
-                let grant = Grant { sale_ms, inquiry_ms, ..Grant::new(basis, agreed.how, acted_ms) };
-                Event::from(OptedIn { program, grant })
+                let event = |basis| {
+                    let grant = Grant { sale_ms, inquiry_ms, ..Grant::new(basis, agreed.how, acted_ms) };
+                    Event::from(OptedIn { program: program.clone(), grant })
+                };
+                if let Some(written) = &mut self.written {
+                    let event = event(stated.unwrap_or(Basis::ExpressWritten));
+                    written.apply(self.seq, acted_ms, &event);
+                }
+                self.state.apply(self.seq, acted_ms, &event(basis));
+                return;
             }
             Spoken::Refused(road) => {
                 self.stop = Some((acted_ms, false));
@@ -215,6 +276,9 @@ impl<'a> Walk<'a> {
             }
         };
         self.state.apply(self.seq, acted_ms, &event);
+        if let Some(written) = &mut self.written {
+            written.apply(self.seq, acted_ms, &event);
+        }
     }
 
     /// Keeps a message for the caps of later ones.
@@ -222,10 +286,7 @@ impl<'a> Walk<'a> {
         self.seq += 1;
         let mut id = [0; 16];
         id.iter_mut().zip(self.seq.to_be_bytes()).for_each(|(slot, byte)| *slot = byte);
-        if self.state.sends.first().is_some_and(|first| row.at_ms - first.at_ms > KEEP_MS) {
-            self.state.sends.retain(|sent| row.at_ms - sent.at_ms <= KEEP_MS);
-        }
-        self.state.sends.push(Sent {
+        let sent = Sent {
             message: MessageId(id),
             at_ms: row.at_ms,
             kind: kind.or(row.kind).unwrap_or(Kind::Marketing),
@@ -236,7 +297,40 @@ impl<'a> Walk<'a> {
             outcome: Some(Outcome::Accepted),
             delivery: None,
             answer: None,
-        });
+        };
+        for state in [Some(&mut self.state), self.written.as_mut()].into_iter().flatten() {
+            if state.sends.first().is_some_and(|first| row.at_ms - first.at_ms > KEEP_MS) {
+                state.sends.retain(|sent| row.at_ms - sent.at_ms <= KEEP_MS);
+            }
+            state.sends.push(sent.clone());
+        }
+    }
+}
+
+/// What became of each message that has an id, by all its rows.
+fn fates(sends: &[SendRow]) -> HashMap<u64, Fate> {
+    let mut fates = HashMap::new();
+    for row in sends.iter().filter(|row| row.id != 0) {
+        let fate = fates.entry(row.id).or_insert(row.fate);
+        *fate = row.fate.min(*fate);
+    }
+    fates
+}
+
+/// Reports of one message come within days; an id that comes again later is none of a message.
+const ID_LIFE_MS: i64 = 7 * 86_400_000;
+
+/// Whether an earlier row told of this message.
+fn is_repeat(seen: &mut HashMap<u64, i64>, row: &SendRow) -> bool {
+    if row.id == 0 {
+        return false;
+    }
+    match seen.get(&row.id) {
+        Some(first) if row.at_ms - first <= ID_LIFE_MS => true,
+        _ => {
+            seen.insert(row.id, row.at_ms);
+            false
+        }
     }
 }
 

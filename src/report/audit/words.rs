@@ -27,6 +27,12 @@ texts! {
     persons: "persons", "personnes";
     span: "Messages from", "Messages du";
     until: "to", "au";
+    conditions: "What the files leave open", "Ce que les fichiers laissent ouvert";
+    conditions_note: "{f} messages go to persons with a consent on record whose form the file does not tell; for {r} messages a register such as a do-not-call list had to be asked, and nothing tells that it was. What it comes to, by the answer:", "{f} messages vont à des personnes dont le consentement est enregistré sans que sa forme soit dite ; pour {r} messages, un registre (liste d'opposition) devait être consulté et rien ne dit qu'il l'a été. Le résultat, selon la réponse :";
+    as_given: "As the files stand", "En l'état des fichiers";
+    if_written: "If written consent can be shown", "Si le consentement écrit peut être montré";
+    if_asked_too: "… and the registers were asked, without objection", "… et que les registres ont été consultés, sans opposition";
+    if_not_written: "If not: no written consent", "Sinon : pas de consentement écrit";
     exposure: "Exposure by statutory amounts", "Exposition selon les montants légaux";
     exposure_note: "Each message counts once, with the largest amount that a rule against it prints per message. Amounts that an authority sets per violation or in all are not multiplied; they stand in the table of rules.", "Chaque message compte une fois, au plus élevé des montants par message prévus par les règles qui s'y opposent. Les montants fixés par une autorité, par violation ou au total, ne sont pas multipliés ; ils figurent au tableau des règles.";
     no_exposure: "No rule against these messages prints an amount per message.", "Aucune règle opposable à ces messages ne prévoit de montant par message.";
@@ -79,6 +85,8 @@ texts! {
     m_kind: "{n} messages do not say what they were and were judged as marketing, the strictest.", "{n} messages ne disent pas leur nature et ont été jugés comme de la prospection, le plus strict.";
     m_undated: "A status without a date proves nothing of any moment before the end of the file. A date without a time or a zone counts against the sender.", "Un statut sans date ne prouve rien avant la fin du fichier. Une date sans heure ou sans fuseau joue contre l'expéditeur.";
     m_left: "Messages that certainly never left are not counted. What counts is the moment of sending; {n} were delivered in closed hours though sent in open ones, and are not held against anyone here.", "Les messages qui ne sont certainement jamais partis ne comptent pas. Seul compte l'instant d'envoi ; {n} ont été remis hors des heures bien que partis à temps, ce qui n'est pas retenu ici.";
+    m_undelivered: "{n} messages left and are reported as undelivered: they stand in no figure above but count towards caps. Something would stand against {m} of them. {u} messages are judged as sent although no row says that they were.", "{n} messages sont partis sans être remis : ils ne figurent dans aucun chiffre ci-dessus mais comptent pour les plafonds. Quelque chose s'opposerait à {m} d'entre eux. {u} messages sont jugés comme partis bien qu'aucune ligne ne le dise.";
+    m_subject: "Where no column names a subject, a campaign is taken for one: caps for one subject then count each campaign by itself.", "Sans colonne de sujet, une campagne en tient lieu : les plafonds par sujet se comptent alors campagne par campagne.";
     m_repeated: "{n} rows told of a message already told of; {m} messages lie outside the period and count towards caps only.", "{n} lignes décrivent un message déjà décrit ; {m} messages sont hors de la période et ne comptent que pour les plafonds.";
     m_assumed: "By the host's word, consents of which the file does not say how they were given were taken as given: {basis}.", "Sur la parole de l'hôte, les consentements dont le fichier ne dit pas la forme ont été tenus pour donnés : {basis}.";
     m_registers: "No file tells whether a register was asked. Where a rule demands it and nothing denies the message anyway, the message cannot be proven.", "Aucun fichier ne dit si un registre a été consulté. Là où une règle l'exige et que rien d'autre n'interdit le message, celui-ci est impossible à prouver.";
@@ -110,15 +118,53 @@ pub(super) fn reason(code: &str, language: Language) -> String {
             "Within minutes after a STOP: probably the one confirmation, which cannot be told from the file.",
             "Dans les minutes suivant un STOP : sans doute l'unique confirmation, ce que le fichier ne dit pas.",
         ),
-        _ => match Code::from_code(code) {
-            Some(code) => return code.words(language).to_owned(),
-            None => return code.to_owned(),
+        _ => match (Code::from_code(code), passed(code)) {
+            (Some(code), _) => return code.words(language).to_owned(),
+            (None, Some(own)) => own,
+            (None, None) => return code.to_owned(),
         },
     };
     match language {
         Language::English => own.0.to_owned(),
         Language::French => own.1.to_owned(),
     }
+}
+
+/// Why a row was passed over.
+fn passed(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "never_left" => ("It never left.", "Il n'est jamais parti."),
+        "repeated" => ("A row of a message already told of.", "Une ligne sur un message déjà décrit."),
+        "outside_period" => ("Outside the period.", "Hors de la période."),
+        "undelivered" => ("It left and reached nobody.", "Il est parti et n'a pas été remis."),
+        "other_channel" => ("No text message.", "Ce n'est pas un SMS."),
+        "no_message" => ("The row tells of no message.", "La ligne ne décrit pas un message."),
+        "inbound_stop" => ("A text from the person: STOP.", "Un SMS de la personne : STOP."),
+        "inbound_wrong_number" => {
+            ("A text from the person: wrong number.", "Un SMS de la personne : mauvais numéro.")
+        }
+        "inbound_start" => ("A text from the person: START.", "Un SMS de la personne : START."),
+        "inbound_doubtful" => {
+            ("A text from the person, perhaps a STOP.", "Un SMS de la personne, peut-être un STOP.")
+        }
+        "inbound_other" => ("A text from the person.", "Un SMS de la personne."),
+        "number_missing" => ("No number.", "Pas de numéro."),
+        "number_unread" => ("No number can be read.", "Numéro illisible."),
+        "no_country_code" => ("A number without a country.", "Un numéro sans pays."),
+        "time_missing" => ("No time.", "Pas d'heure."),
+        "time_unread" => ("No time can be read.", "Heure illisible."),
+        "no_zone" => ("A local time without a zone.", "Une heure locale sans fuseau."),
+        "date_only" => ("A date without a time.", "Une date sans heure."),
+        "ambiguous_date" => ("Day and month could be each other.", "Jour et mois indiscernables."),
+        "ambiguous_local_time" => {
+            ("The clock showed this twice.", "L'horloge a montré cette heure deux fois.")
+        }
+        "no_such_local_time" => ("The clock never showed this.", "L'horloge n'a jamais montré cette heure."),
+        "status_unknown" => ("A status that is not known.", "Un statut inconnu."),
+        "nothing_said" => ("Neither a yes nor a no.", "Ni oui ni non."),
+        "ragged" => ("Too many or too few cells.", "Trop ou trop peu de cellules."),
+        _ => return None,
+    })
 }
 
 /// A source's layer, a reach or a confidence in words.

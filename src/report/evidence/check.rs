@@ -167,7 +167,7 @@ impl Seen {
             let bytes = unhex(&record.envelope).ok_or_else(|| at("envelope", What::Shape))?;
             let envelope = Envelope::from_bytes(&bytes).map_err(|_| at("envelope", What::Envelope))?;
             let leaf = leaf_hash(&bytes);
-            if envelope.stream != of {
+            if envelope.stream != of || envelope.event.is_of_the_house() != (of == RecipientId::HOUSE) {
                 return Err(at("envelope", What::Elsewhere));
             }
             let next = match (last, of == RecipientId::HOUSE) {
@@ -236,6 +236,9 @@ impl Seen {
         at: &impl Fn(&str, What) -> PackFlaw,
     ) -> Result<(), PackFlaw> {
         let committed: BTreeMap<PersonalField, Hash> = envelope.commitments.iter().copied().collect();
+        if envelope.stream == RecipientId::HOUSE && !record.disclosed.is_empty() {
+            return Err(at("disclosed", What::Elsewhere));
+        }
         let mut last = None;
         for value in &record.disclosed {
             let wrong = || at("disclosed", What::Value);

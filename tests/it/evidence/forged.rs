@@ -40,7 +40,7 @@ pub(super) fn changed(pack: &Value, path: &str, dice: &mut Dice) -> Value {
                 .collect::<String>()
                 .into()
         }
-        Value::Array(_) | Value::Object(_) => unreachable!(),
+        Value::Array(_) | Value::Object(_) => panic!("not a leaf"),
     };
     pack
 }

@@ -17,7 +17,7 @@ use super::{
 const VERIFIER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/verify_evidence.py");
 
 /// Whether Python can run the verifier. If not, it is said loudly.
-fn python() -> bool {
+pub(super) fn python() -> bool {
     let tried = Command::new("python3").args(["-c", "import cbor2, cryptography"]).output();
     let has = tried.is_ok_and(|done| done.status.success());
     if !has {
@@ -27,7 +27,7 @@ fn python() -> bool {
 }
 
 /// What it says of each file, by name.
-fn verdicts(folder: &Path, key: Option<&str>, files: &[PathBuf]) -> HashMap<PathBuf, Value> {
+pub(super) fn verdicts(folder: &Path, key: Option<&str>, files: &[PathBuf]) -> HashMap<PathBuf, Value> {
     let mut command = Command::new("python3");
     command.current_dir(folder).arg(VERIFIER).arg("--json");
     if let Some(key) = key {

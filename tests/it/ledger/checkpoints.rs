@@ -194,7 +194,7 @@ fn nothing_new_gives_the_last_one_and_each_is_on_record() {
         .collect();
     assert_eq!(notes, [one.note.clone(), two.note]);
     let key = wait(book.note_key()).unwrap();
-    assert_eq!(Checkpoint::open(&one.note, &[key.clone()]).unwrap(), one);
+    assert_eq!(Checkpoint::open(&one.note, std::slice::from_ref(&key)).unwrap(), one);
     assert_eq!(key.name(), one.origin);
     assert_eq!(Some(*key.public()), ledger.keys().verifying_key());
     // Another ledger under the same keys is another log.

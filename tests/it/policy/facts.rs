@@ -244,7 +244,7 @@ fn grant(dice: &mut Dice, at: i64) -> Grant {
         } * 1000,
         sale_ms: date(dice),
         inquiry_ms: date(dice),
-        text: dice.one_in(2).then(|| Hash([7; 32])),
+        text: dice.one_in(2).then_some(Hash([7; 32])),
         kept: dice.one_in(2).then(|| vec![PersonalField::Ip]),
         confirmed: dice.one_in(3).then_some(true),
         undated: dice.one_in(6).then_some(true),

@@ -25,6 +25,14 @@ fn what_a_spreadsheet_did_is_undone_or_named() {
         ("'0612345678", Some("FR"), "+33612345678 -"),
         ("=\"0612345678\"", Some("FR"), "+33612345678 -"),
         ("\u{2019}+33612345678", Some("FR"), "+33612345678 -"),
+        // A territory that shares the national plan, and a number that nobody has.
+        ("06 92 34 57 07", Some("FR"), "+262692345707 -"),
+        ("692345707", Some("FR"), "+262692345707 zero_restored"),
+        ("+33 6 92 34 57 07", Some("FR"), "+33692345707 -"),
+        // What a formula comes to is not written.
+        ("=14155550287", Some("US"), "character"),
+        ("=HYPERLINK(\"06 12 34 56 78\")", Some("FR"), "character"),
+        ("06\u{2009}12\u{2009}34 56 78", Some("FR"), "+33612345678 -"),
         // The plus is gone.
         ("33612345678", Some("FR"), "+33612345678 plus_restored"),
         ("33612345678", Some("US"), "+33612345678 plus_restored"),

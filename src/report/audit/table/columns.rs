@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::OnceLock};
 
 use serde::Deserialize;
 
-use super::{AuditReadError, Reading};
+use super::{
+    AuditReadError, Reading,
+    headers::{by_words, folded, plain, tokens},
+};
 
 type Words = BTreeMap<String, Vec<String>>;
 
@@ -50,14 +53,20 @@ fn read<T: serde::de::DeserializeOwned>(toml: &str) -> Option<T> {
 
 /// What a cell's word means in this list of meanings; `None`: not known.
 pub(super) fn meaning(of: &str, word: &str) -> Option<&'static str> {
-    let word = word.trim().to_lowercase();
     let list = words().get(of)?;
-    list.iter().find(|(_, known)| known.contains(&word)).map(|(meaning, _)| meaning.as_str())
+    let known = |word: &str| list.iter().find(|(_, known)| known.iter().any(|held| held == word));
+    let whole = folded(word);
+    // What stands in brackets behind a word explains it.
+    let bare = || word.split_once('(').map(|(bare, _)| folded(bare)).filter(|bare| !bare.is_empty());
+    known(&whole).or_else(|| known(&bare()?)).map(|(meaning, _)| meaning.as_str())
 }
 
-/// Letters and digits, in lower case.
-fn plain(header: &str) -> String {
-    header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+/// Whether words that are not known as a whole hold one that means this.
+pub(super) fn holds(of: &str, meaning: &str, text: &str) -> bool {
+    let text = format!(" {} ", folded(text));
+    let known = words().get(of).and_then(|list| list.get(meaning));
+    // A short word may be part of anything.
+    known.into_iter().flatten().any(|word| word.len() > 3 && text.contains(&format!(" {word} ")))
 }
 
 /// The columns of one file.
@@ -65,10 +74,21 @@ fn plain(header: &str) -> String {
 pub(super) struct Columns {
     pub(super) format: &'static Format,
     at: BTreeMap<String, usize>,
+    /// Columns whose header says that their times are UTC.
+    utc: Vec<usize>,
+    /// The number's header says to whom, so that who answers stands elsewhere.
+    pub(super) to_whom: bool,
 }
 
+/// Words of a header that say to whom.
+const TO_WHOM: [&str; 4] = ["to", "recipient", "destinataire", "destination"];
+
 impl Columns {
-    pub(super) fn find(headers: &[String], reading: &Reading) -> Result<Self, AuditReadError> {
+    pub(super) fn find(
+        what: &'static str,
+        headers: &[String],
+        reading: &Reading,
+    ) -> Result<Self, AuditReadError> {
         let plains: Vec<String> = headers.iter().map(|header| plain(header)).collect();
         let signed = |format: &&Format| {
             !format.signature.is_empty() && format.signature.iter().all(|header| plains.contains(header))
@@ -83,20 +103,7 @@ impl Columns {
             known: formats().iter().map(|format| format.name.clone()).collect(),
         })?;
         let generic = formats().iter().find(|format| format.signature.is_empty());
-        let mut at = BTreeMap::new();
-        for field in generic.iter().flat_map(|format| format.columns.keys()).chain(format.columns.keys()) {
-            let own = format.columns.get(field);
-            let usual = generic.and_then(|format| format.columns.get(field));
-            let found = own
-                .or(usual)
-                .into_iter()
-                .flatten()
-                .find_map(|name| plains.iter().position(|held| held == name));
-            let taken = |column: &usize| own.is_none() && format_uses(format, &plains, *column);
-            if let Some(column) = found.filter(|column| !taken(column)) {
-                at.insert(field.clone(), column);
-            }
-        }
+        let mut at = fill(what, headers, &plains, format, generic);
         for (header, field) in &reading.map {
             if !generic.is_some_and(|format| format.columns.contains_key(field)) {
                 let known = generic.iter().flat_map(|format| format.columns.keys().cloned()).collect();
@@ -107,7 +114,26 @@ impl Columns {
             at.retain(|_, held| *held != column);
             at.insert(field.clone(), column);
         }
-        Ok(Self { format, at })
+        let says =
+            |header: &str, any: &[&str]| tokens(header).iter().any(|word| any.contains(&word.as_str()));
+        let utc = headers.iter().enumerate().filter(|(_, header)| says(header, &["utc", "gmt"]));
+        let to_whom = at.get("number").and_then(|column| headers.get(*column));
+        Ok(Self {
+            format,
+            utc: utc.map(|(column, _)| column).collect(),
+            to_whom: to_whom.is_some_and(|header| says(header, &TO_WHOM)),
+            at,
+        })
+    }
+
+    /// Whether the header of this field says that its times are UTC.
+    pub(super) fn is_utc(&self, field: &str) -> bool {
+        self.column(field).is_some_and(|column| self.utc.contains(&column))
+    }
+
+    #[cfg(test)]
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.at.iter().map(|(field, column)| (field.as_str(), *column))
     }
 
     pub(super) fn column(&self, field: &str) -> Option<usize> {
@@ -119,10 +145,45 @@ impl Columns {
     }
 }
 
-/// Whether a platform's own table gives this column a meaning, which the usual words must not change.
-fn format_uses(format: &Format, plains: &[String], column: usize) -> bool {
-    !format.signature.is_empty()
-        && plains.get(column).is_some_and(|held| format.columns.values().any(|names| names.contains(held)))
+/// First what the platform's own table names, then what the usual words do.
+fn fill(
+    what: &str,
+    headers: &[String],
+    plains: &[String],
+    format: &Format,
+    generic: Option<&Format>,
+) -> BTreeMap<String, usize> {
+    let mut at = BTreeMap::new();
+    let named = |names: &[String]| names.iter().find_map(|name| plains.iter().position(|held| held == name));
+    if !format.signature.is_empty() {
+        let own = format.columns.iter().filter_map(|(field, names)| Some((field.clone(), named(names)?)));
+        at.extend(own);
+    }
+    // Of two columns, the one that says it is about texts.
+    by_words(what, headers, true, format, &mut at);
+    for (field, names) in generic.into_iter().flat_map(|format| &format.columns) {
+        let unused = |column: &usize| plains.get(*column).is_some_and(|held| !format.uses(held));
+        if !at.contains_key(field)
+            && !format.columns_of(field)
+            && let Some(column) = named(names).filter(unused)
+        {
+            at.insert(field.clone(), column);
+        }
+    }
+    by_words(what, headers, false, format, &mut at);
+    at
+}
+
+impl Format {
+    /// Whether the platform's own table speaks of this field.
+    pub(super) fn columns_of(&self, field: &str) -> bool {
+        !self.signature.is_empty() && self.columns.contains_key(field)
+    }
+
+    /// Whether it gives this column a meaning, which the usual words must not change.
+    pub(super) fn uses(&self, held: &str) -> bool {
+        !self.signature.is_empty() && self.columns.values().any(|names| names.iter().any(|name| name == held))
+    }
 }
 
 #[cfg(test)]
@@ -131,7 +192,7 @@ mod tests {
 
     fn found(headers: &[&str]) -> Columns {
         let headers: Vec<String> = headers.iter().map(|h| (*h).to_owned()).collect();
-        Columns::find(&headers, &Reading::default()).unwrap()
+        Columns::find("sends", &headers, &Reading::default()).unwrap()
     }
 
     #[test]
@@ -150,7 +211,7 @@ mod tests {
             all.sort();
             all.dedup();
             assert_eq!(all.len(), count, "{list}");
-            assert!(all.iter().all(|word| word.to_lowercase() == **word && word.trim() == **word), "{list}");
+            assert!(all.iter().all(|word| folded(word) == **word), "{list}");
         }
     }
 
@@ -185,8 +246,14 @@ mod tests {
             map: vec![(header.to_owned(), field.to_owned())],
             ..Reading::default()
         };
-        assert_eq!(Columns::find(&headers, &map("a", "number")).unwrap().column("number"), Some(0));
-        assert!(matches!(Columns::find(&headers, &map("a", "nummer")), Err(AuditReadError::Field { .. })));
-        assert!(matches!(Columns::find(&headers, &map("c", "number")), Err(AuditReadError::Column { .. })));
+        assert_eq!(Columns::find("sends", &headers, &map("a", "number")).unwrap().column("number"), Some(0));
+        assert!(matches!(
+            Columns::find("sends", &headers, &map("a", "nummer")),
+            Err(AuditReadError::Field { .. })
+        ));
+        assert!(matches!(
+            Columns::find("sends", &headers, &map("c", "number")),
+            Err(AuditReadError::Column { .. })
+        ));
     }
 }

@@ -2,7 +2,11 @@ use std::io::Read;
 
 use chrono::{DateTime, Utc};
 
-use super::{AuditReadError, File, Reading, RowFault, columns::meaning, when::When};
+use super::{
+    AuditReadError, File, Reading, RowFault,
+    columns::{holds, meaning},
+    when::When,
+};
 use crate::{
     consent::{Basis, How, event::Road},
     phone::PhoneNumber,
@@ -30,12 +34,15 @@ pub fn read_consents<R: Read>(
     if file.columns.column("agreed_at").is_none() && file.columns.column("refused_at").is_none() {
         file.columns.need("status", file.table.headers())?;
     }
+    file.number = audit.file(name);
     let mut row = Row::default();
     while file.next(&mut row, progress)? {
         if let Err(fault) = one(&mut file, audit, &row) {
             file.refuse(row.line(), fault.code());
         }
+        file.passed.drain(..).for_each(|passed| audit.pass(passed));
     }
+    file.passed.drain(..).for_each(|passed| audit.pass(passed));
     Ok(file.close())
 }
 
@@ -45,45 +52,56 @@ fn one<R: Read>(file: &mut File<'_, R>, audit: &mut Audit, row: &Row) -> Result<
         return Ok(());
     }
     let status = file.cell(row, "status");
-    let said = match meaning("consents", status) {
-        Some("pending") => {
-            file.set_aside("pending");
-            return Ok(());
-        }
-        Some("other") => {
-            file.set_aside("no_consent_event");
-            return Ok(());
-        }
-        None if !status.is_empty() => return Err(RowFault::StatusUnknown),
-        said => said,
+    let said = meaning("consents", status);
+    // A date in the place of a yes is the date of that yes.
+    let dated = said.is_none() && !status.is_empty() && file.clock_of("status").read(status).is_ok();
+    let (yes_field, agreed_at) = match file.cell(row, "agreed_at") {
+        "" if dated => ("status", status),
+        at => ("agreed_at", at),
     };
-    let number = file.number(file.cell(row, "number"), file.cell(row, "country"))?;
-    let located = file.located(row);
-    let (agreed_at, refused_at) = (file.cell(row, "agreed_at"), file.cell(row, "refused_at"));
-    if said.is_none() && agreed_at.is_empty() && refused_at.is_empty() {
-        return Err(RowFault::NothingSaid);
+    // Where a tick stands for an opt-out, it has no date of its own.
+    let (ticked, refused_at) =
+        match (meaning("tick", file.cell(row, "refused_at")), file.cell(row, "refused_at")) {
+            (Some("no"), _) => (false, ""),
+            (Some(_), _) => (true, ""),
+            (None, at) => (false, at),
+        };
+    let unknown = said.is_none() && !status.is_empty() && !dated;
+    let said = if ticked || unknown && holds("consents", "refused", status) { Some("refused") } else { said };
+    match said {
+        // An opt-out is not lost to a status that means nothing here.
+        Some("pending" | "other") if refused_at.is_empty() => {
+            file.set_aside(if said == Some("pending") { "pending" } else { "no_consent_event" });
+            return Ok(());
+        }
+        None if unknown && refused_at.is_empty() => return Err(RowFault::StatusUnknown),
+        None if agreed_at.is_empty() && refused_at.is_empty() => return Err(RowFault::NothingSaid),
+        _ => {}
     }
+    let agrees = said == Some("agreed")
+        || !unknown && !matches!(said, Some("pending" | "other")) && !agreed_at.is_empty();
+    let number = file.number(file.cell(row, "number"), file.cell(row, "country"))?;
+    let located = file.located(row, number);
     let mut entry = Entry { number, located, line: row.line(), audit };
     // The date of the row is the date of what its status says; a date of its own goes before.
-    let when = file.cell(row, "time");
-    if said == Some("agreed") || !agreed_at.is_empty() {
-        let own = said == Some("agreed") && agreed_at.is_empty();
-        let at = date(file, if own { when } else { agreed_at }).map(|when| when.latest);
+    if agrees {
+        let (field, text) = if agreed_at.is_empty() { ("time", "") } else { (yes_field, agreed_at) };
+        let at = date(file, row, field, text).map(|when| when.latest);
         entry.say(at, Spoken::Agreed(agreed(file, row)));
         if at.is_none() {
             file.assume("undated_consent");
         }
     }
     if said == Some("refused") || !refused_at.is_empty() {
-        let own = said == Some("refused") && refused_at.is_empty();
-        let at = date(file, if own { when } else { refused_at }).map(|when| when.earliest);
+        let (field, text) = if refused_at.is_empty() { ("time", "") } else { ("refused_at", refused_at) };
+        let at = date(file, row, field, text).map(|when| when.earliest);
         entry.say(at, Spoken::Refused(Road::Import));
         if at.is_none() {
             file.assume("undated_opt_out");
         }
     }
-    if said == Some("reopened") {
-        let at = date(file, when).ok_or(RowFault::TimeMissing)?.latest;
+    if said == Some("reopened") && agreed_at.is_empty() {
+        let at = date(file, row, "time", "").ok_or(RowFault::TimeMissing)?.latest;
         entry.say(Some(at), Spoken::Reopened);
     }
     Ok(())
@@ -103,9 +121,19 @@ impl Entry<'_> {
     }
 }
 
-/// A date as far as it can be read; what it leaves open is counted.
-fn date<R: Read>(file: &mut File<'_, R>, text: &str) -> Option<When> {
-    match file.clock.read(text) {
+/// A date as far as it can be read; what it leaves open is counted. The row's own date may have its time beside it.
+fn date<R: Read>(file: &mut File<'_, R>, row: &Row, field: &str, text: &str) -> Option<When> {
+    let (when, clock) = (file.cell(row, "time"), file.cell(row, "clock"));
+    let joined;
+    let text = match field {
+        "time" if clock.is_empty() || when.contains(':') => when,
+        "time" => {
+            joined = format!("{when} {clock}");
+            &joined
+        }
+        _ => text,
+    };
+    match file.clock_of(field).read(text) {
         Ok(when) => {
             if let Some(doubt) = when.doubt {
                 file.assume(doubt.code());

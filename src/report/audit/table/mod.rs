@@ -4,24 +4,27 @@
 mod columns;
 mod consents;
 mod fault;
+mod headers;
 mod sends;
 mod when;
 
 use std::{
     cell::RefCell,
+    collections::HashMap,
     io::{self, Read},
     rc::Rc,
+    sync::OnceLock,
 };
 
 use sha2::{Digest, Sha256};
 
-use self::{columns::Columns, when::Clock};
+use self::{columns::Columns, headers::folded, when::Clock};
 pub use self::{
     consents::read_consents,
     fault::{AuditReadError, RowFault},
     sends::read_sends,
 };
-use super::{FileMark, fact::Located};
+use super::{FileMark, Passed, fact::Located};
 use crate::{
     phone::{Country, PhoneNumber},
     place::{Place, Zone, ZoneTable},
@@ -52,6 +55,10 @@ struct File<'z, R> {
     clock: Clock<'z>,
     hash: Rc<RefCell<Sha256>>,
     mark: FileMark,
+    /// Which file of the audit.
+    number: u16,
+    /// Rows passed over since the last call of `pass_on`.
+    passed: Vec<Passed>,
 }
 
 /// What is hashed as it is read.
@@ -75,7 +82,7 @@ impl<'z, R: Read> File<'z, R> {
     ) -> Result<Self, AuditReadError> {
         let hash = Rc::new(RefCell::new(Sha256::new()));
         let table = Table::open(Marking(source, hash.clone()))?;
-        let columns = Columns::find(table.headers(), reading)?;
+        let columns = Columns::find(what, table.headers(), reading)?;
         let own = columns.format.zone.as_deref().and_then(Zone::named);
         let clock = Clock { zone: reading.zone.or(own), table: zones, day_first: reading.day_first };
         let mark = FileMark {
@@ -89,7 +96,8 @@ impl<'z, R: Read> File<'z, R> {
             assumed: Default::default(),
             samples: Vec::new(),
         };
-        Ok(Self { table, columns, region: reading.region, clock, hash, mark })
+        let (region, passed) = (reading.region, Vec::new());
+        Ok(Self { table, columns, region, clock, hash, mark, number: 0, passed })
     }
 
     /// Reads on to the next whole row; `false` at the end.
@@ -114,9 +122,26 @@ impl<'z, R: Read> File<'z, R> {
 
     fn refuse(&mut self, line: u64, code: &'static str) {
         *self.mark.refused.entry(code).or_insert(0) += 1;
+        self.pass(line, true, code);
         if self.mark.samples.len() < 20 {
             self.mark.samples.push((line, code));
         }
+    }
+
+    fn pass(&mut self, line: u64, refused: bool, code: &'static str) {
+        self.passed.push(Passed { file: self.number, line, number: None, at: None, refused, code });
+    }
+
+    /// A message's or a text's row that is not judged.
+    fn not_counted(&mut self, row: &Row, code: &'static str) {
+        self.set_aside(code);
+        self.pass(row.line(), false, code);
+    }
+
+    /// By what clock a field's times are read: a header that says UTC is believed.
+    fn clock_of(&self, field: &str) -> Clock<'z> {
+        let utc = self.columns.is_utc(field).then(|| Zone::named("UTC")).flatten();
+        Clock { zone: utc.or(self.clock.zone), ..self.clock }
     }
 
     fn set_aside(&mut self, code: &'static str) {
@@ -158,10 +183,14 @@ impl<'z, R: Read> File<'z, R> {
     }
 
     /// Where the row says the person is. What cannot be read leaves it as wide as it was, and is counted.
-    fn located(&mut self, row: &Row) -> Located {
+    fn located(&mut self, row: &Row, number: PhoneNumber) -> Located {
         let country = Country::new(self.cell(row, "country")).ok();
         let state = self.cell(row, "state");
+        let named = subdivision(state).filter(|place| {
+            country.map_or(number.e164().starts_with("+1"), |country| place.country() == country)
+        });
         let place = match country {
+            _ if named.is_some() => named,
             _ if state.contains('-') => Place::new(state).ok(),
             Some(country) if !state.is_empty() => {
                 Place::new(&format!("{country}-{state}")).ok().or(Some(Place::country_wide(country)))
@@ -181,4 +210,20 @@ impl<'z, R: Read> File<'z, R> {
         }
         located
     }
+}
+
+/// A subdivision by its code or its name, as lists write it without a country.
+fn subdivision(text: &str) -> Option<Place> {
+    static NAMES: OnceLock<HashMap<String, Place>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let rows = include_str!("../data/states.txt").lines().filter(|line| !line.starts_with('#'));
+        let places = rows.filter_map(|row| {
+            let (code, names) = row.split_once('|')?;
+            let place = Place::new(code).ok()?;
+            let short = place.subdivision().map(str::to_lowercase);
+            Some(short.into_iter().chain(names.split('|').map(str::to_owned)).map(move |name| (name, place)))
+        });
+        places.flatten().collect()
+    });
+    names.get(&folded(text)).copied()
 }

@@ -26,7 +26,7 @@ impl When {
 }
 
 /// By what clock and calendar bare texts are read.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Clock<'a> {
     pub(super) zone: Option<Zone>,
     pub(super) table: &'a ZoneTable,
