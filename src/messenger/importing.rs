@@ -115,7 +115,12 @@ impl Messenger {
         }
         let interrupted = progressed.as_ref().is_some_and(|progressed| progressed.stage == Stage::Undoing);
         // From here on nobody may go on with it, and whoever is at it now takes back what it still wrote.
-        self.inner.book.ledger().keep(Progressed::stop_key(&import)?, vec![1]).await.map_err(BookError::from)?;
+        self.inner
+            .book
+            .ledger()
+            .keep(Progressed::stop_key(&import)?, vec![1])
+            .await
+            .map_err(BookError::from)?;
         let held = progressed.get_or_insert_with(Progressed::default);
         held.stage = Stage::Undoing;
         self.keep_progress(&key, held).await?;
