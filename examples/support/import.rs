@@ -75,6 +75,10 @@ pub(crate) fn import(args: &ImportArgs) -> Res<bool> {
         let shop = open(args).await?;
         if let Some(import) = &args.undo {
             let undone = shop.undo_import(import).await?;
+            if !args.json && undone.consents == 0 && undone.stay == 0 {
+                say(&format!("Nothing of `{import}` is on record: is that its name?"));
+                return Ok(false);
+            }
             say(&if args.json {
                 json!({ "import": import, "consents": undone.consents, "stay": undone.stay }).to_string()
             } else {

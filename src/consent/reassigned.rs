@@ -31,7 +31,7 @@ impl State {
 
     /// What the next tenure begins with, if this one ended: nothing that was agreed up to now is the next holder's.
     pub(crate) fn ended_before(&self) -> Option<Revoked> {
-        self.ended.then(|| Revoked {
+        self.ended.then_some(Revoked {
             said: Said::All,
             program: None,
             sender: None,

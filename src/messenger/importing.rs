@@ -74,6 +74,7 @@ impl Messenger {
         if self.progressed(&import).await?.is_some_and(|held| held.stage >= Stage::Undoing) {
             return Err(ConsentError::TakenBack(import));
         }
+        self.still_wanted(&import, now).await?;
         let mut intake = Intake::begin(self, import.clone(), now).await?;
         let mut imports = Imports::default();
         let mut rows = rows.into_iter().peekable();
@@ -89,6 +90,7 @@ impl Messenger {
                 imports.counts.add(judged.verdict, 1);
                 each(row, judged);
             }
+            self.still_wanted(&import, now).await?;
         }
         imports.odd_postal_codes = intake.odd_postal_codes;
         let run = run(import, &imports.counts, None);
@@ -112,17 +114,17 @@ impl Messenger {
             return Ok(undone);
         }
         let interrupted = progressed.as_ref().is_some_and(|progressed| progressed.stage == Stage::Undoing);
-        // From here on nobody may go on with it.
+        // From here on nobody may go on with it, and whoever is at it now takes back what it still wrote.
+        self.inner
+            .book
+            .ledger()
+            .keep(Progressed::stop_key(&import)?, vec![1])
+            .await
+            .map_err(BookError::from)?;
         let held = progressed.get_or_insert_with(Progressed::default);
         held.stage = Stage::Undoing;
         self.keep_progress(&key, held).await?;
-        let (mut after, mut consents) = (None, 0);
-        loop {
-            let page = self.inner.book.page(after, false).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.recipient);
-            consents += self.take_back(&import, page, now).await?;
-        }
+        let mut consents = self.take_all_back(&import, now).await?;
         if interrupted {
             consents = self.taken_back(&import).await?;
         }
@@ -135,6 +137,28 @@ impl Messenger {
         held.stage = Stage::Undone;
         self.keep_progress(&key, held).await?;
         Ok(told.unwrap_or(undone))
+    }
+
+    /// Goes on only if nobody has taken the import back. What went in after [`undo_import`](Self::undo_import) had
+    /// passed goes back here.
+    pub(super) async fn still_wanted(&self, import: &Name, now: DateTime<Utc>) -> Result<(), ConsentError> {
+        let stop = Progressed::stop_key(import)?;
+        if self.inner.book.ledger().kept(stop).await.map_err(BookError::from)?.is_none() {
+            return Ok(());
+        }
+        self.take_all_back(import, now).await?;
+        Err(ConsentError::TakenBack(import.clone()))
+    }
+
+    /// Takes the consents of everybody back; how many had one.
+    async fn take_all_back(&self, import: &Name, now: DateTime<Utc>) -> Result<u64, BookError> {
+        let (mut after, mut consents) = (None, 0);
+        loop {
+            let page = self.inner.book.page(after, false).await?;
+            let Some(last) = page.last() else { return Ok(consents) };
+            after = Some(last.recipient);
+            consents += self.take_back(import, page, now).await?;
+        }
     }
 
     /// Takes the consents of these people back; how many had one.
@@ -275,9 +299,18 @@ impl Default for Progressed {
 
 impl Progressed {
     pub(super) fn key(import: &Name) -> Result<Name, ConsentError> {
+        Self::key_of("import", import)
+    }
+
+    /// Where it stands that an import was taken back. A key of its own: whoever imports writes over the other.
+    fn stop_key(import: &Name) -> Result<Name, ConsentError> {
+        Self::key_of("undo", import)
+    }
+
+    fn key_of(what: &str, import: &Name) -> Result<Name, ConsentError> {
         // An id may be as long as a key, so it is shortened.
         let digest = crate::id::InboundId::of(import.as_str());
-        Ok(Name::new(&format!("import.{digest}"))?)
+        Ok(Name::new(&format!("{what}.{digest}"))?)
     }
 
     fn lowering(&self) -> u64 {

@@ -153,6 +153,7 @@ impl Messenger {
             Some(held) => held,
             None => Progressed { list: survey.list, ..Progressed::default() },
         };
+        self.still_wanted(&import, now).await.map_err(taken_back)?;
         self.keep_progress(&key, &held).await?;
         let mut tally = Tally::of(&held);
         let mut intake = Intake::begin(self, import.clone(), now).await?;
@@ -168,6 +169,7 @@ impl Messenger {
                     let more = entries.chunk(Some(lowering))?;
                     rows += entries.chunk.len();
                     intake.chunk(&entries.chunk, &mut tally, &mut each).await?;
+                    self.still_wanted(&import, now).await.map_err(taken_back)?;
                     told.read = survey.bytes * if lowering { 1 } else { 2 } + entries.bytes();
                     told.counts = tally.counts;
                     progress(&told);
@@ -286,6 +288,13 @@ impl Intake<'_> {
             each(&verdict, &entry.cells);
         }
         Ok(())
+    }
+}
+
+fn taken_back(error: ConsentError) -> ImportError {
+    match error {
+        ConsentError::TakenBack(import) => ImportError::TakenBack(import),
+        other => other.into(),
     }
 }
 

@@ -109,6 +109,9 @@ async fn a_person_is_shown_everything_and_nobody_else_is() {
     assert_eq!((&json["number"], &json["erased"]), (&"+33612345678".into(), &false.into()));
     assert_eq!(json["records"].as_array().unwrap().len(), house.codes(house.ana).await.len());
     assert_eq!(json["retention"]["periods"][0]["rule"], "FR-PROSPECT-RETENTION");
+    let soldes = &json["programs"][0];
+    assert_eq!((&soldes["program"], &soldes["open"]), (&"soldes".into(), &true.into()));
+    assert_eq!(json["records"][1]["facts"]["grant"]["basis"], "express_written");
     let (html, text) = (export.to_html(Language::French), export.to_text(Language::English));
     for all in [export.to_json(), html.clone(), text] {
         for held in

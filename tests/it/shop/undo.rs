@@ -47,3 +47,32 @@ async fn an_import_that_never_was_takes_nothing_back() {
     assert_eq!((undone.consents, undone.stay), (0, 0));
     assert_eq!(open(&shop).await, [true, true, false, false, false]);
 }
+
+/// Another process takes the import back while it runs: whatever was written in between goes too.
+#[test]
+fn an_import_that_is_taken_back_while_it_runs_leaves_nobody_open() {
+    let (shop, _) = shop();
+    let people: Vec<_> = (0..600).map(|nth| format!("+3361234{nth:04}")).collect();
+    let list = format!("phone,sms_consent\n{},yes\n", people.join(",yes\n"));
+    let mut commits = 0;
+    let progress = |_: &optin::Progress| {
+        commits += 1;
+        if commits == 1 {
+            let other = shop.clone();
+            let undone = std::thread::spawn(move || optin::blocking::wait(other.undo_import("list")));
+            assert_eq!(undone.join().unwrap().unwrap().consents, 256);
+        }
+    };
+    let options = super::options();
+    let import = shop.import_list("list", std::io::Cursor::new(&list), &options, |_, _| {}, progress);
+    let ended = optin::blocking::wait(import);
+    assert!(matches!(ended, Err(optin::ImportError::TakenBack(_))), "{ended:?}");
+    assert_eq!(commits, 1, "it went on");
+    let name = optin::id::Name::new("soldes").unwrap();
+    for person in people {
+        let person = optin::blocking::wait(shop.person(number(&person))).unwrap();
+        assert!(person.is_none_or(|person| !person.state.stands_open(&name)));
+    }
+    let again = optin::blocking::wait(take(&shop, "list", LIST));
+    assert!(matches!(again, Err(optin::ImportError::TakenBack(_))));
+}
