@@ -17,7 +17,7 @@ use optin::{
     policy::{Language, Policy},
     report::audit::{
         Amounts, Audit, AuditReadError, AuditReport, FileMark, FindingList, Reading, Rendering, Told,
-        read_consents, read_sends,
+        day_first, read_consents, read_sends,
     },
 };
 
@@ -45,7 +45,7 @@ pub(crate) struct AuditArgs {
     /// The zone of times that tell none, such as America/New_York
     #[arg(long)]
     zone: Option<String>,
-    /// In dates such as 03/04/2025, which comes first: `day` or `month`
+    /// In dates such as 03/04/2025, which comes first, `day` or `month`, where no date of the file shows it
     #[arg(long, value_parser = ["day", "month"])]
     dates: Option<String>,
     /// The platform of the messages, if its headers do not tell
@@ -91,6 +91,14 @@ impl AuditArgs {
     }
 }
 
+/// Which comes first in a file's dates: what was said, or what the file itself shows.
+fn order(path: &Path, said: Option<bool>) -> Result<Option<bool>, Box<dyn std::error::Error>> {
+    if said.is_some() {
+        return Ok(said);
+    }
+    Ok(day_first(File::open(path).map_err(|error| format!("{}: {error}", path.display()))?)?)
+}
+
 pub(crate) fn audit(args: &AuditArgs) -> Done {
     if is_screen(args.json.as_deref()) && is_screen(args.findings.as_deref()) {
         return Err("standard output takes one of --json and --findings".into());
@@ -111,14 +119,16 @@ pub(crate) fn audit(args: &AuditArgs) -> Done {
         // A mapping may name a column that only another of the files has.
         let map = fitting(path, &reading.map)?;
         unused.retain(|pair| !map.contains(pair));
-        let reading = Reading { format: None, map, ..reading.clone() };
+        let day_first = order(path, reading.day_first)?;
+        let reading = Reading { format: None, map, day_first, ..reading.clone() };
         files.push(read(&mut audit, path, &reading, read_consents)?);
     }
     // One that none of them has is refused here.
     let mut map = fitting(&args.sends, &reading.map)?;
     unused.retain(|pair| !map.contains(pair));
     map.append(&mut unused);
-    let own = Reading { map, ..reading };
+    let day_first = order(&args.sends, reading.day_first)?;
+    let own = Reading { map, day_first, ..reading };
     files.push(read(&mut audit, &args.sends, &own, read_sends)?);
 
     let bar = bar(u64::try_from(audit.sends())?, "{msg} {wide_bar} {pos}/{len}", "judging");

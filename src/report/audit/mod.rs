@@ -39,4 +39,4 @@ pub use list::FindingList;
 pub use outcome::{Conditions, Outcomes, Split};
 pub use result::{AfterStop, AuditReport, Example, FileMark, HeatRow, Month, RuleRow, Totals, Unproven};
 pub use stops::{Grace, StopRules};
-pub use table::{AuditReadError, Reading, RowFault, read_consents, read_sends};
+pub use table::{AuditReadError, Reading, RowFault, day_first, read_consents, read_sends};

@@ -5,6 +5,7 @@ mod columns;
 mod consents;
 mod fault;
 mod headers;
+mod order;
 mod sends;
 mod when;
 
@@ -22,6 +23,7 @@ use self::{columns::Columns, headers::folded, when::Clock};
 pub use self::{
     consents::read_consents,
     fault::{AuditReadError, RowFault},
+    order::day_first,
     sends::read_sends,
 };
 use super::{FileMark, Passed, fact::Located};
