@@ -62,7 +62,7 @@ pub(crate) struct ImportArgs {
     #[arg(long)]
     map: Vec<String>,
     /// On what ground the consents stand: express_written, express, soft_opt_in, implied
-    #[arg(long, default_value = "express_written")]
+    #[arg(long, default_value = "express")]
     basis: String,
     /// Where the rows that are left out go, with the reason
     #[arg(long)]

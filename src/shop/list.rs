@@ -44,10 +44,12 @@ pub struct ListOptions {
 }
 
 impl ListOptions {
-    /// Whatever platform its headers name, express written consents, and every number with its country code.
+    /// Whatever platform its headers name, and every number with its country code. Its consents stand as express: no
+    /// list says whether they were in writing, which marketing to the United States needs. Whoever can show that they
+    /// were says so with [`basis`](Self::basis).
     #[must_use]
     pub const fn new(program: Name) -> Self {
-        Self { program, format: Format::Found, region: None, basis: Basis::ExpressWritten }
+        Self { program, format: Format::Found, region: None, basis: Basis::Express }
     }
 
     /// The country in whose habits its numbers are written.

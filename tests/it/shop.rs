@@ -2,6 +2,7 @@
 
 mod corpus;
 mod firewall;
+mod heldout;
 mod numbers;
 mod refusals;
 #[cfg(unix)]
