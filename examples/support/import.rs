@@ -103,6 +103,18 @@ async fn open(args: &ImportArgs) -> Res<Messenger> {
                     return Err(format!("there is no `{}`", path.display()).into());
                 }
             }
+            // A key made for a ledger that has one would be of no use, and look as if it were.
+            match (ledger.exists(), key.exists()) {
+                (true, false) => {
+                    return Err(format!(
+                        "there is no key file `{}`: without it the ledger cannot be read",
+                        key.display()
+                    )
+                    .into());
+                }
+                (false, _) => eprintln!("A new ledger begins: `{}`.", ledger.display()),
+                (true, true) => {}
+            }
             let ledger = SqliteLedger::open(ledger, KeyFile::open_or_create(key)?).await?;
             Messenger::builder(ledger, Rulebook::builtin())
         }
