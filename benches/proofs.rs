@@ -73,7 +73,7 @@ fn hash_rows(path: &Path) -> (f64, f64, u64) {
     let since = Instant::now();
     for sql in [
         "SELECT envelope, sealed FROM log ORDER BY leaf",
-        "SELECT head || id, state FROM streams ORDER BY no",
+        "SELECT head, state FROM streams ORDER BY no",
         "SELECT vault_key, vault_number FROM streams ORDER BY no",
         "SELECT entry, NULL FROM entries",
     ] {
