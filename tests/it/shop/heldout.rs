@@ -36,7 +36,7 @@ async fn score(name: &str, region: &str, figures: &mut Figures) {
     let mut judged = Vec::new();
     let list = Cursor::new(fs::read(folder.join(name)).unwrap());
     let options = options().region(Country::new(region).unwrap());
-    shop.try_list(list, &options, |row, _| judged.push(row.clone()), |_| {}).await.unwrap();
+    shop.try_list(list, &options, |row, _| judged.push(*row), |_| {}).await.unwrap();
     for row in expected.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
         let found = judged.iter().find(|judged| row["line"] == judged.line).unwrap();
         let verdict = Value::from(found.verdict.code());
