@@ -107,7 +107,12 @@ impl Columns {
             channel.is_empty() && roles.iter().any(|role| matches!(role, Role::Address | Role::Elsewhere));
         let apart: Vec<usize> =
             [&number, &all(&shape.email), &all(&shape.opt_out_time)].into_iter().flatten().copied().collect();
-        let says = says(shape, &roles, &apart, mixed, all)?;
+        let text = or_plain(&shape.text, &plain.text);
+        let source = or_plain(&shape.source, &plain.source);
+        let page = or_plain(&shape.page, &plain.page);
+        // What is told about a consent is none, whatever words its header has.
+        let beside: Vec<usize> = [&text, &source, &page].into_iter().flatten().copied().collect();
+        let says = says(shape, &roles, &apart, &beside, mixed, all)?;
         let stated = says.iter().any(|said| said.closes.is_none());
         let of_role = |wanted: &dyn Fn(Role) -> bool| {
             let found = roles.iter().enumerate().filter(|(_, role)| wanted(**role));
@@ -140,11 +145,11 @@ impl Columns {
             zone: or_plain(&shape.zone, &plain.zone),
             consent_time,
             opt_out_time,
-            source: or_plain(&shape.source, &plain.source),
-            text: or_plain(&shape.text, &plain.text),
+            source,
+            text,
             ip: or_plain(&shape.ip, &plain.ip),
             user_agent: or_plain(&shape.user_agent, &plain.user_agent),
-            page: or_plain(&shape.page, &plain.page),
+            page,
             sale: or_plain(&shape.sale, &plain.sale),
             email,
             log: shape.log.as_ref().map(|log| LogColumns::of(log, all)),
@@ -216,6 +221,7 @@ fn says(
     shape: &Shape,
     roles: &[Role],
     apart: &[usize],
+    beside: &[usize],
     mixed: bool,
     all: impl Fn(&Aliases) -> Vec<usize>,
 ) -> Result<Vec<Said>, FormatError> {
@@ -239,6 +245,7 @@ fn says(
                 says.push(said);
                 continue;
             }
+            _ if beside.contains(&column) => continue,
             Role::Consent(trust) => (*trust, false),
             Role::Status => (Trust::Alone, true),
             Role::Sms => (Trust::Sure, false),
