@@ -135,7 +135,7 @@ fn one_bit_in_41_of_a_ledger_of_64_kib_is_found() {
 
 /// `cargo test --release --all-features --test it every_bit -- --ignored`
 #[test]
-#[ignore = "minutes"]
+#[ignore = "a minute or two; the continuous integration runs it"]
 fn every_bit_of_a_ledger_of_64_kib_is_found() {
     assert!(flip_all(&of_64_kib(), 1) >= 524_288);
 }
