@@ -263,6 +263,12 @@ pub enum Why {
     /// The anchor's newest note is not signed for this ledger by its key.
     #[error("the anchor's newest note is not a checkpoint of this ledger under its key")]
     Foreign,
+    /// The anchor holds nothing, and the ledger has checkpoints: the anchor was lost or is another, or it is new to
+    /// this ledger.
+    #[error(
+        "the anchor holds no checkpoint and the ledger does: the anchor was lost, is another, or is new here"
+    )]
+    Missing,
 }
 
 /// A checkpoint, and what its anchor made of it.

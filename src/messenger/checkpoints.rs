@@ -11,7 +11,7 @@ use crate::{
     consent::event::Danger,
     dispatch::Checkpointing,
     ledger::{
-        Anchored, BookError, Checkpoint, CheckpointError, DynAnchor, Taken,
+        Anchored, BookError, Checkpoint, CheckpointError, DynAnchor, Restored, Taken, Why,
         merkle::{ConsistencyProof, InclusionProof},
     },
     sync::Mutex,
@@ -103,11 +103,18 @@ impl Messenger {
             return Ok(());
         };
         let newest = anchor.newest().await.map_err(|error| BookError::Anchor(Box::new(error)))?;
-        if let Some(note) = newest {
-            match self.inner.book.fits_anchored(&note).await {
+        match newest {
+            Some(note) => match self.inner.book.fits_anchored(&note).await {
                 Ok(fits) => fits?,
                 Err(CheckpointError::Book(error)) => return Err(error),
                 Err(error) => return Err(BookError::Anchor(Box::new(error))),
+            },
+            None => {
+                // Nothing tells that this is not a backup.
+                if self.inner.book.house().await?.state.checkpoint.is_some() {
+                    let held = self.inner.book.ledger().head().await?.leaves;
+                    return Err(Restored { held, anchored: None, why: Why::Missing }.into());
+                }
             }
         }
         checkpoints.known.store(true, Ordering::SeqCst);

@@ -451,6 +451,25 @@ fn an_anchor_that_cannot_be_read_or_is_another_s_stops_everything_but_stop() {
     }
 }
 
+/// A lost file, a mistyped path: nothing tells that the ledger is not a backup.
+#[test]
+fn an_anchor_that_holds_nothing_lets_no_ledger_with_checkpoints_through() {
+    let folder = TempDir::new().unwrap();
+    let (path, keys) = (folder.path().join("shop.optin"), Keys::generate().unwrap());
+    let shop = open(&path, &keys, Shelf::default(), &[]).unwrap().shop;
+    opts_in(&shop, "+33612345678").unwrap();
+    wait(shop.checkpoint()).unwrap();
+    drop(shop);
+    let shop = open(&path, &keys, Shelf::default(), &[]).unwrap().shop;
+    match opts_in(&shop, "+33633333333") {
+        Err(ConsentError::Book(error)) => is_restored(Err::<(), _>(error), Why::Missing),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(stops(&shop, "in-1", "+33612345678"), Intent::Stop);
+    wait(danger::accept_restored(&shop, "the anchor moved")).unwrap();
+    opts_in(&shop, "+33633333333").unwrap();
+}
+
 #[test]
 fn a_failed_anchor_hides_no_checkpoint_and_is_asked_again() {
     let folder = TempDir::new().unwrap();
