@@ -61,7 +61,7 @@ impl Lift {
     /// Whether it lifts for this standing at this instant (Unix seconds): under
     /// [`Strict`](Posture::Strict) only a settled lift does.
     #[must_use]
-    pub fn lifts(&self, standing: &Standing, posture: Posture, at: i64) -> bool {
+    pub fn lifts(&self, standing: &Standing<'_>, posture: Posture, at: i64) -> bool {
         let sure = posture == Posture::Settled || self.certainty == Certainty::Settled;
         sure && match self.by {
             LiftBy::Consent => matches!(standing.basis, Basis::Express | Basis::ExpressWritten),
