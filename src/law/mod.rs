@@ -30,8 +30,10 @@ mod rule;
 mod rulebook;
 mod schema;
 mod stretch;
+mod terms;
 mod text;
 mod window;
+mod words;
 
 pub use bases::{Bases, Ground, Need, Standing};
 pub use calendar::{Calendar, CalendarDay};
@@ -46,5 +48,6 @@ pub use retention::{AfterThat, CountedFrom, Kept, Retention};
 pub use revocation::{Deadline, Extent, Revocation};
 pub use rule::{Cap, CapKey, Confidence, KindSet, Layer, Penalty, PenaltyUnit, Posture, Reach, Rule};
 pub use rulebook::{PlaceLaw, Rulebook};
+pub use terms::Language;
 pub use text::{Occasion, Position, RequiredText, Requirement, SenderForm};
 pub use window::{HORIZON, Moment, Tolerance, closes_at, is_open, next_common, next_open};
