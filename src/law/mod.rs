@@ -29,9 +29,11 @@ mod revocation;
 mod rule;
 mod rulebook;
 mod schema;
+mod spot;
 mod stretch;
 mod terms;
 mod text;
+mod waiver;
 mod window;
 mod words;
 
@@ -50,4 +52,5 @@ pub use rule::{Cap, CapKey, Confidence, KindSet, Layer, Penalty, PenaltyUnit, Po
 pub use rulebook::{PlaceLaw, Rulebook};
 pub use terms::Language;
 pub use text::{Occasion, Position, RequiredText, Requirement, SenderForm};
+pub use waiver::{Waived, WaivedBy, Waiver, WaiverError};
 pub use window::{HORIZON, Moment, Tolerance, closes_at, is_open, next_common, next_open};
