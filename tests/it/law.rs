@@ -12,5 +12,7 @@ mod coverage;
 mod mutants;
 mod rulebook;
 mod rules;
+mod shown;
+mod waivers;
 mod window_model;
 mod windows;
