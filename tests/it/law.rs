@@ -9,6 +9,7 @@
 
 mod calendars;
 mod coverage;
+mod heldout;
 mod mutants;
 mod rulebook;
 mod rules;

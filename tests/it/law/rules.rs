@@ -195,6 +195,7 @@ fn standing(text: &str) -> Standing<'static> {
         given_at: ago('c'),
         sale_at: ago('s'),
         inquiry_at: ago('i'),
+        marketed: &[],
         sends: &[],
     }
 }
@@ -216,6 +217,7 @@ fn the_last_instant_of_a_period_is_within_it() {
         given_at: None,
         sale_at: None,
         inquiry_at: Some(inquiry),
+        marketed: &[],
         sends: &[],
     };
     assert!(bases.ground_for(&implied, at("2026-02-28T09:59:59Z")).is_some());
