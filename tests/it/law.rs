@@ -12,5 +12,6 @@ mod coverage;
 mod mutants;
 mod rulebook;
 mod rules;
+mod us;
 mod window_model;
 mod windows;
