@@ -13,5 +13,6 @@ mod heldout;
 mod mutants;
 mod rulebook;
 mod rules;
+mod us;
 mod window_model;
 mod windows;
