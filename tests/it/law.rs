@@ -9,6 +9,7 @@
 
 mod calendars;
 mod coverage;
+mod eu;
 mod mutants;
 mod rulebook;
 mod rules;
