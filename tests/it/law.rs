@@ -10,6 +10,7 @@
 mod calendars;
 mod coverage;
 mod heldout;
+mod eu;
 mod mutants;
 mod rulebook;
 mod rules;
