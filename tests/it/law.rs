@@ -14,3 +14,4 @@ mod rulebook;
 mod rules;
 mod window_model;
 mod windows;
+mod world;

@@ -3,12 +3,13 @@
 
 use optin::{law::Rulebook, place::ZoneTable};
 
-use super::{coverage, rules, windows};
+use super::{coverage, rules, windows, world};
 
 fn is_missed(book: &Rulebook, table: &ZoneTable) -> bool {
     !windows::faults(book, table).is_empty()
         || !rules::faults(book).is_empty()
         || !coverage::faults(book).is_empty()
+        || !world::faults(book, table).is_empty()
 }
 
 #[test]
