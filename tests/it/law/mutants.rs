@@ -3,7 +3,7 @@
 
 use optin::{law::Rulebook, place::ZoneTable};
 
-use super::{coverage, eu, rules, us, windows};
+use super::{coverage, eu, rules, us, windows, world};
 
 fn is_missed(book: &Rulebook, table: &ZoneTable) -> bool {
     !windows::faults(book, table).is_empty()
@@ -11,6 +11,7 @@ fn is_missed(book: &Rulebook, table: &ZoneTable) -> bool {
         || !eu::faults(book).is_empty()
         || !coverage::faults(book).is_empty()
         || !us::faults(book, table).is_empty()
+        || !world::faults(book, table).is_empty()
 }
 
 #[test]
