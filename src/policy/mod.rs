@@ -5,6 +5,7 @@
 //! Windows intersect and prohibitions unite over every place and zone the person may be in; a missing fact
 //! defers or denies, never allows.
 
+mod bans;
 mod brand;
 mod caps;
 mod consent;
@@ -14,10 +15,12 @@ mod decision;
 mod edge;
 mod explain;
 mod few;
+mod forbids;
 mod hours;
 mod proof;
 mod registers;
 mod retention;
+mod zonedata;
 
 pub use brand::{Brand, BrandCap};
 pub use considered::Considered;

@@ -2,9 +2,15 @@
 
 mod agrees;
 mod allocations;
+mod bans;
+mod barred;
 mod cases;
 mod facts;
+mod forbids;
+mod grounds;
 mod laws;
 mod lists;
 mod minutes;
 mod model;
+mod revoked;
+mod zonedata;
