@@ -98,8 +98,11 @@ pub enum BanError {
 }
 
 /// One list of bans, as of an instant.
+///
+/// It can be deserialized, from JSON say: `{"feed", "as_of", "covers_since"?, "entries": [{"place", "from", "until"?,
+/// "citation"}]}`, instants in RFC 3339 with their offset. [`Bans::from_toml`] reads a file of them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "RawFeed")]
+#[serde(try_from = "super::bans_file::RawFeed")]
 pub struct BanFeed {
     name: Name,
     as_of: DateTime<Utc>,
@@ -121,9 +124,9 @@ impl BanFeed {
         as_of: DateTime<Utc>,
         covers_since: Option<DateTime<Utc>>,
         entries: Vec<Ban>,
-    ) -> Result<Self, BanFeedError> {
+    ) -> Result<Self, CoversTheFuture> {
         if covers_since.is_some_and(|since| since > as_of) {
-            return Err(BanFeedError::CoversTheFuture);
+            return Err(CoversTheFuture);
         }
         let digest = digest(&name, as_of, covers_since, &entries);
         Ok(Self { name, as_of, covers_since, entries, digest })
@@ -187,22 +190,10 @@ impl BanFeed {
     }
 }
 
-/// Not a list of bans.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum BanFeedError {
-    /// `covers_since` is after `as_of`.
-    #[error("`covers_since` is after `as_of`")]
-    CoversTheFuture,
-    /// An entry, counted from 1, is not a ban.
-    #[error("entry {entry}: {error}")]
-    Entry {
-        /// Which.
-        entry: usize,
-        /// Why.
-        error: BanError,
-    },
-}
+/// A list that claims to cover what is later than itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("`covers_since` is after `as_of`")]
+pub struct CoversTheFuture;
 
 fn ceil(at: DateTime<Utc>) -> i64 {
     at.timestamp().saturating_add(i64::from(at.timestamp_subsec_nanos() > 0))
@@ -249,7 +240,7 @@ fn digest(name: &Name, as_of: DateTime<Utc>, since: Option<DateTime<Utc>>, entri
 /// assert_eq!(bans.feeds().len(), 1);
 ///
 /// let refused = Bans::from_toml("bans.toml", &emergency.replace("2026-09-27", "2026-08-01")).unwrap_err();
-/// assert_eq!(refused.to_string(), "bans.toml:2: bans: entry 1: a ban ends after it starts");
+/// assert_eq!(refused.to_string(), "bans.toml:5: until: a ban ends after it starts");
 /// # Ok::<(), optin::law::BansError>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -276,40 +267,6 @@ impl Bans {
         Ok(Self(feeds.into()))
     }
 
-    /// Reads a TOML file of `[[bans]]`, each with `feed`, `as_of`, optionally `covers_since`, and
-    /// `[[bans.entries]]` of `place`, `from`, optionally `until`, and `citation`. Instants are RFC 3339 with an
-    /// offset.
-    ///
-    /// # Errors
-    /// [`BansError`]: which line and field, and why. No list at all is an error too: it would look loaded.
-    pub fn from_toml(file: &str, toml: &str) -> Result<Self, BansError> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct File {
-            bans: Vec<BanFeed>,
-        }
-        let refused = |line, field: &str, reason: String| BansError {
-            file: file.to_owned(),
-            line,
-            field: field.to_owned(),
-            reason,
-        };
-        let File { bans } = basic_toml::from_str(toml).map_err(|error| {
-            let at = error.line_col().map(|(line, _)| line);
-            let reason = error.to_string();
-            let line = at.and_then(|line| toml.lines().nth(line));
-            let key = line.and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
-            // The parser says where twice.
-            let why = reason.split_once(" for key `").map_or(reason.as_str(), |(why, _)| why);
-            let why = why.split_once(" at line ").map_or(why, |(why, _)| why);
-            refused(at.map(|line| line + 1), key.unwrap_or("bans"), why.to_owned())
-        })?;
-        if bans.is_empty() {
-            return Err(refused(None, "bans", "no list".to_owned()));
-        }
-        Self::new(bans).map_err(|twice| refused(None, "feed", twice.to_string()))
-    }
-
     /// The lists.
     #[must_use]
     pub fn feeds(&self) -> &[BanFeed] {
@@ -327,67 +284,3 @@ impl Bans {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{0}` is there twice")]
 pub struct FeedTwice(pub Name);
-
-/// A file of bans that is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct BansError {
-    /// The file's name.
-    pub file: String,
-    /// The line, from 1, where one is to blame; of an entry that does not hold, the line at which its list begins.
-    pub line: Option<usize>,
-    /// The field.
-    pub field: String,
-    /// What is wrong with it.
-    pub reason: String,
-}
-
-impl std::error::Error for BansError {}
-
-impl std::fmt::Display for BansError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
-        }
-        write!(f, ": {}: {}", self.field, self.reason)
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFeed {
-    feed: Name,
-    as_of: DateTime<Utc>,
-    covers_since: Option<DateTime<Utc>>,
-    #[serde(default)]
-    entries: Vec<RawBan>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawBan {
-    #[serde(deserialize_with = "place")]
-    place: Place,
-    from: DateTime<Utc>,
-    until: Option<DateTime<Utc>>,
-    citation: String,
-}
-
-fn place<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Place, D::Error> {
-    let code = std::borrow::Cow::<str>::deserialize(deserializer)?;
-    Place::new(&code).map_err(serde::de::Error::custom)
-}
-
-impl TryFrom<RawFeed> for BanFeed {
-    type Error = BanFeedError;
-
-    fn try_from(raw: RawFeed) -> Result<Self, BanFeedError> {
-        let ban = |(entry, ban): (usize, RawBan)| {
-            Ban::new(ban.place, ban.from, ban.until, ban.citation)
-                .map_err(|error| BanFeedError::Entry { entry, error })
-        };
-        let entries = (1..).zip(raw.entries).map(ban).collect::<Result<_, _>>()?;
-        Self::new(raw.feed, raw.as_of, raw.covers_since, entries)
-    }
-}

@@ -11,6 +11,7 @@
 //! [`policy`](crate::policy). What the book does not cover has no [`Coverage`], and a decision then defers.
 
 mod bans;
+mod bans_file;
 mod bases;
 mod book;
 mod calendar;
@@ -35,7 +36,8 @@ mod stretch;
 mod text;
 mod window;
 
-pub use bans::{Ban, BanError, BanFeed, BanFeedError, Bans, BansError, FeedTwice};
+pub use bans::{Ban, BanError, BanFeed, Bans, CoversTheFuture, FeedTwice};
+pub use bans_file::BansError;
 pub use bases::{Bases, Ground, Need, Standing};
 pub use calendar::{Calendar, CalendarDay};
 pub use coverage::Coverage;

@@ -37,11 +37,13 @@ fn judge(question: &Question<'_>, place: Place, rule: &Arc<Rule>, feed: &Feed, f
         }
     };
     let loaded = question.policy.bans.feed(&feed.name);
-    let Some(list) = loaded.filter(|list| list.speaks_of(question.at, feed)) else {
+    if !loaded.is_some_and(|list| list.speaks_of(question.at, feed)) {
         let fact = Fact::Register { name: feed.name.clone(), as_of: loaded.map(BanFeed::as_of) };
-        return missing(findings, Code::FeedStale, fact);
-    };
-    for ban in list.entries().iter().filter(|ban| counts(ban, place, rule)) {
+        missing(findings, Code::FeedStale, fact);
+    }
+    // That a ban is declared until some time stays true when the list gets old.
+    let bans = loaded.into_iter().flat_map(BanFeed::entries);
+    for ban in bans.filter(|ban| counts(ban, place, rule)) {
         let (from, until) = ban.seconds();
         if question.at < from || until.is_some_and(|until| until <= question.at) {
             continue;

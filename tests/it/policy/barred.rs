@@ -32,14 +32,13 @@ impl<'a> Model<'a> {
                 let history = list.covers_since().is_some_and(|since| since.timestamp() <= at && at < as_of);
                 history || (as_of - 300 <= at && at < as_of + i64::from(feed.max_age_hours) * 3600)
             });
-            let Some(list) = believed else {
+            if believed.is_none() {
                 put(self.list(rule, found, |found| &mut found.missing), "feed_stale", Some(rule));
                 if self.binds(rule) {
                     found.needs.insert("feed");
                 }
-                continue;
-            };
-            for ban in list.entries() {
+            }
+            for ban in listed.map(|list| list.entries()).unwrap_or_default() {
                 let whole = |place: Place| place.subdivision().is_none();
                 let touches =
                     |a: Place, b: Place| a == b || (a.country() == b.country() && (whole(a) || whole(b)));
