@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Extent, LiftBy, Need, Occasion, Reach, Register, Requirement, Rule, rule::epoch_day};
+use super::{Extent, Forbids, LiftBy, Need, Occasion, Reach, Register, Requirement, Rule, rule::epoch_day};
 use crate::message::Kind;
 
 /// A date from which months are counted.
@@ -28,12 +28,13 @@ pub(crate) struct KindLaw {
     pub(crate) caps: Vec<Arc<Rule>>,
     pub(crate) bases: Vec<Arc<Rule>>,
     pub(crate) registers: Vec<Arc<Rule>>,
-    pub(crate) forbids: Vec<Arc<Rule>>,
+    /// Those that forbid a subject.
+    pub(crate) topics: Vec<Arc<Rule>>,
+    /// Those that forbid a sender, or prescribe a form of its name.
+    pub(crate) senders: Vec<Arc<Rule>>,
     pub(crate) feeds: Vec<Arc<Rule>>,
     /// Those by which a revocation ends everything that the sender sends.
     pub(crate) ends_all: Vec<Arc<Rule>>,
-    /// Those that prescribe a form of the sender's name.
-    pub(crate) sender_forms: Vec<Arc<Rule>>,
     /// The days on which any of them begins or ends, ascending, each once.
     pub(crate) turns: Vec<i64>,
     /// What they count in months, each once.
@@ -57,16 +58,19 @@ impl KindLaw {
         let forms = |text: &super::RequiredText| {
             text.what == Requirement::SenderId && text.on == Occasion::Each && !text.forms.is_empty()
         };
+        let forbids =
+            |things: &[Forbids]| rule.forbids.iter().any(|forbidden| things.contains(&forbidden.what));
+        let by_sender = forbids(&[Forbids::SenderPrefix, Forbids::SenderAbroad]);
         let ends_all = rule.revocation.as_ref().is_some_and(|revocation| revocation.ends == Extent::All);
         let lists = [
             (rule.hours.is_some(), &mut self.hours),
             (!rule.caps.is_empty(), &mut self.caps),
             (rule.bases.is_some(), &mut self.bases),
             (!rule.registers.is_empty(), &mut self.registers),
-            (!rule.forbids.is_empty(), &mut self.forbids),
+            (forbids(&[Forbids::Topic]), &mut self.topics),
+            (by_sender || rule.required.iter().any(forms), &mut self.senders),
             (rule.feed.is_some(), &mut self.feeds),
             (ends_all, &mut self.ends_all),
-            (rule.required.iter().any(forms), &mut self.sender_forms),
         ];
         let mut judges = false;
         for (_, list) in lists.into_iter().filter(|(has, _)| *has) {

@@ -15,57 +15,71 @@ use crate::{
 };
 
 pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
+    let request = &question.request;
     for (place, law) in question.laws.iter() {
-        let law = law.of(question.request.kind);
+        let law = law.of(request.kind);
         let holds = |rule: &&Arc<Rule>| question.in_force(rule) && !hours::is_lifted(question, rule);
-        for rule in law.forbids.iter().filter(holds) {
-            rule.forbids.iter().for_each(|forbidden| one(question, *place, rule, forbidden, findings));
+        if request.category.is_some() || request.subject.is_some() {
+            for rule in law.topics.iter().filter(holds) {
+                rule.forbids.iter().for_each(|forbidden| topic(question, rule, forbidden, findings));
+            }
         }
-        let Some(sender) = question.request.sender else { continue };
-        for rule in law.sender_forms.iter().filter(holds) {
+        let Some(sender) = request.sender else { continue };
+        for rule in law.senders.iter().filter(holds) {
+            for forbidden in &rule.forbids {
+                match forbidden.what {
+                    Forbids::SenderPrefix => prefix(question, *place, sender, rule, forbidden, findings),
+                    Forbids::SenderAbroad => abroad(question, *place, sender, rule, findings),
+                    // A link is looked at where texts are.
+                    Forbids::Topic | Forbids::Link => {}
+                }
+            }
             rule.required.iter().for_each(|text| form(question, sender, rule, text, findings));
         }
     }
 }
 
-fn one(
+fn topic(question: &Question<'_>, rule: &Arc<Rule>, forbidden: &Forbidden, findings: &mut Findings) {
+    let request = &question.request;
+    let adults = || question.policy.age_checked.contains(request.program);
+    if forbidden.what != Forbids::Topic || (forbidden.unless_age_checked && adults()) {
+        return;
+    }
+    for topic in [request.category, request.subject].into_iter().flatten() {
+        if forbidden.of.iter().any(|of| topic.as_str().eq_ignore_ascii_case(of)) {
+            deny(question, Code::Forbidden, rule, Fact::Named(topic.to_string()), findings);
+        }
+    }
+}
+
+fn prefix(
     question: &Question<'_>,
     place: Place,
+    sender: &Name,
     rule: &Arc<Rule>,
     forbidden: &Forbidden,
     findings: &mut Findings,
 ) {
-    let request = &question.request;
-    match forbidden.what {
-        Forbids::Topic => {
-            if forbidden.unless_age_checked && question.policy.age_checked.contains(request.program) {
-                return;
-            }
-            for topic in [request.category, request.subject].into_iter().flatten() {
-                if forbidden.of.iter().any(|of| topic.as_str().eq_ignore_ascii_case(of)) {
-                    deny(question, Code::Forbidden, rule, Fact::Named(topic.to_string()), findings);
-                }
-            }
-        }
-        Forbids::SenderPrefix => {
-            let Some(sender) = request.sender else { return };
-            if let Some(prefix) = forbidden.of.iter().find(|of| begins(sender, of, place.country())) {
-                deny(question, Code::SenderForbidden, rule, Fact::Named(prefix.clone()), findings);
-            }
-        }
-        Forbids::SenderAbroad => {
-            let Some(sender) = request.sender else { return };
-            let known = question.policy.senders.iter().filter(|(name, _)| name == sender);
-            let mut known = known.map(|(_, country)| *country).peekable();
-            if known.peek().is_none() {
-                unknown(question, rule, findings);
-            } else if !known.any(|country| country == place.country()) {
-                let fact = Fact::Place(Place::country_wide(place.country()));
-                deny(question, Code::SenderForbidden, rule, fact, findings);
-            }
-        }
-        // What the text says is looked at where texts are.
-        Forbids::Link => {}
+    if let Some(prefix) = forbidden.of.iter().find(|of| begins(sender, of, place.country())) {
+        deny(question, Code::SenderForbidden, rule, Fact::Named(prefix.clone()), findings);
+    }
+}
+
+/// A sender of another country; a country that is not known is missing.
+fn abroad(question: &Question<'_>, place: Place, sender: &Name, rule: &Arc<Rule>, findings: &mut Findings) {
+    let homes = || question.policy.senders.iter().filter(|(name, _)| name == sender);
+    if homes().any(|(_, country)| *country == place.country()) {
+        return;
+    }
+    if homes().next().is_some() {
+        let fact = Fact::Place(Place::country_wide(place.country()));
+        return deny(question, Code::SenderForbidden, rule, fact, findings);
+    }
+    let reason = Reason::new(Code::SenderUnknown, Some(Arc::clone(rule)), Fact::None);
+    if !question.policy.posture.binds(rule.reach) {
+        findings.warnings.push(reason);
+    } else if !findings.missing.contains(&reason) {
+        findings.miss(Need::Sender, reason);
     }
 }
 
@@ -127,16 +141,6 @@ fn deny(question: &Question<'_>, code: Code, rule: &Arc<Rule>, fact: Fact, findi
     let list = if binds { &mut findings.denials } else { &mut findings.warnings };
     if !list.contains(&reason) {
         list.push(reason);
-    }
-}
-
-/// Nobody has said of what country the sender is.
-fn unknown(question: &Question<'_>, rule: &Arc<Rule>, findings: &mut Findings) {
-    let reason = Reason::new(Code::SenderUnknown, Some(Arc::clone(rule)), Fact::None);
-    if !question.policy.posture.binds(rule.reach) {
-        findings.warnings.push(reason);
-    } else if !findings.missing.contains(&reason) {
-        findings.miss(Need::Sender, reason);
     }
 }
 

@@ -5,6 +5,7 @@ mod allocations;
 mod bans;
 mod barred;
 mod cases;
+mod europe;
 mod facts;
 mod forbids;
 mod grounds;
