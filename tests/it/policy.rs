@@ -11,6 +11,7 @@ mod forbids;
 mod grounds;
 mod laws;
 mod lists;
+mod memo;
 mod minutes;
 mod model;
 mod revoked;
