@@ -1,6 +1,9 @@
 //! What support staff and counsel ask: what would a campaign do, does the ledger hold, why did this person get that.
 
-use std::{io::Write, path::PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;
@@ -10,7 +13,7 @@ use optin::{
     clock::FixedClock,
     gateway::SimulatedCarrier,
     id::Name,
-    law::Rulebook,
+    law::{Bans, Rulebook},
     ledger::{KeyFile, MemoryLedger, SqliteLedger},
     message::{Kind, Template},
     phone::{Country, PhoneNumber},
@@ -33,6 +36,9 @@ pub(crate) struct LedgerArgs {
     /// Its key file
     #[arg(long, default_value = "optin.key")]
     pub(crate) key: PathBuf,
+    /// Lists of ad-hoc bans, TOML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bans: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -79,6 +85,9 @@ pub(crate) struct PlanArgs {
     /// What one segment costs, in cents
     #[arg(long, default_value_t = 1.0)]
     cents: f64,
+    /// Lists of ad-hoc bans, TOML
+    #[arg(long, value_name = "FILE")]
+    bans: Option<PathBuf>,
     /// Prints one line for each person who is held or refused
     #[arg(long)]
     rows: bool,
@@ -100,6 +109,7 @@ pub(crate) fn plan(args: &PlanArgs) -> Done {
         .program(program(args.per_second)?)
         .gateway(SimulatedCarrier::seeded(1))
         .clock(FixedClock::at(args.from))
+        .bans(bans(args.bans.as_deref())?)
         .build()?;
     let (mut rows, mut audience) = (Vec::new(), Vec::new());
     for customer in export.customers {
@@ -140,6 +150,13 @@ pub(crate) fn plan(args: &PlanArgs) -> Done {
     })
 }
 
+/// The lists of bans in a file, if one was named.
+pub(crate) fn bans(file: Option<&Path>) -> Result<Bans, Box<dyn std::error::Error>> {
+    let Some(file) = file else { return Ok(Bans::none()) };
+    let toml = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(Bans::from_toml(&file.display().to_string(), &toml)?)
+}
+
 pub(crate) async fn open(args: &LedgerArgs) -> Result<SqliteLedger, Box<dyn std::error::Error>> {
     if !args.ledger.exists() {
         return Err(format!("no ledger at `{}`", args.ledger.display()).into());
@@ -157,6 +174,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> Done {
         let shop = Messenger::builder(open(&args.ledger).await?, Rulebook::builtin())
             .program(Program::new(&args.program, "any")?)
             .gateway(SimulatedCarrier::seeded(1))
+            .bans(bans(args.ledger.bans.as_deref())?)
             .build()?;
         let request = Request { program: &program, kind, category: None, subject: None, sender: None };
         let decision = shop.decide(number, request, at).await?;

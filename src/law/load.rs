@@ -149,9 +149,3 @@ fn known(draft: &Draft) -> Result<Vec<Place>, RulebookError> {
     let read = |(file, code): &In<String>| read::place(code).map_err(|why| refuse(file, code, why));
     draft.known.iter().map(read).collect()
 }
-
-impl Coverage {
-    pub(super) fn holds_on_day(&self, day: i64) -> bool {
-        epoch_day(self.from) <= day
-    }
-}

@@ -2,10 +2,17 @@
 
 mod agrees;
 mod allocations;
+mod bans;
+mod barred;
 mod cases;
 mod europe;
 mod facts;
+mod forbids;
+mod grounds;
 mod laws;
 mod lists;
+mod memo;
 mod minutes;
 mod model;
+mod revoked;
+mod zonedata;
