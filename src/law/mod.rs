@@ -47,4 +47,5 @@ pub use revocation::{Deadline, Extent, Revocation};
 pub use rule::{Cap, CapKey, Confidence, KindSet, Layer, Penalty, PenaltyUnit, Posture, Reach, Rule};
 pub use rulebook::{PlaceLaw, Rulebook};
 pub use text::{Occasion, Position, RequiredText, Requirement, SenderForm};
+pub(crate) use window::first_common;
 pub use window::{HORIZON, Moment, Tolerance, closes_at, is_open, next_common, next_open};

@@ -3,7 +3,7 @@ use std::sync::{Arc, OnceLock};
 use chrono::NaiveDate;
 
 use super::{
-    Calendar, Coverage, Rule, RulebookError, ZoneMinimum, book::Book, data, load::Draft, rule::epoch_day,
+    Calendar, Coverage, Rule, RulebookError, ZoneMinimum, book::Book, data, load::Draft, rule::{day_of, epoch_day},
 };
 use crate::place::Place;
 
@@ -145,6 +145,21 @@ impl Rulebook {
     #[must_use]
     pub fn version(&self) -> &str {
         &self.0.version
+    }
+
+    /// The same, shared.
+    pub(crate) fn shared_version(&self) -> Arc<str> {
+        Arc::clone(&self.0.version)
+    }
+
+    /// The first date that the book no longer answers for.
+    pub(crate) fn ends_on(&self) -> Option<NaiveDate> {
+        day_of(self.0.until)
+    }
+
+    /// Whether any place's coverage begins after this day, or all of it ends within a fortnight.
+    pub(crate) fn coverage_changes_after(&self, day: i64) -> bool {
+        day < self.0.newest_coverage || self.0.until.saturating_sub(day) < 14
     }
 
     /// All rules, by id and date.
