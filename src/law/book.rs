@@ -52,8 +52,7 @@ impl Book {
         places.dedup();
         let mut book =
             Self { version, draft, digest, rules, calendars, coverage, minimums, until, ..Self::default() };
-        book.newest_coverage =
-            book.coverage.iter().map(|row| epoch_day(row.from)).max().unwrap_or(i64::MIN);
+        book.newest_coverage = book.coverage.iter().map(|row| epoch_day(row.from)).max().unwrap_or(i64::MIN);
         let at = places.iter().map(|&place| {
             let coverage = book.coverage_of(place).cloned();
             (place, PlaceLaw { coverage, ..book.sort_out(|of| book.reaches(of, place)) })

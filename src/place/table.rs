@@ -210,7 +210,8 @@ struct Build {
 
 impl Build {
     fn new(version: String) -> Self {
-        let inner = Inner { version: version.into(), zones: Vec::new(), starts: Vec::new(), offsets: Vec::new() };
+        let inner =
+            Inner { version: version.into(), zones: Vec::new(), starts: Vec::new(), offsets: Vec::new() };
         Self { inner, seen: HashMap::new() }
     }
 

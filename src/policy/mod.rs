@@ -24,7 +24,8 @@ pub use brand::{Brand, BrandCap};
 pub use considered::Considered;
 pub use decide::{Facts, Policy, Request};
 pub use decision::{Code, Decision, Fact, Need, Reason, Verdict, Versions};
-pub use explain::Language;
 pub use proof::Proof;
 pub use retention::{Period, Stay, Trail};
 pub use windows::Windows;
+
+pub use crate::law::Language;

@@ -165,9 +165,8 @@ impl<'a> Windows<'a> {
     fn stretch_from(&self, at: i64) -> Stretch<'a> {
         let question = Question::new(self.policy, self.facts, self.request, at);
         let findings = question.ask();
-        let by_the_clock = |code| {
-            matches!(code, Code::WindowClosed | Code::BrandHours | Code::CapReached | Code::BrandCap)
-        };
+        let by_the_clock =
+            |code| matches!(code, Code::WindowClosed | Code::BrandHours | Code::CapReached | Code::BrandCap);
         let held = !findings.denials.is_empty()
             || !findings.missing.is_empty()
             || findings.waits.iter().any(|reason| !by_the_clock(reason.code));

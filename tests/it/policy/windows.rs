@@ -41,7 +41,12 @@ fn probes(dice: &mut Dice, found: &[Interval], range: &Range<i64>) -> Vec<i64> {
     let mut probes: Vec<i64> = edges.flat_map(|edge| [edge - 1, edge, edge + 1]).collect();
     for _ in 0..24 {
         let any = dice.between(range.start, range.end);
-        probes.extend([any, any - any.rem_euclid(60), any - any.rem_euclid(1800) - 1, any - any.rem_euclid(1800)]);
+        probes.extend([
+            any,
+            any - any.rem_euclid(60),
+            any - any.rem_euclid(1800) - 1,
+            any - any.rem_euclid(1800),
+        ]);
     }
     probes.retain(|at| range.contains(at));
     probes
