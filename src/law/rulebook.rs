@@ -42,7 +42,7 @@ pub struct PlaceLaw {
 
 /// The law, at one version: immutable, cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Rulebook(Arc<Book>);
+pub struct Rulebook(pub(super) Arc<Book>);
 
 impl Rulebook {
     /// The book compiled into the library. Built once; a clone afterwards.
