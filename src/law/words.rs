@@ -339,6 +339,7 @@ impl Lift {
         let by = match &self.by {
             LiftBy::Consent => Basis::Express.words(language).to_owned(),
             LiftBy::ExpressWritten => Basis::ExpressWritten.words(language).to_owned(),
+            LiftBy::AnyGround => language.pick("any recorded ground", "tout fondement enregistré").to_owned(),
             LiftBy::Request => language.pick("express request", "demande expresse").to_owned(),
             LiftBy::SaleWithin { months } => Need::SaleWithin { months: *months }.words(language),
             LiftBy::InquiryWithin { months } => Need::InquiryWithin { months: *months }.words(language),

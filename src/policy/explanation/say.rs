@@ -70,10 +70,11 @@ impl Explanation {
             Verdict::Deny => l.pick("It may not go.", "L'envoi est refusé.").to_owned(),
         };
         paragraph(out, "", &typeset(&verdict, l));
-        let (kind, at, posture) = (self.kind.words(l), when::utc(self.at, l), self.decision.posture.words(l));
+        let (kind, now, posture) =
+            (self.kind.words(l), when::utc(self.at, l), self.decision.posture.words(l));
         let asked = match l {
-            Language::French => format!("Question : {kind}, le {at} ; posture : {posture}"),
-            _ => format!("Asked: {kind}, {at}; posture: {posture}"),
+            Language::French => format!("Question : {kind}, le {now} ; posture : {posture}"),
+            _ => format!("Asked: {kind}, {now}; posture: {posture}"),
         };
         paragraph(out, "", &typeset(&asked, l));
         let versions = &self.decision.versions;
