@@ -15,7 +15,7 @@ use crate::{
     message::Kind,
     phone::PhoneNumber,
     place::Whereabouts,
-    policy::{Decision, Facts, Request},
+    policy::{Decision, Explanation, Facts, Request},
 };
 
 /// Rows of a launch that share a commit.
@@ -50,6 +50,25 @@ impl Messenger {
         let whereabouts =
             person.as_ref().and_then(|person| person.whereabouts.as_deref()).unwrap_or(&by_number);
         Ok(self.inner.policy.decide(Facts { whereabouts, state }, request, at))
+    }
+
+    /// The same with every rule that was considered, whether it applied and why.
+    ///
+    /// # Errors
+    /// The ledger failed.
+    pub async fn explain(
+        &self,
+        number: PhoneNumber,
+        request: Request<'_>,
+        at: DateTime<Utc>,
+    ) -> Result<Explanation, BookError> {
+        let person = self.inner.book.find_all(&[number], false).await?.pop().flatten();
+        let blank = State::default();
+        let state = person.as_ref().map_or(&blank, |person| &person.state);
+        let by_number = Whereabouts::of(number);
+        let whereabouts =
+            person.as_ref().and_then(|person| person.whereabouts.as_deref()).unwrap_or(&by_number);
+        Ok(self.inner.policy.explanation(Facts { whereabouts, state }, request, at))
     }
 
     /// Plans a campaign: counts, cost, findings, and whether it fits. Nothing is written.

@@ -3,6 +3,7 @@
 mod agrees;
 mod allocations;
 mod cases;
+mod explained;
 mod facts;
 mod laws;
 mod lists;

@@ -2,7 +2,7 @@
 
 use optin::{
     consent::{
-        Acquisition, Basis, Grant, How, Opening, ProgramState, Revocation, Sent, State,
+        Acquisition, Basis, Check, Grant, How, Opening, ProgramState, Revocation, Sent, State,
         event::{Outcome, Road, Said},
     },
     id::{MessageId, Name},
@@ -79,7 +79,7 @@ impl Ask {
         self.with(|ask| ask.whereabouts = ask.whereabouts.with_postal_code(code).unwrap())
     }
 
-    fn kind(self, kind: Kind) -> Self {
+    pub(super) fn kind(self, kind: Kind) -> Self {
         self.with(|ask| ask.kind = kind)
     }
 
@@ -87,7 +87,7 @@ impl Ask {
         self.with(|ask| ask.posture = Posture::Settled)
     }
 
-    fn about(self, subject: &str) -> Self {
+    pub(super) fn about(self, subject: &str) -> Self {
         self.with(|ask| ask.subject = Some(name(subject)))
     }
 
@@ -132,6 +132,20 @@ impl Ask {
 
     pub(super) fn has_bought(&mut self, when: &str) {
         self.state.programs[0].grants[0].sale_ms = Some(ms(when));
+    }
+
+    pub(super) fn has_no_consent(&mut self) {
+        self.state.programs.clear();
+    }
+
+    /// A register answered that the number does not stand in it.
+    pub(super) fn answered(&mut self, register: &str, as_of: &str) {
+        let clear = Check { register: name(register), listed: false, as_of_ms: ms(as_of), since_ms: None };
+        self.state.checks.get_or_insert_default().push(clear);
+    }
+
+    pub(super) fn when(&self) -> chrono::DateTime<chrono::Utc> {
+        at(&self.at)
     }
 
     pub(super) fn at(&mut self, when: &str) {
