@@ -297,7 +297,7 @@ impl<'a> Planner<'a> {
             Some(whereabouts) => {
                 self.memo.decide(Facts { whereabouts, state }, Some(sender.id()), self.starts)
             }
-            None => Decision::refusing(Code::PlaceUnknown, self.policy.posture),
+            None => self.policy.refusing(Code::PlaceUnknown),
         };
         let (mut fate, mut closes) = self.fate(decision);
         let mut body = None;

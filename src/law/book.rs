@@ -17,7 +17,7 @@ use crate::{message::Kind, phone::Country, place::Place};
 
 #[derive(Debug, Default)]
 pub(super) struct Book {
-    pub(super) version: String,
+    pub(super) version: Arc<str>,
     pub(super) draft: Draft,
     digest: [u8; 32],
     pub(super) rules: Vec<Arc<Rule>>,
@@ -42,7 +42,7 @@ impl Book {
         let Entries { calendars, coverage, rules, minimums, until } = Entries::read(&draft)?;
         let digest = digest(before, content);
         let [a, b, c, d, ..] = digest;
-        let version = format!("{}+{a:02x}{b:02x}{c:02x}{d:02x}", draft.as_of);
+        let version = format!("{}+{a:02x}{b:02x}{c:02x}{d:02x}", draft.as_of).into();
 
         let mut places: Vec<Place> = coverage.iter().map(|row| row.place).collect();
         places.extend(rules.iter().flat_map(|rule| rule.places.iter().copied()));
@@ -67,7 +67,9 @@ impl Book {
             let coverage = book.coverage_of(place).cloned();
             let from = coverage.as_ref().map_or(i64::MAX, |row| epoch_day(row.from));
             let answers = (from, book.until);
-            (place, PlaceLaw { coverage, answers, ..book.sort_out(|of| book.reaches(of, place)) })
+            let mut law = PlaceLaw { coverage, answers, ..book.sort_out(|of| book.reaches(of, place)) };
+            law.by_kind.iter_mut().for_each(|law| law.turn_on(&[from, book.until]));
+            (place, law)
         });
         book.at = at.collect();
         let countries = places.iter().filter(|place| place.subdivision().is_none());
@@ -82,7 +84,7 @@ impl Book {
 
     /// Whether a rule for `of` binds a recipient who may be at `at`: there, around it, or, as a country alone
     /// leaves the part open, in it; unless that part has number prefixes of its own, which would have told.
-    fn reaches(&self, of: Place, at: Place) -> bool {
+    pub(super) fn reaches(&self, of: Place, at: Place) -> bool {
         let within =
             |part: Place, whole: Place| whole.subdivision().is_none() && part.country() == whole.country();
         of == at

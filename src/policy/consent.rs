@@ -152,7 +152,7 @@ fn ground(
     }
 }
 
-const NOTHING: Standing<'_> = Standing {
+pub(super) const NOTHING: Standing<'_> = Standing {
     basis: Basis::None,
     given_at: None,
     sale_at: None,

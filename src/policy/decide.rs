@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Brand, Proof, bans, caps, consent,
-    decision::{Code, Decision, Fact, Need, Reason, Verdict},
+    decision::{Code, Decision, Fact, Need, Reason, Verdict, Versions},
     edge,
     few::Few,
     forbids, hours, registers, zonedata,
@@ -195,6 +195,25 @@ impl Policy {
         }
     }
 
+    /// A refusal for a reason without a rule, made with this law and these zones.
+    #[must_use]
+    pub fn refusing(&self, code: Code) -> Decision {
+        self.decided(Verdict::Deny, vec![Reason::bare(code)])
+    }
+
+    /// A verdict with its reasons and nothing else.
+    fn decided(&self, verdict: Verdict, reasons: Vec<Reason>) -> Decision {
+        let (rulebook, zones) = (self.rulebook.shared_version(), self.zones.shared_version());
+        Decision {
+            verdict,
+            reasons,
+            needs: Vec::new(),
+            warnings: Vec::new(),
+            posture: self.posture,
+            versions: Versions { rulebook, zones },
+        }
+    }
+
     /// Decides whether this message may go to this person at `at`.
     #[must_use]
     pub fn decide(&self, facts: Facts<'_>, request: Request<'_>, at: DateTime<Utc>) -> Decision {
@@ -205,7 +224,7 @@ impl Policy {
 
 impl Question<'_> {
     /// Everything that stands in the way.
-    fn ask(&self) -> Findings {
+    pub(super) fn ask(&self) -> Findings {
         let mut findings = Findings { closes: i64::MAX, ..Findings::default() };
         self.person(&mut findings);
         self.covered(&mut findings);
@@ -254,8 +273,7 @@ impl Question<'_> {
 
     fn settle(&self, findings: Findings) -> Decision {
         let Findings { denials, missing, waits, needs, warnings, clear_from, closes } = findings;
-        let posture = self.policy.posture;
-        let decided = |verdict, reasons| Decision { verdict, reasons, needs: Vec::new(), warnings, posture };
+        let decided = |verdict, reasons| Decision { warnings, ..self.policy.decided(verdict, reasons) };
         if !denials.is_empty() {
             let reasons = denials.into_iter().chain(missing).chain(waits).collect();
             return decided(Verdict::Deny, reasons);

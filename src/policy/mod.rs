@@ -14,6 +14,7 @@ mod decide;
 mod decision;
 mod edge;
 mod explain;
+mod explanation;
 mod few;
 mod forbids;
 mod hours;
@@ -21,13 +22,17 @@ mod memo;
 mod proof;
 mod registers;
 mod retention;
+mod windows;
 mod zonedata;
 
 pub use brand::{Brand, BrandCap};
 pub use considered::Considered;
 pub use decide::{Facts, Policy, Request};
-pub use decision::{Code, Decision, Fact, Need, Reason, Verdict};
-pub use explain::Language;
+pub use decision::{Code, Decision, Fact, Need, Reason, Verdict, Versions};
+pub use explanation::{Answer, DayOff, Examined, Explanation, PlaceSeen, Unlifted, Why, ZoneSeen};
 pub use memo::Memo;
 pub use proof::Proof;
 pub use retention::{Period, Stay, Trail};
+pub use windows::Windows;
+
+pub use crate::law::Language;

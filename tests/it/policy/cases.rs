@@ -2,7 +2,7 @@
 
 use optin::{
     consent::{
-        Acquisition, Basis, Grant, How, Opening, ProgramState, Revocation, Sent, State,
+        Acquisition, Basis, Check, Grant, How, Opening, ProgramState, Revocation, Sent, State,
         event::{Outcome, Road, Said},
     },
     id::{MessageId, Name},
@@ -140,11 +140,25 @@ impl Ask {
         self.state.programs[0].grants[0].sale_ms = Some(ms(when));
     }
 
+    pub(super) fn has_no_consent(&mut self) {
+        self.state.programs.clear();
+    }
+
+    /// A register answered that the number does not stand in it.
+    pub(super) fn answered(&mut self, register: &str, as_of: &str) {
+        let clear = Check { register: name(register), listed: false, as_of_ms: ms(as_of), since_ms: None };
+        self.state.checks.get_or_insert_default().push(clear);
+    }
+
+    pub(super) fn when(&self) -> chrono::DateTime<chrono::Utc> {
+        at(&self.at)
+    }
+
     pub(super) fn at(&mut self, when: &str) {
         self.at = when.to_owned();
     }
 
-    pub(super) fn decide_with(&self, policy: &Policy) -> optin::policy::Decision {
+    pub(super) fn parts(&self) -> (Facts<'_>, Request<'_>) {
         let request = Request {
             program: &self.program,
             kind: self.kind,
@@ -152,7 +166,11 @@ impl Ask {
             subject: self.subject.as_ref(),
             sender: self.sender.as_ref(),
         };
-        let facts = Facts { whereabouts: &self.whereabouts, state: &self.state };
+        (Facts { whereabouts: &self.whereabouts, state: &self.state }, request)
+    }
+
+    pub(super) fn decide_with(&self, policy: &Policy) -> optin::policy::Decision {
+        let (facts, request) = self.parts();
         policy.decide(facts, request, at(&self.at))
     }
 
