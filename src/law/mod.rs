@@ -22,6 +22,7 @@ mod hours;
 mod lift;
 mod load;
 mod minimum;
+mod mutants;
 mod read;
 mod register;
 mod retention;
@@ -41,6 +42,8 @@ pub use forbidden::{Feed, Forbidden, Forbids, Recorded};
 pub use hours::{DayExprError, DaySet, Hours, TimeOfDay, TimeOfDayError, Window, WindowError};
 pub use lift::{Certainty, Lift, LiftBy};
 pub use minimum::ZoneMinimum;
+#[doc(hidden)]
+pub use mutants::Mutant;
 pub use register::{Effect, Register};
 pub use retention::{AfterThat, CountedFrom, Kept, Retention};
 pub use revocation::{Deadline, Extent, Revocation};

@@ -9,6 +9,7 @@
 
 mod calendars;
 mod coverage;
+mod edges;
 mod mutants;
 mod rulebook;
 mod rules;
