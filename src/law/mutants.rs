@@ -61,6 +61,26 @@ impl Rulebook {
     }
 }
 
+impl Rulebook {
+    /// The book with only those rules, by their place in [`rules`](Self::rules): for properties of any part of it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn keeping(&self, keep: impl Fn(usize) -> bool) -> Option<Self> {
+        let kept = |rule: &RawRule| {
+            let same = |(_, held): &(usize, &Arc<super::Rule>)| {
+                held.id == rule.id && held.from.map(|date| date.to_string()) == rule.from
+            };
+            self.rules().iter().enumerate().find(same).is_some_and(|(at, _)| keep(at))
+        };
+        let mut draft = self.0.draft.clone();
+        draft.rules.retain(|(_, rule)| kept(rule));
+        let ids: Vec<&str> = draft.rules.iter().map(|(_, rule)| rule.id.as_str()).collect();
+        let content = ["keeping", &ids.join(" ")].map(str::to_owned);
+        let content = content.each_ref().map(String::as_str);
+        Book::new(draft, self.0.digest(), &content).ok().map(|book| Self(Arc::new(book)))
+    }
+}
+
 struct List(Vec<Mutant>);
 
 fn take<T>(list: &mut Vec<T>, at: usize) {

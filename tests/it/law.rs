@@ -9,6 +9,7 @@
 
 mod calendars;
 mod coverage;
+mod damaged;
 mod edges;
 mod mutants;
 mod rulebook;

@@ -8,3 +8,4 @@ mod laws;
 mod lists;
 mod minutes;
 mod model;
+mod subsets;
