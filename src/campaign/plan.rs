@@ -293,7 +293,7 @@ impl<'a> Planner<'a> {
         let state = person.as_ref().map_or(&self.nobody, |person| &person.state);
         let decision = match whereabouts {
             Some(whereabouts) => self.policy.decide(Facts { whereabouts, state }, request, self.starts),
-            None => Decision::refusing(Code::PlaceUnknown, self.policy.posture),
+            None => self.policy.refusing(Code::PlaceUnknown),
         };
         let (mut fate, mut closes) = self.fate(decision);
         let mut body = None;

@@ -429,6 +429,8 @@ events! {
         0 => what: String,
         /// Why.
         1 => reason: String,
+        /// The version of the rule book that does without something.
+        2 => rulebook: Option<String>,
     }
     /// House: an import ran.
     35, "import_run" => ImportRun {

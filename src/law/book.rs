@@ -11,12 +11,13 @@ use sha2::{Digest, Sha256};
 use super::{
     Calendar, Coverage, PlaceLaw, Reach, Rule, RulebookError, ZoneMinimum,
     load::{Draft, Entries},
+    rule::epoch_day,
 };
 use crate::{phone::Country, place::Place};
 
 #[derive(Debug, Default)]
 pub(super) struct Book {
-    pub(super) version: String,
+    pub(super) version: Arc<str>,
     pub(super) draft: Draft,
     digest: [u8; 32],
     pub(super) rules: Vec<Arc<Rule>>,
@@ -26,6 +27,8 @@ pub(super) struct Book {
     pub(super) minimums: Vec<ZoneMinimum>,
     /// The first day, counted from 1970-01-01, that the book no longer answers for.
     pub(super) until: i64,
+    /// The last such day on which a place's coverage begins.
+    pub(super) newest_coverage: i64,
     /// What binds at each place that a row or a rule names.
     at: HashMap<Place, PlaceLaw, Quick>,
     /// What binds in a part of a country that no row and no rule names.
@@ -39,7 +42,7 @@ impl Book {
         let Entries { calendars, coverage, rules, minimums, until } = Entries::read(&draft)?;
         let digest = digest(before, content);
         let [a, b, c, d, ..] = digest;
-        let version = format!("{}+{a:02x}{b:02x}{c:02x}{d:02x}", draft.as_of);
+        let version = format!("{}+{a:02x}{b:02x}{c:02x}{d:02x}", draft.as_of).into();
 
         let mut places: Vec<Place> = coverage.iter().map(|row| row.place).collect();
         places.extend(rules.iter().flat_map(|rule| rule.places.iter().copied()));
@@ -49,6 +52,7 @@ impl Book {
         places.dedup();
         let mut book =
             Self { version, draft, digest, rules, calendars, coverage, minimums, until, ..Self::default() };
+        book.newest_coverage = book.coverage.iter().map(|row| epoch_day(row.from)).max().unwrap_or(i64::MIN);
         let at = places.iter().map(|&place| {
             let coverage = book.coverage_of(place).cloned();
             (place, PlaceLaw { coverage, ..book.sort_out(|of| book.reaches(of, place)) })

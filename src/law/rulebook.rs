@@ -3,7 +3,11 @@ use std::sync::{Arc, OnceLock};
 use chrono::NaiveDate;
 
 use super::{
-    Calendar, Coverage, Rule, RulebookError, ZoneMinimum, book::Book, data, load::Draft, rule::epoch_day,
+    Calendar, Coverage, Rule, RulebookError, Waived, WaivedBy, Waiver, WaiverError, ZoneMinimum,
+    book::Book,
+    data,
+    load::Draft,
+    rule::{day_of, epoch_day},
 };
 use crate::place::Place;
 
@@ -48,15 +52,23 @@ impl Rulebook {
     #[must_use]
     pub fn builtin() -> Self {
         static BOOK: OnceLock<Rulebook> = OnceLock::new();
-        BOOK.get_or_init(|| Self::from_files(data::FILES).unwrap_or_else(|_| Self(Arc::default()))).clone()
+        let read = || Self::read(Draft::default(), data::FILES);
+        BOOK.get_or_init(|| read().unwrap_or_else(|_| Self(Arc::default()))).clone()
     }
 
-    /// A book of these files only, as pairs of name and content; a later file's entries replace an earlier's.
+    /// A book of these files only, as pairs of name and content; a later file's entries replace an earlier's. Nothing
+    /// of the compiled-in book is in it, and [`waivers`](Self::waivers) says so.
     ///
     /// # Errors
     /// As for [`with_overlay`](Self::with_overlay).
     pub fn from_files(files: &[(&str, &str)]) -> Result<Self, RulebookError> {
-        let mut draft = Draft::default();
+        let (what, names) = (Waived::Book, files.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+        let (id, by) = (what.code().to_owned(), WaivedBy::File(names.join(", ")));
+        let waivers = vec![Waiver { what, id, by, rules: Vec::new() }];
+        Self::read(Draft { waivers, ..Draft::default() }, files)
+    }
+
+    fn read(mut draft: Draft, files: &[(&str, &str)]) -> Result<Self, RulebookError> {
         for (name, toml) in files {
             draft.add(name, toml)?;
         }
@@ -65,10 +77,11 @@ impl Rulebook {
     }
 
     /// This book with a host's file of rules, calendars and coverage over it: an id that the book holds is
-    /// replaced, with all its dated versions; any other is added.
+    /// replaced, with all its dated versions; any other is added. What it replaces is among the
+    /// [`waivers`](Self::waivers), and each [`Messenger`](crate::Messenger) puts it on record.
     ///
     /// # Errors
-    /// The file does not parse, or an entry in it does not hold; the error names file, entry and field.
+    /// The file does not parse, or an entry in it does not hold; the error names file, line, entry and field.
     ///
     /// ```
     /// use optin::law::Rulebook;
@@ -90,29 +103,64 @@ impl Rulebook {
     /// assert_ne!(book.version(), Rulebook::builtin().version());
     ///
     /// let refused = book.with_overlay("shop.toml", &rule.replace("20:00", "09:00")).unwrap_err();
-    /// assert_eq!(refused.to_string(), "shop.toml: SHOP-SUNDAY: windows: a window cannot open and close at one time");
+    /// assert_eq!(refused.to_string(), "shop.toml:12: SHOP-SUNDAY: windows: a window cannot open and close at one time");
     /// # Ok::<(), optin::law::RulebookError>(())
     /// ```
     pub fn with_overlay(&self, file_name: &str, toml: &str) -> Result<Self, RulebookError> {
         let mut draft = self.0.draft.clone();
-        draft.add(file_name, toml)?;
+        draft.overlay(file_name, toml, self.rules())?;
         Book::new(draft, self.0.digest(), &[file_name, toml]).map(|book| Self(Arc::new(book)))
+    }
+
+    /// This book less a rule, which [`danger::without_rule`](crate::danger::without_rule) is for.
+    pub(crate) fn switched_off(&self, id: &str, reason: &str) -> Result<Self, WaiverError> {
+        let rules: Vec<_> = self.rules().iter().filter(|rule| rule.id == id).cloned().collect();
+        if rules.is_empty() {
+            return Err(WaiverError::NoSuchRule(id.to_owned()));
+        }
+        if reason.trim().is_empty() {
+            return Err(WaiverError::NoReason(id.to_owned()));
+        }
+        let mut draft = self.0.draft.clone();
+        draft.rules.retain(|(_, rule)| rule.id != id);
+        draft.waivers.retain(|waiver| (waiver.what, waiver.id.as_str()) != (Waived::Rule, id));
+        let by = WaivedBy::Reason(reason.to_owned());
+        draft.waivers.push(Waiver { what: Waived::Rule, id: id.to_owned(), by, rules });
+        Ok(Self(Arc::new(Book::new(draft, self.0.digest(), &["without_rule", id, reason])?)))
+    }
+
+    /// What a host switched off or put its own in the place of; empty for the compiled-in book.
+    #[must_use]
+    pub fn waivers(&self) -> &[Waiver] {
+        &self.0.draft.waivers
     }
 
     /// This book less a rule: for tests that prove a rule is missed.
     #[doc(hidden)]
     #[must_use]
     pub fn without(&self, id: &str) -> Option<Self> {
-        self.rule(id)?;
-        let mut draft = self.0.draft.clone();
-        draft.rules.retain(|(_, rule)| rule.id != id);
-        Book::new(draft, self.0.digest(), &["without", id]).ok().map(|book| Self(Arc::new(book)))
+        self.switched_off(id, "a test proves that it is missed").ok()
     }
 
     /// The date of the facts and a digest of the content: `2026-11-21+ab12cd34`.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.0.version
+    }
+
+    /// The same, shared.
+    pub(crate) fn shared_version(&self) -> Arc<str> {
+        Arc::clone(&self.0.version)
+    }
+
+    /// The first date that the book no longer answers for.
+    pub(crate) fn ends_on(&self) -> Option<NaiveDate> {
+        day_of(self.0.until)
+    }
+
+    /// Whether any place's coverage begins after this day, or all of it ends within a fortnight.
+    pub(crate) fn coverage_changes_after(&self, day: i64) -> bool {
+        day < self.0.newest_coverage || self.0.until.saturating_sub(day) < 14
     }
 
     /// All rules, by id and date.

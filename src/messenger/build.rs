@@ -1,4 +1,7 @@
-use std::sync::{Arc, atomic::AtomicBool};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use thiserror::Error;
 
@@ -6,12 +9,13 @@ use super::{Inner, Messenger};
 use crate::{
     campaign::{DynRelevance, Relevance},
     clock::{Clock, SystemClock},
+    consent::event::Danger,
     content::Lint,
     dispatch::{Flights, Looked, Queue},
     gateway::{DynGateway, Gateway},
     id::{Name, NameError},
     inbound::{Matcher, Replies, Unstored},
-    law::{Posture, Rulebook},
+    law::{Language, Posture, Rulebook, WaivedBy},
     ledger::{Admitted, Book},
     place::ZoneTable,
     policy::{Brand, Policy, Proof},
@@ -191,6 +195,7 @@ impl Builder {
         if let Some(idle) = self.registers.iter().find(|given| !named(given.name())) {
             return Err(BuildError::IdleRegister(idle.name().clone()));
         }
+        let dangers = dangers(self.ledger.reason, &policy.rulebook);
         Ok(Messenger {
             inner: Arc::new(Inner {
                 book: Book::new(self.ledger.ledger),
@@ -207,13 +212,35 @@ impl Builder {
                 unstored: Unstored::default(),
                 guards: self.guards,
                 registers: self.registers,
-                reason: self.ledger.reason,
+                dangers,
                 noted: AtomicBool::new(false),
                 #[cfg(feature = "evidence")]
                 checkpoints: self.checkpoints,
             }),
         })
     }
+}
+
+/// What goes on record before anything is done: a foreign ledger, and what the book does without.
+fn dangers(foreign: Option<String>, rulebook: &Rulebook) -> Vec<Danger> {
+    let foreign = foreign.map(|reason| Danger { what: "foreign_ledger".to_owned(), reason, rulebook: None });
+    let mut dangers: Vec<_> = foreign.into_iter().collect();
+    let mut files: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let waived = |what: &str, reason| Danger {
+        what: what.to_owned(),
+        reason,
+        rulebook: Some(rulebook.version().to_owned()),
+    };
+    for waiver in rulebook.waivers() {
+        let words = waiver.words(Language::English);
+        match &waiver.by {
+            WaivedBy::Reason(_) => dangers.push(waived("without_rule", words)),
+            // One record for a file: it may cover a hundred places.
+            WaivedBy::File(file) => files.entry(file).or_default().push(words),
+        }
+    }
+    dangers.extend(files.into_values().map(|words| waived("overlay", words.join("; "))));
+    dangers
 }
 
 /// What is missing to build a [`Messenger`].

@@ -85,8 +85,8 @@ struct Inner {
     unstored: Unstored,
     guards: Vec<(Name, Box<dyn DynRelevance>)>,
     registers: Vec<Box<dyn DynRegister>>,
-    /// Why a foreign ledger is in use, until that is recorded.
-    reason: Option<String>,
+    /// Safeguards that are stepped around, until that is recorded.
+    dangers: Vec<Danger>,
     noted: AtomicBool,
     #[cfg(feature = "evidence")]
     checkpoints: checkpoints::Checkpoints,
@@ -157,6 +157,20 @@ impl Messenger {
         Ok(())
     }
 
+    /// Whether anything but STOP may be done: the ledger is the one that its anchor knows, and what the rule book does
+    /// without is on record.
+    async fn is_ready(&self) -> Result<(), BookError> {
+        self.fits_anchor().await?;
+        let waived = !self.inner.policy.rulebook.waivers().is_empty();
+        if waived && !self.inner.noted.load(Ordering::SeqCst) {
+            // Whoever asks needs a clock too, and is refused without one.
+            if let Some(now) = self.inner.clock.now() {
+                self.note(now.timestamp_millis(), &[]).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Appends to the house stream, whoever else writes to it.
     async fn note(&self, at_ms: i64, events: &[Event]) -> Result<(), BookError> {
         loop {
@@ -169,10 +183,10 @@ impl Messenger {
 
     /// The same on the house stream as read; `false` if somebody else was first.
     async fn note_in(&self, mut house: Person, at_ms: i64, events: &[Event]) -> Result<bool, BookError> {
-        if let Some(reason) = self.inner.reason.as_ref().filter(|_| !self.inner.noted.load(Ordering::SeqCst))
-        {
-            let danger = Danger { what: "foreign_ledger".to_owned(), reason: reason.clone() };
-            house.stage(at_ms, danger, &[])?;
+        if !self.inner.noted.load(Ordering::SeqCst) {
+            for danger in &self.inner.dangers {
+                house.stage(at_ms, danger.clone(), &[])?;
+            }
         }
         for event in events {
             house.stage(at_ms, event.clone(), &[])?;

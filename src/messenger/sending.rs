@@ -123,7 +123,7 @@ impl Messenger {
     /// # Errors
     /// The campaign is over, its name belongs to one of another program or kind, or the ledger failed: launch again.
     pub async fn launch(&self, approved: Approved) -> Result<Launched, LaunchError> {
-        self.fits_anchor().await?;
+        self.is_ready().await?;
         let at = self.inner.clock.now().ok_or(PlanError::NoClock)?;
         let Approved { plan, by } = approved;
         let inner = &*self.inner;
@@ -144,7 +144,11 @@ impl Messenger {
             .put_job(campaign.name.clone(), campaign.weight.get(), definition)
             .await
             .map_err(BookError::from)?;
-        let risk = campaign.repeats.clone().map(|reason| Danger { what: "at_least_once".to_owned(), reason });
+        let risk = campaign.repeats.clone().map(|reason| Danger {
+            what: "at_least_once".to_owned(),
+            reason,
+            rulebook: None,
+        });
         let record = ApprovedRecord {
             campaign: campaign.name.clone(),
             plan: plan.digest,

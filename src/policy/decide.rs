@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Brand, Proof, caps, consent,
-    decision::{Code, Decision, Fact, Need, Reason, Verdict},
+    decision::{Code, Decision, Fact, Need, Reason, Verdict, Versions},
     edge,
     few::Few,
     hours, registers,
@@ -175,6 +175,25 @@ impl Policy {
         Self { rulebook, zones, posture: Posture::Strict, brand: Brand::default(), proof: Proof::none() }
     }
 
+    /// A refusal for a reason without a rule, made with this law and these zones.
+    #[must_use]
+    pub fn refusing(&self, code: Code) -> Decision {
+        self.decided(Verdict::Deny, vec![Reason::bare(code)])
+    }
+
+    /// A verdict with its reasons and nothing else.
+    fn decided(&self, verdict: Verdict, reasons: Vec<Reason>) -> Decision {
+        let (rulebook, zones) = (self.rulebook.shared_version(), self.zones.shared_version());
+        Decision {
+            verdict,
+            reasons,
+            needs: Vec::new(),
+            warnings: Vec::new(),
+            posture: self.posture,
+            versions: Versions { rulebook, zones },
+        }
+    }
+
     /// Decides whether this message may go to this person at `at`.
     #[must_use]
     pub fn decide(&self, facts: Facts<'_>, request: Request<'_>, at: DateTime<Utc>) -> Decision {
@@ -185,7 +204,7 @@ impl Policy {
 
 impl Question<'_> {
     /// Everything that stands in the way.
-    fn ask(&self) -> Findings {
+    pub(super) fn ask(&self) -> Findings {
         let mut findings = Findings { closes: i64::MAX, ..Findings::default() };
         self.person(&mut findings);
         self.covered(&mut findings);
@@ -231,8 +250,7 @@ impl Question<'_> {
 
     fn settle(&self, findings: Findings) -> Decision {
         let Findings { denials, missing, waits, needs, warnings, caps_until, closes } = findings;
-        let posture = self.policy.posture;
-        let decided = |verdict, reasons| Decision { verdict, reasons, needs: Vec::new(), warnings, posture };
+        let decided = |verdict, reasons| Decision { warnings, ..self.policy.decided(verdict, reasons) };
         if !denials.is_empty() {
             let reasons = denials.into_iter().chain(missing).chain(waits).collect();
             return decided(Verdict::Deny, reasons);

@@ -229,6 +229,15 @@ pub enum Verdict {
     Deny,
 }
 
+/// What a decision was made with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versions {
+    /// The rule book's [version](crate::law::Rulebook::version).
+    pub rulebook: Arc<str>,
+    /// The release of the time zone data, such as `2026e`.
+    pub zones: Arc<str>,
+}
+
 /// A verdict with what it stands on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
@@ -242,16 +251,11 @@ pub struct Decision {
     pub warnings: Vec<Reason>,
     /// How doubt was resolved.
     pub posture: Posture,
+    /// By which law and which clocks.
+    pub versions: Versions,
 }
 
 impl Decision {
-    /// A refusal for a reason without a rule.
-    #[must_use]
-    pub fn refusing(code: Code, posture: Posture) -> Self {
-        let reasons = vec![Reason::bare(code)];
-        Self { verdict: Verdict::Deny, reasons, needs: Vec::new(), warnings: Vec::new(), posture }
-    }
-
     /// Whether it may go.
     #[must_use]
     pub const fn is_allowed(&self) -> bool {

@@ -1,5 +1,5 @@
 //! The moments, other than the edges of a window, at which an answer may change though nothing happens: a rule
-//! begins or ends, a ground or a lift lapses, a date that lies ahead arrives, a suspension runs out.
+//! or a place's coverage begins or ends, a ground or a lift lapses, a date that lies ahead arrives, a suspension runs out.
 //!
 //! A decision holds from one such moment to the next, so whoever looks ahead asks again at each.
 
@@ -24,6 +24,7 @@ pub(super) fn any(question: &Question<'_>) -> bool {
         || question.rules().any(of_consent)
         || question.facts.state.checks.as_ref().is_some_and(|checks| !checks.is_empty())
         || question.rules().any(dated)
+        || question.policy.rulebook.coverage_changes_after(question.days.0)
 }
 
 /// Whether a ground of the rule lapses by its own age, with no other date on record.
@@ -65,11 +66,17 @@ pub(super) fn next(question: &Question<'_>) -> Option<i64> {
         }
     }
     let soon = ahead(question);
+    let book = &question.policy.rulebook;
+    if book.coverage_changes_after(question.days.0) {
+        let whereabouts = question.facts.whereabouts;
+        let places = whereabouts.places().iter().chain(whereabouts.number_places());
+        let begins = places.filter_map(|place| Some(book.law_of(*place).coverage.as_ref()?.from));
+        let dates = begins.chain(book.ends_on()).filter(|date| soon(*date));
+        dates.for_each(|date| midnights(question, date, &mut meet));
+    }
     for rule in question.rules() {
-        for date in [rule.from, rule.to].into_iter().flatten().filter(|date| soon(*date)) {
-            let day = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
-            question.facts.whereabouts.zones().iter().for_each(|zone| meet(midnight(question, *zone, day)));
-        }
+        let dates = [rule.from, rule.to].into_iter().flatten().filter(|date| soon(*date));
+        dates.for_each(|date| midnights(question, date, &mut meet));
         for period in periods(rule) {
             for grant in question.grants() {
                 meet(match period {
@@ -127,6 +134,12 @@ fn lapse(then: i64, months: u16, at: i64) -> Option<i64> {
     }
     let then = DateTime::<Utc>::from_timestamp(then, 0)?;
     Some(then.checked_add_months(Months::new(months.into()))?.timestamp()).filter(|end| *end > at)
+}
+
+/// When a date begins in each zone that it may begin in.
+fn midnights(question: &Question<'_>, date: NaiveDate, meet: &mut impl FnMut(Option<i64>)) {
+    let day = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
+    question.facts.whereabouts.zones().iter().for_each(|zone| meet(midnight(question, *zone, day)));
 }
 
 /// When a local day begins in a zone, or before that the moment its clock is turned: then it is asked again.

@@ -1,28 +1,7 @@
 use std::fmt::Write;
 
 use super::decision::{Code, Decision, Reason, Verdict};
-
-/// A language of explanations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Language {
-    /// English.
-    English,
-    /// French.
-    French,
-}
-
-impl Language {
-    /// The language of this ISO 639-1 code, English if it is another.
-    #[must_use]
-    pub fn of(code: &str) -> Self {
-        if code.get(..2).is_some_and(|two| two.eq_ignore_ascii_case("fr")) {
-            Self::French
-        } else {
-            Self::English
-        }
-    }
-}
+use crate::law::Language;
 
 impl Code {
     /// The reason in words.

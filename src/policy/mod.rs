@@ -18,11 +18,14 @@ mod hours;
 mod proof;
 mod registers;
 mod retention;
+mod windows;
 
 pub use brand::{Brand, BrandCap};
 pub use considered::Considered;
 pub use decide::{Facts, Policy, Request};
-pub use decision::{Code, Decision, Fact, Need, Reason, Verdict};
-pub use explain::Language;
+pub use decision::{Code, Decision, Fact, Need, Reason, Verdict, Versions};
 pub use proof::Proof;
 pub use retention::{Period, Stay, Trail};
+pub use windows::Windows;
+
+pub use crate::law::Language;

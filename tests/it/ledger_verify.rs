@@ -192,7 +192,7 @@ async fn fill(book: &Book) {
         text: "J'accepte.".to_owned(),
     };
     house.stage(ms(0), kept, &[]).unwrap();
-    let danger = Danger { what: "foreign_ledger".to_owned(), reason: "a test".to_owned() };
+    let danger = Danger { what: "foreign_ledger".to_owned(), reason: "a test".to_owned(), rulebook: None };
     house.stage(ms(0), danger, &[]).unwrap();
     let mut house = write(book, house).await;
     let mut other = book.find_or_open(bob, ms(0)).await.unwrap();

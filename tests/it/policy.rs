@@ -2,6 +2,7 @@
 
 mod agrees;
 mod allocations;
+mod brute;
 mod cases;
 mod facts;
 mod laws;
@@ -9,3 +10,4 @@ mod lists;
 mod minutes;
 mod model;
 mod subsets;
+mod windows;

@@ -138,7 +138,7 @@ impl Ask {
         self.at = when.to_owned();
     }
 
-    pub(super) fn decide_with(&self, policy: &Policy) -> optin::policy::Decision {
+    pub(super) fn parts(&self) -> (Facts<'_>, Request<'_>) {
         let request = Request {
             program: &self.program,
             kind: self.kind,
@@ -146,7 +146,11 @@ impl Ask {
             subject: self.subject.as_ref(),
             sender: self.sender.as_ref(),
         };
-        let facts = Facts { whereabouts: &self.whereabouts, state: &self.state };
+        (Facts { whereabouts: &self.whereabouts, state: &self.state }, request)
+    }
+
+    pub(super) fn decide_with(&self, policy: &Policy) -> optin::policy::Decision {
+        let (facts, request) = self.parts();
         policy.decide(facts, request, at(&self.at))
     }
 
