@@ -61,8 +61,8 @@ fn differs(
         asked += 1;
         model.judge(at).verdict() == "allow"
     };
-    // Minutes from `at` on; what lasts for days is walked in longer steps, unless patient.
-    let step = |from: i64, until: i64| if patient || until - from <= 2 * 86_400 { 60 } else { 17 * 60 };
+    // Minutes from `at` on; what lasts longer than that is walked in longer steps, unless patient.
+    let step = |from: i64, until: i64| if until - from <= patience { 60 } else { 17 * 60 };
     let walk = |from: i64, until: i64| {
         let first = case.at + (from - case.at + 59).div_euclid(60) * 60;
         (first..until).step_by(step(from, until) as usize)
@@ -107,7 +107,20 @@ fn differs(
     None
 }
 
-fn run(seeds: std::ops::Range<u64>, patient_one_in: u64) -> Seen {
+/// A case that a walk by the minute can bear (a toll-free number has forty zones), mostly one that is not hopeless.
+fn bearable(dice: &mut Dice, books: &[Rulebook], zones: &ZoneTable) -> (Case, Rulebook) {
+    loop {
+        let (case, book) = (case(dice), dice.of(books));
+        let verdict = |case: &Case| decide(&policy(case, zones, &book), case, case.at).verdict;
+        let waits = |verdict| !matches!(verdict, Verdict::Deny | Verdict::Defer { until: None });
+        if is_small(&case, &book) && (dice.one_in(12) || waits(verdict(&case))) {
+            return (case, book);
+        }
+    }
+}
+
+/// Each by the minute where it lasts no longer than `patience` seconds, one in 60 all the way.
+fn run(seeds: std::ops::Range<u64>, patience: i64) -> Seen {
     let (zones, books) = (ZoneTable::bundled(), [Rulebook::builtin(), made_up()]);
     let next = AtomicU64::new(seeds.start);
     let work = || {
@@ -118,15 +131,9 @@ fn run(seeds: std::ops::Range<u64>, patient_one_in: u64) -> Seen {
             if seed >= seeds.end {
                 return (seen, done);
             }
-            // The next case of this seed that a minute's walk can bear: a toll-free number has forty zones.
-            let mut dice = Dice(seed);
-            let (case, book) = loop {
-                let (case, book) = (case(&mut dice), dice.of(&books));
-                if is_small(&case, &book) {
-                    break (case, book);
-                }
-            };
-            if let Some(what) = differs(&case, &zones, &book, seed % patient_one_in == 0, &mut seen) {
+            let (case, book) = bearable(&mut Dice(seed), &books, &zones);
+            let patience = if seed % 60 == 0 { i64::MAX } else { patience };
+            if let Some(what) = differs(&case, &zones, &book, patience, &mut seen) {
                 panic!("seed {seed}: {what}");
             }
             done += 1;
@@ -143,14 +150,14 @@ fn run(seeds: std::ops::Range<u64>, patient_one_in: u64) -> Seen {
 
 #[test]
 fn next_window_is_the_first_that_the_plain_model_allows() {
-    let seen = run(500_000..500_300, 60);
-    assert!(seen.open_at_once > 20 && seen.opens_later > 20 && seen.never > 20, "{seen:?}");
+    let seen = run(500_000..500_200, 3_600);
+    assert!(seen.open_at_once > 20 && seen.opens_later > 20 && seen.never > 10, "{seen:?}");
 }
 
 #[test]
 #[ignore = "100,000 cases: many minutes, better optimised"]
 fn next_window_is_the_first_that_the_plain_model_allows_at_length() {
     let began = std::time::Instant::now();
-    let seen = run(600_000..700_000, 60);
+    let seen = run(600_000..700_000, 2 * 86_400);
     println!("100,000 cases in {:?}: {seen:?}", began.elapsed());
 }
