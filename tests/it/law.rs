@@ -14,5 +14,6 @@ mod edges;
 mod mutants;
 mod rulebook;
 mod rules;
+mod us;
 mod window_model;
 mod windows;

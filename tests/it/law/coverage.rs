@@ -94,10 +94,12 @@ fn a_place_has_its_own_rules_and_those_around_it() {
 fn an_unknown_part_has_the_rules_of_every_part_without_a_prefix_of_its_own() {
     let states = [
         "CT", "FL", "LA", "MD", "MS", "NJ", "NY", "OK", "OR", "PA", "RI", "TN", "TX", "UT", "VA", "WA", "KY",
-        "MA",
+        "MA", "AL", "IL", "MI", "MN", "NM", "NV", "SD",
     ];
     let mut expected: Vec<String> = states.iter().map(|state| format!("US-{state}-HOURS")).collect();
     expected.push("US-FED-HOURS".to_owned());
+    // Before 2025 and since.
+    expected.push("US-MS-HOURS".to_owned());
     expected.sort();
     assert_eq!(rules_at("US"), expected);
     let alsace =

@@ -8,11 +8,12 @@ use optin::{
     place::ZoneTable,
 };
 
-use super::{calendars, coverage, rules, windows};
+use super::{calendars, coverage, rules, us, windows};
 
 fn is_missed(book: &Rulebook, table: &ZoneTable) -> bool {
     !rules::faults(book).is_empty()
         || !coverage::faults(book).is_empty()
+        || !us::faults(book, table).is_empty()
         || !windows::faults(book, table).is_empty()
         || !calendars::faults(book).is_empty()
 }
