@@ -17,3 +17,4 @@ mod rules;
 mod us;
 mod window_model;
 mod windows;
+mod world;

@@ -17,6 +17,16 @@ const COVERED: &[(&str, &str)] = &[
         FR-88 FR-89 FR-90 FR-91 FR-92 FR-93 FR-94 FR-95 \
         FR-971 FR-972 FR-973 FR-974 FR-976 FR-BL FR-MF FR-PM FR-NC FR-PF FR-WF"),
     ("2003-12-11", "GB"),
+    ("2008-01-01", "NZ"),
+    ("2008-12-01", "IL JP"),
+    ("2014-11-29", "KR"),
+    ("2019-01-01", "IN SA"),
+    ("2020-11-03", "AE"),
+    ("2021-02-01", "SG"),
+    ("2021-04-01", "AU"),
+    ("2021-04-16", "MX"),
+    ("2021-07-01", "ZA"),
+    ("2022-01-01", "BR BR-SP"),
 ];
 
 fn place(code: &str) -> Place {
@@ -55,7 +65,7 @@ fn what_the_facts_know_is_covered_from_its_day_on() {
 fn what_the_facts_do_not_know_is_not() {
     let (book, day) = (Rulebook::builtin(), "2026-11-21".parse().unwrap());
     for code in [
-        "AE", "IN", "KR", "SA", "ZA", "DE", "BE", "GU", "VI", "AS", "MP", "PR", "RE", "GP", "US-GU", "US-VI",
+        "AU-NSW", "BR-RJ", "CX", "NG", "CN", "QA", "AR", "DE", "BE", "GU", "VI", "AS", "MP", "PR", "RE", "GP", "US-GU", "US-VI",
         "FR-20", "FR-977", "CA-XX", "GB-ENG", "ZZ",
     ] {
         assert_eq!(book.coverage(place(code), day), None, "{code}");

@@ -8,7 +8,7 @@ use optin::{
     place::ZoneTable,
 };
 
-use super::{calendars, coverage, rules, us, windows};
+use super::{calendars, coverage, rules, us, windows, world};
 
 fn is_missed(book: &Rulebook, table: &ZoneTable) -> bool {
     !rules::faults(book).is_empty()
@@ -16,6 +16,7 @@ fn is_missed(book: &Rulebook, table: &ZoneTable) -> bool {
         || !us::faults(book, table).is_empty()
         || !windows::faults(book, table).is_empty()
         || !calendars::faults(book).is_empty()
+        || !world::faults(book, table).is_empty()
 }
 
 /// The mutants that nobody misses.

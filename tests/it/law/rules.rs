@@ -169,18 +169,18 @@ pub(super) fn faults(book: &Rulebook) -> Vec<String> {
     faults
 }
 
-fn is_for(rule: &optin::law::Rule, kinds: &str) -> bool {
+pub(super) fn is_for(rule: &optin::law::Rule, kinds: &str) -> bool {
     Kind::ALL
         .iter()
         .all(|kind| rule.kinds.contains(*kind) == kinds.split(' ').any(|code| code == kind.code()))
 }
 
-fn today() -> i64 {
+pub(super) fn today() -> i64 {
     DateTime::parse_from_rfc3339("2026-11-21T12:00:00Z").unwrap().timestamp()
 }
 
 /// `implied+s23`: implied, with a sale 23 months before today.
-fn standing(text: &str) -> Standing<'static> {
+pub(super) fn standing(text: &str) -> Standing<'static> {
     let (basis, date) = text.split_once('+').unwrap_or((text, ""));
     let ago = |mark: char| -> Option<i64> {
         let months: u32 = date.strip_prefix(mark)?.parse().unwrap();
