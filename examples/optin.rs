@@ -2,7 +2,7 @@
 //!
 //! With `--jsonl` it reads one JSON object a line and answers one a line: `phone`, `decide`, `window`, `intent`,
 //! `segments`, `webhook`. For people: `import`, `plan`, `verify`, `explain`, `checkpoint`, `evidence`, `audit`, `erase`,
-//! `retention`, `access`, `keys`.
+//! `retention`, `access`, `keys`, `rulebook`.
 
 #[path = "support/audit.rs"]
 mod audit;
@@ -24,6 +24,10 @@ mod people;
 #[cfg(feature = "evidence")]
 #[path = "support/receipt.rs"]
 mod receipt;
+#[path = "support/rulebook.rs"]
+mod rulebook;
+#[path = "support/rulebook_diff.rs"]
+mod rulebook_diff;
 #[path = "support/scrub.rs"]
 mod scrub;
 #[path = "support/shop.rs"]
@@ -89,6 +93,8 @@ enum Command {
     Receipt(receipt::ReceiptArgs),
     /// Everyone on record against a register's list
     Scrub(scrub::ScrubArgs),
+    /// What the rule book says of a place on a date, what changes, every rule in words, and what is covered
+    Rulebook(rulebook::RulebookArgs),
     /// Past messages of any platform, judged under the rules in force at each moment
     Audit(audit::AuditArgs),
 }
@@ -126,6 +132,7 @@ fn main() -> ExitCode {
         #[cfg(feature = "evidence")]
         Command::Receipt(args) => receipt::receipt(&args),
         Command::Scrub(args) => scrub::scrub(&args),
+        Command::Rulebook(args) => rulebook::rulebook(&args),
         Command::Audit(args) => audit::audit(&args),
     };
     match done {

@@ -70,7 +70,7 @@ impl Book {
 
     /// Whether a rule for `of` binds a recipient who may be at `at`: there, around it, or, as a country alone
     /// leaves the part open, in it; unless that part has number prefixes of its own, which would have told.
-    fn reaches(&self, of: Place, at: Place) -> bool {
+    pub(super) fn reaches(&self, of: Place, at: Place) -> bool {
         let within =
             |part: Place, whole: Place| whole.subdivision().is_none() && part.country() == whole.country();
         of == at

@@ -2,7 +2,7 @@
 
 use super::{
     AfterThat, Cap, Deadline, Effect, Extent, Feed, Forbidden, Forbids, Ground, Hours, Lift, LiftBy, Need,
-    Register, RequiredText, Retention, Revocation, Rule, terms::Language,
+    Penalty, PenaltyUnit, Register, RequiredText, Retention, Revocation, Rule, terms::Language,
 };
 use crate::consent::Basis;
 
@@ -300,6 +300,26 @@ impl Forbidden {
     }
 }
 
+impl Penalty {
+    /// It in words: `500 to 1500 USD a message (up to 1,500 if wilful)`.
+    #[must_use]
+    pub fn words(&self, language: Language) -> String {
+        let l = language;
+        let amounts = match (self.min, self.max) {
+            (Some(min), Some(max)) => format!("{min} {} {max} ", l.pick("to", "à")),
+            (Some(min), None) => format!("{} {min} ", l.pick("from", "dès")),
+            (None, Some(max)) => format!("{} {max} ", l.pick("up to", "jusqu'à")),
+            (None, None) => return self.text.clone(),
+        };
+        let per = match self.per {
+            Some(PenaltyUnit::Message) => l.pick(" a message", " par message"),
+            Some(PenaltyUnit::Violation) => l.pick(" a violation", " par infraction"),
+            None => "",
+        };
+        format!("{amounts}{}{per} ({})", self.currency, self.text)
+    }
+}
+
 impl Feed {
     /// It in words.
     #[must_use]
@@ -319,6 +339,7 @@ impl Lift {
         let by = match &self.by {
             LiftBy::Consent => Basis::Express.words(language).to_owned(),
             LiftBy::ExpressWritten => Basis::ExpressWritten.words(language).to_owned(),
+            LiftBy::AnyGround => language.pick("any recorded ground", "tout fondement enregistré").to_owned(),
             LiftBy::Request => language.pick("express request", "demande expresse").to_owned(),
             LiftBy::SaleWithin { months } => Need::SaleWithin { months: *months }.words(language),
             LiftBy::InquiryWithin { months } => Need::InquiryWithin { months: *months }.words(language),

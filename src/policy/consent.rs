@@ -116,7 +116,7 @@ fn ground(
     }
 }
 
-const NOTHING: Standing<'_> =
+pub(super) const NOTHING: Standing<'_> =
     Standing { basis: Basis::None, given_at: None, sale_at: None, inquiry_at: None, sends: &[] };
 
 pub(super) fn standing<'q>(question: &Question<'q>, grant: &Grant) -> Standing<'q> {

@@ -18,7 +18,7 @@ use crate::{
 
 /// What a register's answer comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub(super) enum Standing {
     Clear,
     Barred,
     Unasked,
@@ -67,11 +67,11 @@ fn demands<'q>(question: &Question<'q>, mut each: impl FnMut(Option<&'q Arc<Rule
     }
 }
 
-fn held<'q>(question: &Question<'q>, register: &Register) -> Option<&'q Check> {
+pub(super) fn held<'q>(question: &Question<'q>, register: &Register) -> Option<&'q Check> {
     question.facts.state.checks.iter().flatten().find(|held| held.register == register.name)
 }
 
-fn standing(question: &Question<'_>, register: &Register) -> Standing {
+pub(super) fn standing(question: &Question<'_>, register: &Register) -> Standing {
     let Some(held) = held(question, register) else { return Standing::Unasked };
     // A bad answer does not get better with age; a good one does, and none comes from the future.
     let barred = match register.effect {
