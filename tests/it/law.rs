@@ -11,6 +11,8 @@ mod calendars;
 mod coverage;
 mod damaged;
 mod edges;
+mod eu;
+mod heldout;
 mod mutants;
 mod rulebook;
 mod rules;

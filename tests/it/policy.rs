@@ -4,6 +4,7 @@ mod agrees;
 mod allocations;
 mod brute;
 mod cases;
+mod europe;
 mod facts;
 mod laws;
 mod lists;

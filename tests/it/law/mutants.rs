@@ -8,15 +8,16 @@ use optin::{
     place::ZoneTable,
 };
 
-use super::{calendars, coverage, rules, us, windows, world};
+use super::{calendars, coverage, eu, rules, us, windows, world};
 
 fn is_missed(book: &Rulebook, table: &ZoneTable) -> bool {
-    !rules::faults(book).is_empty()
-        || !coverage::faults(book).is_empty()
+    !coverage::faults(book).is_empty()
+        || !rules::faults(book).is_empty()
+        || !eu::faults(book).is_empty()
         || !us::faults(book, table).is_empty()
+        || !world::faults(book, table).is_empty()
         || !windows::faults(book, table).is_empty()
         || !calendars::faults(book).is_empty()
-        || !world::faults(book, table).is_empty()
 }
 
 /// The mutants that nobody misses.

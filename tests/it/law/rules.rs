@@ -97,7 +97,7 @@ const DATES: &[(&str, &str, &str)] = &[
     ("US-OR-CAP", "2026-01-01", ""),
     ("CA-CASL-PROOF", "2014-07-01", ""),
     ("CA-CASL-MARKETING", "2014-07-01", ""),
-    ("GB-CONSENT-MARKETING", "2003-12-11", ""),
+    ("GB-CONSENT-MARKETING", "2003-12-11", "2026-02-05"),
 ];
 
 /// What the book says otherwise.
@@ -192,6 +192,7 @@ pub(super) fn standing(text: &str) -> Standing<'static> {
         given_at: ago('c'),
         sale_at: ago('s'),
         inquiry_at: ago('i'),
+        marketed: &[],
         sends: &[],
     }
 }
@@ -213,6 +214,7 @@ fn the_last_instant_of_a_period_is_within_it() {
         given_at: None,
         sale_at: None,
         inquiry_at: Some(inquiry),
+        marketed: &[],
         sends: &[],
     };
     assert!(bases.ground_for(&implied, at("2026-02-28T09:59:59Z")).is_some());

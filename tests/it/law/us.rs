@@ -279,7 +279,9 @@ pub(super) fn faults(book: &Rulebook, table: &ZoneTable) -> Vec<String> {
                 let rules = &book.law_of(place).rules;
                 let rule = rules.iter().find(|rule| rule.id == id && rule.in_force_on(day));
                 let hours = rule.and_then(|rule| rule.hours.as_ref());
-                if hours.and_then(|hours| is_open(table, hours, Tolerance::Closed, zone, at)) != Some(expected) {
+                if hours.and_then(|hours| is_open(table, hours, Tolerance::Closed, zone, at))
+                    != Some(expected)
+                {
                     faults.push(format!("{id} at {time}: not {expected}"));
                 }
             }
@@ -312,9 +314,11 @@ fn told(rule: &Rule) -> String {
     asks.extend(rule.registers.iter().map(|register| {
         format!("register {} {} {}", register.name.as_str(), register.max_age_days, register.effect)
     }));
-    asks.extend(rule.retention.iter().map(|row| {
-        format!("keep {} {} {} {}", row.what, row.keep_months, row.counted_from, row.after)
-    }));
+    asks.extend(
+        rule.retention
+            .iter()
+            .map(|row| format!("keep {} {} {} {}", row.what, row.keep_months, row.counted_from, row.after)),
+    );
     asks.extend(rule.revocation.as_ref().map(|_| stop(rule)));
     if !rule.records.is_empty() {
         let records = rule.records.iter().map(|record| format!(" {record}"));
