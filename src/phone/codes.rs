@@ -17,7 +17,8 @@ use super::{
 /// Digits of E.164.
 const MOST_DIGITS: usize = 15;
 
-/// A country code. What is made from its metadata is made when first asked for: for all codes it would take a while.
+/// A country code. What is made from its metadata is made when first asked for: for all codes it takes a while.
+/// The automata of all codes together hold 306 KB, the largest (+1) 26 KB.
 struct Code {
     metas: Vec<&'static Metadata>,
     plans: Vec<OnceLock<Option<Plan>>>,
@@ -70,11 +71,13 @@ pub(super) fn split(digits: &str) -> Option<(&'static Plan, &str)> {
 
 /// What the plans say of a number, given as E.164's digits read as one integer.
 pub(super) fn assigned(number: u64) -> Assigned {
-    let mut digits = [0; MOST_DIGITS];
-    let mut rest = number;
-    for digit in digits.iter_mut().rev() {
-        *digit = (rest % 10) as u8;
-        rest /= 10;
+    let mut digits = [0; 16];
+    // Two halves side by side: each division waits for the one before it.
+    let (mut high, mut low) = ((number / 100_000_000) as u32, (number % 100_000_000) as u32);
+    let (front, back) = digits.split_at_mut(8);
+    for (front, back) in front.iter_mut().zip(back).rev() {
+        (*front, high) = ((high % 10) as u8, high / 10);
+        (*back, low) = ((low % 10) as u8, low / 10);
     }
     let unpadded = digits.iter().position(|digit| *digit != 0).and_then(|first| digits.get(first..));
     unpadded.and_then(of_digits).unwrap_or(Assigned::NOWHERE)
@@ -109,7 +112,6 @@ mod tests {
         }
         assert!(plans > 240, "{plans}");
         assert!(places > 235, "{places}");
-        println!("{all} {most:?}");
-        assert!(all < 1 << 20 && most.0 < 1 << 17, "{all} {most:?}");
+        assert!(all < 1 << 19 && most.0 < 1 << 16, "{all} {most:?}");
     }
 }

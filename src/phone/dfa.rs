@@ -100,3 +100,46 @@ impl<A: Copy + Eq, F: Fn(u8, &mut dyn Iterator<Item = u16>) -> A> Making<'_, A, 
         Some(*self.states.entry((row, u16::try_from(says).ok()?)).or_insert(fresh))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(whole: &[&str], prefix: &str, digits: &str) -> Vec<u16> {
+        let mut nfa = Nfa::default();
+        whole.iter().zip(0..).try_for_each(|(pattern, mark)| nfa.whole(pattern, mark)).unwrap();
+        nfa.prefix(prefix, 9).unwrap();
+        // A mark for each bit, and the length in the last digit.
+        let dfa = Dfa::new(&nfa, 5, |length, matched| {
+            (length, matched.fold(0u16, |set, mark| set | 1 << mark))
+        });
+        let (length, set) = dfa.unwrap().answer(digits.bytes().map(|digit| digit - b'0'));
+        assert!(usize::from(length) == digits.len() || set == 0);
+        (0..10).filter(|mark| set >> mark & 1 == 1).collect()
+    }
+
+    #[test]
+    fn all_patterns_that_match_are_told() {
+        let whole = ["1[2-4]{2,3}", r"(?:12|\d{3})\d?", "0*"];
+        let ask = |digits| asked(&whole, "99|7", digits);
+        assert_eq!(ask("123"), [0, 1]);
+        assert_eq!(ask("1234"), [0, 1]);
+        assert_eq!(ask("125"), [1]);
+        assert_eq!(ask("12"), [1]);
+        assert_eq!(ask("1"), []);
+        assert_eq!(ask("12345"), []);
+        assert_eq!(ask(""), [2]);
+        assert_eq!(ask("00000"), [2]);
+        assert_eq!(ask("7"), [9]);
+        assert_eq!(ask("99123"), [9]);
+        assert_eq!(ask("991234"), []);
+        assert_eq!(ask("000000"), []);
+    }
+
+    #[test]
+    fn what_is_no_pattern_of_digits_is_refused() {
+        for pattern in ["^1", "1$", "a", "1|b", "(", r"\b1"] {
+            assert!(Nfa::default().whole(pattern, 0).is_none(), "{pattern}");
+        }
+    }
+}

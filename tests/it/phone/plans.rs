@@ -14,21 +14,31 @@ fn ours(e164: &str) -> (String, Line) {
 }
 
 #[test]
+fn a_hundred_thousand_numbers_are_what_the_patterns_say() {
+    numbers_are_what_the_patterns_say(100_000);
+}
+
+#[test]
+#[ignore = "half a minute; the continuous integration runs it"]
 fn a_million_numbers_are_what_the_patterns_say() {
+    numbers_are_what_the_patterns_say(1_000_000);
+}
+
+fn numbers_are_what_the_patterns_say(count: usize) {
     let (reference, mut lines, mut regions) = (Reference::new(), HashSet::new(), HashSet::new());
     let mut valid = 0;
-    for e164 in Numbers::near_valid(5).take(1_000_000) {
+    for e164 in Numbers::near_valid(5).take(count) {
         let (region, line) = reference.ask(&e164);
         let ours = ours(&e164);
         assert_eq!((ours.0.as_str(), ours.1), (region, line), "{e164}");
-        valid += u32::from(line != Line::Unknown);
+        valid += usize::from(line != Line::Unknown);
         lines.insert(line);
         if !regions.contains(region) {
             regions.insert(region.to_owned());
         }
     }
     // The sample is worth something: both verdicts often, every line, every region.
-    assert!((500_000..800_000).contains(&valid), "{valid}");
+    assert!((count / 2..count / 5 * 4).contains(&valid), "{valid}");
     let mut missing: Vec<_> = DATABASE.iter().map(|meta| meta.id()).filter(|id| !regions.contains(*id)).collect();
     missing.sort_unstable();
     // No country; and Western Sahara, whose numbers all begin with the leading digits of Morocco.
@@ -60,11 +70,12 @@ fn the_crate_of_the_metadata_says_the_same_but_for_listed_reasons() {
             "it matches the beginning only"
         } else if lenient.is_ok_and(|number| number.is_valid() == theirs) {
             "it drops a trunk prefix, as lenient reading does"
-        } else if theirs {
-            assert_eq!(anchored.ask(&read).1, Line::Unknown, "{e164}: {read}");
+        } else if !theirs {
+            "it drops digits of a good number"
+        } else if anchored.ask(&read).1 == Line::Unknown {
             "it drops a trunk prefix and matches the beginning of the rest only"
         } else {
-            "it drops digits of a good number"
+            "it drops what is no trunk prefix, or leaves too short a number for E.164"
         };
         let code = (1..=3).map(|len| e164[1..=len].parse().unwrap()).find(|code| DATABASE.by_code(code).is_some());
         let verdict = if ours { "valid" } else { "invalid" };
