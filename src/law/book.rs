@@ -9,7 +9,7 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    Calendar, Coverage, PlaceLaw, Rule, RulebookError,
+    Calendar, Coverage, PlaceLaw, Reach, Rule, RulebookError, ZoneMinimum,
     load::{Draft, Entries},
 };
 use crate::{phone::Country, place::Place};
@@ -23,6 +23,9 @@ pub(super) struct Book {
     pub(super) calendars: Vec<Arc<Calendar>>,
     /// By place.
     pub(super) coverage: Vec<Coverage>,
+    pub(super) minimums: Vec<ZoneMinimum>,
+    /// The first day, counted from 1970-01-01, that the book no longer answers for.
+    pub(super) until: i64,
     /// What binds at each place that a row or a rule names.
     at: HashMap<Place, PlaceLaw, Quick>,
     /// What binds in a part of a country that no row and no rule names.
@@ -33,7 +36,7 @@ pub(super) struct Book {
 impl Book {
     /// `content` is whatever distinguishes this draft from the one that `before` is the digest of.
     pub(super) fn new(draft: Draft, before: &[u8; 32], content: &[&str]) -> Result<Self, RulebookError> {
-        let Entries { calendars, coverage, rules } = Entries::read(&draft)?;
+        let Entries { calendars, coverage, rules, minimums, until } = Entries::read(&draft)?;
         let digest = digest(before, content);
         let [a, b, c, d, ..] = digest;
         let version = format!("{}+{a:02x}{b:02x}{c:02x}{d:02x}", draft.as_of);
@@ -44,7 +47,8 @@ impl Book {
         places.extend(countries);
         places.sort_unstable();
         places.dedup();
-        let mut book = Self { version, draft, digest, rules, calendars, coverage, ..Self::default() };
+        let mut book =
+            Self { version, draft, digest, rules, calendars, coverage, minimums, until, ..Self::default() };
         let at = places.iter().map(|&place| {
             let coverage = book.coverage_of(place).cloned();
             (place, PlaceLaw { coverage, ..book.sort_out(|of| book.reaches(of, place)) })
@@ -79,12 +83,17 @@ impl Book {
                 }
             };
             put(true, &mut law.rules);
-            put(rule.hours.is_some(), &mut law.hours);
-            put(!rule.caps.is_empty(), &mut law.caps);
-            put(rule.bases.is_some(), &mut law.bases);
-            put(!rule.required.is_empty(), &mut law.required);
-            put(!rule.registers.is_empty(), &mut law.registers);
             put(!rule.retention.is_empty(), &mut law.retention);
+            // What is about voice calls stands in the book to be seen, and judges no text.
+            let of_texts = rule.reach != Reach::Voice;
+            put(of_texts && rule.hours.is_some(), &mut law.hours);
+            put(of_texts && !rule.caps.is_empty(), &mut law.caps);
+            put(of_texts && rule.bases.is_some(), &mut law.bases);
+            put(of_texts && !rule.required.is_empty(), &mut law.required);
+            put(of_texts && !rule.registers.is_empty(), &mut law.registers);
+            put(of_texts && rule.revocation.is_some(), &mut law.revocations);
+            put(of_texts && !rule.forbids.is_empty(), &mut law.forbids);
+            put(of_texts && rule.feed.is_some(), &mut law.feeds);
         }
         law
     }

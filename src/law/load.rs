@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Calendar, Coverage, Rule, RulebookError, calendar, read, rule::epoch_day, schema::RawFile};
+use super::{
+    Calendar, Coverage, Rule, RulebookError, ZoneMinimum, calendar, read, rule::epoch_day, schema::RawFile,
+};
 use crate::place::Place;
 
 /// An entry and the file that it stands in.
@@ -15,7 +17,10 @@ pub(super) type Refusal = (&'static str, String);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Draft {
     pub(super) as_of: String,
+    /// As written, with the file that says so.
+    pub(super) until: Option<In<String>>,
     pub(super) known: Vec<In<String>>,
+    pub(super) minimums: Vec<In<super::schema::RawMinimum>>,
     pub(super) covered: Vec<In<super::schema::RawCovered>>,
     pub(super) calendars: Vec<In<super::schema::RawCalendar>>,
     pub(super) rules: Vec<In<super::schema::RawRule>>,
@@ -27,6 +32,8 @@ impl Draft {
         let raw = RawFile::parse(file, toml)?;
         let file: Arc<str> = file.into();
         self.as_of = raw.as_of.unwrap_or(std::mem::take(&mut self.as_of));
+        self.until = raw.until.map(|until| (file.clone(), until)).or(self.until.take());
+        self.minimums.extend(raw.tz.into_iter().map(|row| (file.clone(), row)));
         self.known.extend(raw.known.into_iter().map(|place| (file.clone(), place)));
         let covers = |place: &String| raw.covered.iter().any(|row| row.places.contains(place));
         for (_, row) in &mut self.covered {
@@ -47,6 +54,9 @@ pub(super) struct Entries {
     pub(super) calendars: Vec<Arc<Calendar>>,
     pub(super) coverage: Vec<Coverage>,
     pub(super) rules: Vec<Arc<Rule>>,
+    pub(super) minimums: Vec<ZoneMinimum>,
+    /// The first day, counted from 1970-01-01, that the book no longer answers for.
+    pub(super) until: i64,
 }
 
 impl Entries {
@@ -70,7 +80,13 @@ impl Entries {
                 return Err(refuse(file, &after.id, ("from", why)));
             }
         }
-        Ok(Self { calendars, coverage, rules: rules.into_iter().map(|(_, rule)| rule).collect() })
+        let rules = rules.into_iter().map(|(_, rule)| rule).collect();
+        let minimum = |(file, raw): &In<_>| read::minimum(raw).map_err(|why| refuse(file, "tz", why));
+        let minimums = draft.minimums.iter().map(minimum).collect::<Result<_, _>>()?;
+        let until = draft.until.as_ref().map_or(Ok(i64::MAX), |(file, text)| {
+            read::date("until", text).map(epoch_day).map_err(|why| refuse(file, "file", why))
+        })?;
+        Ok(Self { calendars, coverage, rules, minimums, until })
     }
 }
 

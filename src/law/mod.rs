@@ -3,8 +3,9 @@
 //! A [`Rulebook`] is read from TOML: one file a jurisdiction, one more for holiday [`Calendar`]s, one for
 //! [`Coverage`]. A [`Rule`] says where it binds, from when to when, which [kinds](crate::message::Kind) of
 //! message it binds, how sure the source is ([`Reach`], [`Confidence`]), and any of: [`Hours`], [`Cap`]s,
-//! [`Bases`], texts that a message must carry, registers to ask, [`Retention`] periods, a penalty. A [`Lift`] says what takes a person
-//! out of it, with a certainty of its own.
+//! [`Bases`], texts that a message must carry, registers to ask, what ends a consent ([`Revocation`]), what is
+//! [`Forbidden`], a [`Feed`] of ad-hoc bans, records to keep, [`Retention`] periods, a penalty. A [`Lift`] says what
+//! takes a person out of it, with a certainty of its own.
 //!
 //! Nothing here knows a jurisdiction by name, keeps a brand's preferences or decides anything: that is for
 //! [`policy`](crate::policy). What the book does not cover has no [`Coverage`], and a decision then defers.
@@ -16,25 +17,34 @@ mod coverage;
 mod data;
 mod dayrule;
 mod error;
+mod forbidden;
 mod hours;
 mod lift;
 mod load;
+mod minimum;
 mod read;
+mod register;
+mod retention;
+mod revocation;
 mod rule;
 mod rulebook;
 mod schema;
 mod stretch;
+mod text;
 mod window;
 
 pub use bases::{Bases, Ground, Need, Standing};
 pub use calendar::{Calendar, CalendarDay};
 pub use coverage::Coverage;
 pub use error::RulebookError;
+pub use forbidden::{Feed, Forbidden, Forbids, Recorded};
 pub use hours::{DayExprError, DaySet, Hours, TimeOfDay, TimeOfDayError, Window, WindowError};
 pub use lift::{Certainty, Lift, LiftBy};
-pub use rule::{
-    AfterThat, Cap, CapKey, Confidence, CountedFrom, Effect, Kept, KindSet, Layer, Penalty, PenaltyUnit,
-    Position, Posture, Reach, Register, RequiredText, Requirement, Retention, Rule, SenderForm,
-};
+pub use minimum::ZoneMinimum;
+pub use register::{Effect, Register};
+pub use retention::{AfterThat, CountedFrom, Kept, Retention};
+pub use revocation::{Deadline, Extent, Revocation};
+pub use rule::{Cap, CapKey, Confidence, KindSet, Layer, Penalty, PenaltyUnit, Posture, Reach, Rule};
 pub use rulebook::{PlaceLaw, Rulebook};
+pub use text::{Occasion, Position, RequiredText, Requirement, SenderForm};
 pub use window::{HORIZON, Moment, Tolerance, closes_at, is_open, next_common, next_open};

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use chrono::{NaiveDate, Weekday};
 
 use super::{
-    AfterThat, Bases, Calendar, DaySet, Ground, Hours, Kept, KindSet, Lift, LiftBy, Need, Retention, Rule,
-    Window,
+    AfterThat, Bases, Calendar, DaySet, Deadline, Forbidden, Forbids, Ground, Hours, Kept, KindSet, Lift,
+    LiftBy, Need, Retention, Revocation, Rule, Window, ZoneMinimum,
     calendar::Feast,
     load::Refusal,
     rule::epoch_day,
-    schema::{RawDay, RawGround, RawHours, RawLift, RawRule, RawWindow},
+    schema::{RawDay, RawGround, RawHours, RawLift, RawMinimum, RawRevocation, RawRule, RawWindow},
 };
 use crate::{
     consent::Basis,
@@ -41,6 +41,9 @@ pub(super) fn rule(
     if raw.registers.iter().any(|register| register.max_age_days == 0) {
         return Err(("registers", "an answer must stay good for a day at least".to_owned()));
     }
+    if raw.feed.as_ref().is_some_and(|feed| feed.max_age_hours == 0) {
+        return Err(("feed", "a list of bans must stay good for an hour at least".to_owned()));
+    }
     if raw.caps.iter().any(|cap| cap.per_hours == 0) {
         return Err(("caps", "a cap needs a period".to_owned()));
     }
@@ -62,6 +65,10 @@ pub(super) fn rule(
         required: raw.required.clone(),
         registers: raw.registers.clone(),
         retention: raw.retention.iter().copied().map(retention).collect::<Read<_>>()?,
+        revocation: raw.revocation.as_ref().map(|raw| revocation(raw, calendars)).transpose()?,
+        records: raw.records.clone(),
+        forbids: raw.forbids.iter().map(forbidden).collect::<Read<_>>()?,
+        feed: raw.feed.clone(),
         penalty: raw.penalty.clone(),
         note: raw.note.clone(),
         days_in_force,
@@ -108,10 +115,7 @@ fn hours(raw: &RawHours, calendars: &[Arc<Calendar>]) -> Read<Hours> {
     if let Some(name) = &raw.zone {
         hours = hours.in_zone(Zone::named(name).ok_or_else(|| ("zone", format!("no time zone `{name}`")))?);
     }
-    let calendar = |field, id: &String| {
-        let known = calendars.iter().find(|calendar| calendar.id() == id);
-        known.cloned().ok_or_else(|| (field, format!("no calendar `{id}`")))
-    };
+    let calendar = |field, id: &String| calendar(calendars, field, id);
     for id in &raw.holidays {
         hours = hours.closed_on(calendar("holidays", id)?);
     }
@@ -122,6 +126,65 @@ fn hours(raw: &RawHours, calendars: &[Arc<Calendar>]) -> Read<Hours> {
         hours = hours.discouraged_on_holidays(calendar("discouraged_holidays", id)?);
     }
     Ok(hours)
+}
+
+fn calendar(calendars: &[Arc<Calendar>], field: &'static str, id: &str) -> Read<Arc<Calendar>> {
+    let known = calendars.iter().find(|calendar| calendar.id() == id);
+    known.cloned().ok_or_else(|| (field, format!("no calendar `{id}`")))
+}
+
+fn revocation(raw: &RawRevocation, calendars: &[Arc<Calendar>]) -> Read<Revocation> {
+    if let Some(word) =
+        raw.keywords.iter().find(|word| word.trim().is_empty() || word.to_lowercase() != **word)
+    {
+        return Err(("keywords", format!("`{word}` is no word in lower case")));
+    }
+    let holidays = raw.holidays.as_ref().map(|id| calendar(calendars, "holidays", id)).transpose()?;
+    let within = match (raw.within_days, raw.within_business_days, holidays) {
+        (None, None, None) => None,
+        (Some(days), None, None) => Some(Deadline { days, business: false, holidays: None }),
+        (None, Some(days), holidays) => Some(Deadline { days, business: true, holidays }),
+        _ => {
+            let why = "is either in days, or in business days with or without holidays";
+            return Err(("within_days", why.to_owned()));
+        }
+    };
+    Ok(Revocation {
+        keywords: raw.keywords.clone(),
+        any_words: raw.any_words,
+        any_channel: raw.any_channel,
+        within,
+        confirmations: raw.confirmations,
+        confirm_within_minutes: raw.confirm_within_minutes,
+        may_clarify: raw.may_clarify,
+        told_within_days: raw.told_within_days,
+        ends: raw.ends,
+    })
+}
+
+fn forbidden(raw: &Forbidden) -> Read<Forbidden> {
+    let named = raw.what != Forbids::SenderAbroad;
+    if named == raw.of.is_empty() {
+        let why = if named { "needs `of`" } else { "takes no `of`" };
+        return Err(("forbids", format!("`{}` {why}", raw.what)));
+    }
+    Ok(raw.clone())
+}
+
+pub(super) fn minimum(raw: &RawMinimum) -> Read<ZoneMinimum> {
+    let zone = |name: &String| Zone::named(name).ok_or_else(|| ("zones", format!("no time zone `{name}`")));
+    let from = date("from", &raw.from)?;
+    if !crate::place::is_release(&raw.release) {
+        return Err(("release", format!("`{}` is no release of the IANA data, such as 2026b", raw.release)));
+    }
+    Ok(ZoneMinimum {
+        zones: raw.zones.iter().map(zone).collect::<Read<_>>()?,
+        from,
+        release: raw.release.clone(),
+        citation: not_empty("citation", &raw.citation)?,
+        confidence: raw.confidence,
+        day: epoch_day(from),
+    })
 }
 
 fn day_set(field: &'static str, text: &str) -> Read<DaySet> {
@@ -140,6 +203,7 @@ fn lift(raw: &RawLift) -> Read<Lift> {
     let by = match raw.by.as_str() {
         "consent" => LiftBy::Consent,
         "express_written" => LiftBy::ExpressWritten,
+        "any_ground" => LiftBy::AnyGround,
         "request" => LiftBy::Request,
         "sale" => LiftBy::SaleWithin { months: months()? },
         "inquiry" => LiftBy::InquiryWithin { months: months()? },
@@ -164,6 +228,8 @@ fn ground(raw: &RawGround) -> Read<Ground> {
         raw.inquiry.then_some(Need::Inquiry),
         raw.sale_within_months.map(|months| Need::SaleWithin { months }),
         raw.inquiry_within_months.map(|months| Need::InquiryWithin { months }),
+        raw.consent_within_months.map(|months| Need::ConsentWithin { months }),
+        raw.sale_rolling_months.map(|months| Need::SaleRolling { months }),
     ];
     Ok(Ground { basis, needs: needs.into_iter().flatten().collect() })
 }

@@ -2,8 +2,8 @@ use std::fmt;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{Bases, Hours, Lift};
-use crate::{id::Name, message::Kind, place::Place};
+use super::{Bases, Feed, Forbidden, Hours, Lift, Recorded, Register, RequiredText, Retention, Revocation};
+use crate::{message::Kind, place::Place};
 
 /// Defines an enum of bare names with the stable spelling used in the data files and in explanations.
 macro_rules! names {
@@ -87,10 +87,15 @@ names! {
 }
 
 impl Posture {
-    /// Whether a rule of this reach binds; if not, it is worth a warning.
+    /// Whether a rule of this reach binds a text message. If not, it is worth a warning, unless it speaks of voice
+    /// calls only: such a rule stands in the book to be seen, and binds nobody here.
     #[must_use]
     pub const fn binds(self, reach: Reach) -> bool {
-        matches!((self, reach), (Self::Strict, _) | (Self::Settled, Reach::Settled))
+        match (self, reach) {
+            (_, Reach::Settled) => true,
+            (Self::Strict, Reach::Contested | Reach::Unclear) => true,
+            (Self::Settled, Reach::Contested | Reach::Unclear) | (_, Reach::Voice) => false,
+        }
     }
 }
 
@@ -173,6 +178,14 @@ pub struct Rule {
     pub registers: Vec<Register>,
     /// How long what is on record is kept.
     pub retention: Vec<Retention>,
+    /// What ends a consent, by when that is honoured, and how far it goes.
+    pub revocation: Option<Revocation>,
+    /// What must be on record.
+    pub records: Vec<Recorded>,
+    /// What may not be written about, and from whom.
+    pub forbids: Vec<Forbidden>,
+    /// The list of ad-hoc bans without which the rule cannot be judged.
+    pub feed: Option<Feed>,
     /// What a breach costs.
     pub penalty: Option<Penalty>,
     /// What a reader should know; empty if nothing.
@@ -223,116 +236,6 @@ pub struct Cap {
 }
 
 names! {
-    /// What a message must show.
-    pub enum Requirement {
-        /// Who sends it.
-        Identity = "identity",
-        /// How to reach the sender.
-        Contact = "contact",
-        /// How to end it.
-        OptOut = "opt_out",
-        /// A mark such as `(광고)`.
-        Label = "label",
-        /// A form of the sender's name, such as a prefix.
-        SenderId = "sender_id",
-    }
-}
-
-names! {
-    /// Where in the text something must stand.
-    pub enum Position {
-        /// Anywhere.
-        Anywhere = "anywhere",
-        /// At the start.
-        Start = "start",
-        /// At the end.
-        End = "end",
-    }
-}
-
-names! {
-    /// For which form of sender a required text holds.
-    pub enum SenderForm {
-        /// Any sender.
-        Any = "any",
-        /// A sender that can be answered: a short code or a number.
-        Reachable = "reachable",
-        /// A name that cannot be answered.
-        Alphanumeric = "alphanumeric",
-    }
-}
-
-/// What each message must carry.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct RequiredText {
-    /// What must be shown.
-    pub what: Requirement,
-    /// Forms that satisfy it, `{…}` standing for what the sender fills in; empty: no fixed words.
-    #[serde(default)]
-    pub forms: Vec<String>,
-    /// Where it must stand.
-    #[serde(default = "anywhere")]
-    pub position: Position,
-    /// For which senders.
-    #[serde(default = "any_sender")]
-    pub sender: SenderForm,
-}
-
-const fn anywhere() -> Position {
-    Position::Anywhere
-}
-
-const fn any_sender() -> SenderForm {
-    SenderForm::Any
-}
-
-names! {
-    /// What it means for a person to stand in a register.
-    pub enum Effect {
-        /// Who stands in it is not written to: do-not-call lists, litigators.
-        Bars = "bars",
-        /// Who does not stand in it is not written to: registers of consents, such as Turkey's İYS.
-        Requires = "requires",
-        /// The number changed hands: what was agreed before that is nobody's consent any more.
-        Ends = "ends",
-    }
-}
-
-/// A list that must have been asked, and how old its answer may be.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Register {
-    /// Its stable name, such as `us-dnc`.
-    pub name: Name,
-    /// How many days an answer stays good, from the date that the register itself gives.
-    pub max_age_days: u16,
-    /// What it means to stand in it.
-    #[serde(default = "bars")]
-    pub effect: Effect,
-}
-
-const fn bars() -> Effect {
-    Effect::Bars
-}
-
-impl Register {
-    /// A register as a host demands it of itself.
-    #[must_use]
-    pub const fn new(name: Name, max_age_days: u16, effect: Effect) -> Self {
-        Self { name, max_age_days, effect }
-    }
-
-    /// The first millisecond at which an answer of this date is no longer good.
-    #[must_use]
-    pub const fn stale_from_ms(&self, as_of_ms: i64) -> i64 {
-        as_of_ms.saturating_add(self.max_age_days as i64 * 86_400_000)
-    }
-}
-
-names! {
     /// What a penalty's figures are counted by.
     pub enum PenaltyUnit {
         /// Each message: figures multiply.
@@ -340,55 +243,6 @@ names! {
         /// Each violation as an authority counts them: a ceiling, not a price list.
         Violation = "violation",
     }
-}
-
-names! {
-    /// What of a person's record a period is about.
-    pub enum Kept {
-        /// The proof of consent and of each message.
-        Evidence = "evidence",
-        /// That the person may not be written to. It outlives an erasure without anything personal.
-        Suppression = "suppression",
-        /// Everything about somebody who may be written to.
-        Prospect = "prospect",
-    }
-}
-
-names! {
-    /// From when a period counts.
-    pub enum CountedFrom {
-        /// The last message that started; if there is none, the first record.
-        LastMessage = "last_message",
-        /// The last contact that came from the person, a purchase included; if there is none, the first record.
-        LastContact = "last_contact",
-        /// The last revocation.
-        Revocation = "revocation",
-    }
-}
-
-names! {
-    /// What a period asks for at its end.
-    pub enum AfterThat {
-        /// It must go.
-        Erase = "erase",
-        /// It need not be kept any longer. Until then it must.
-        MayErase = "may_erase",
-    }
-}
-
-/// How long something is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Retention {
-    /// What.
-    pub what: Kept,
-    /// For how many calendar months.
-    pub keep_months: u16,
-    /// From when.
-    pub counted_from: CountedFrom,
-    /// And then.
-    pub after: AfterThat,
 }
 
 /// What a breach costs, in whole units of the currency.

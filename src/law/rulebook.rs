@@ -2,7 +2,9 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
 
-use super::{Calendar, Coverage, Rule, RulebookError, book::Book, data, load::Draft, rule::epoch_day};
+use super::{
+    Calendar, Coverage, Rule, RulebookError, ZoneMinimum, book::Book, data, load::Draft, rule::epoch_day,
+};
 use crate::place::Place;
 
 /// What binds at one candidate place, sorted out once so that a decision only walks it.
@@ -13,7 +15,8 @@ pub struct PlaceLaw {
     pub coverage: Option<Coverage>,
     /// Every rule that applies there, by id.
     pub rules: Vec<Arc<Rule>>,
-    /// Those with [`hours`](Rule::hours).
+    /// Those with [`hours`](Rule::hours). From here to the end of this list, rules about voice calls are left out;
+    /// [`retention`](Self::retention) holds them all the same.
     pub hours: Vec<Arc<Rule>>,
     /// Those with [`caps`](Rule::caps).
     pub caps: Vec<Arc<Rule>>,
@@ -25,6 +28,12 @@ pub struct PlaceLaw {
     pub registers: Vec<Arc<Rule>>,
     /// Those with [`retention`](Rule::retention).
     pub retention: Vec<Arc<Rule>>,
+    /// Those that say what [ends](Rule::revocation) a consent.
+    pub revocations: Vec<Arc<Rule>>,
+    /// Those that [forbid](Rule::forbids) a topic, a sender or a link.
+    pub forbids: Vec<Arc<Rule>>,
+    /// Those that need a [feed](Rule::feed).
+    pub feeds: Vec<Arc<Rule>>,
 }
 
 /// The law, at one version: immutable, cheap to clone.
@@ -166,13 +175,19 @@ impl Rulebook {
     /// The same for a day counted from 1970-01-01.
     #[must_use]
     pub fn coverage_on_day(&self, place: Place, day: i64) -> Option<&Coverage> {
-        self.law_of(place).coverage.as_ref().filter(|row| row.holds_on_day(day))
+        self.law_of(place).coverage.as_ref().filter(|row| row.holds_on_day(day) && day < self.0.until)
     }
 
     /// All rows of coverage, by place.
     #[must_use]
     pub fn covered(&self) -> &[Coverage] {
         &self.0.coverage
+    }
+
+    /// The least releases of the time zone data.
+    #[must_use]
+    pub fn minimums(&self) -> &[ZoneMinimum] {
+        &self.0.minimums
     }
 
     /// The calendars, by id.

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 use super::{
-    Cap, Certainty, Confidence, Layer, Penalty, Reach, Register, RequiredText, Retention, RulebookError,
+    Cap, Certainty, Confidence, Extent, Feed, Forbidden, Layer, Penalty, Reach, Recorded, Register,
+    RequiredText, Retention, RulebookError,
 };
 
 /// One file.
@@ -12,9 +13,12 @@ use super::{
 pub(super) struct RawFile {
     /// The date of the facts, `YYYY-MM-DD`.
     pub(super) as_of: Option<String>,
+    /// The first day that the book no longer answers for.
+    pub(super) until: Option<String>,
     /// Places that rules may name although they are not covered.
     pub(super) known: Vec<String>,
     pub(super) covered: Vec<RawCovered>,
+    pub(super) tz: Vec<RawMinimum>,
     pub(super) calendar: Vec<RawCalendar>,
     pub(super) rule: Vec<RawRule>,
 }
@@ -89,6 +93,12 @@ pub(super) struct RawRule {
     pub(super) registers: Vec<Register>,
     #[serde(default)]
     pub(super) retention: Vec<Retention>,
+    pub(super) revocation: Option<RawRevocation>,
+    #[serde(default)]
+    pub(super) records: Vec<Recorded>,
+    #[serde(default)]
+    pub(super) forbids: Vec<Forbidden>,
+    pub(super) feed: Option<Feed>,
     pub(super) penalty: Option<Penalty>,
     #[serde(default)]
     pub(super) note: String,
@@ -137,6 +147,39 @@ pub(super) struct RawGround {
     pub(super) inquiry: bool,
     pub(super) sale_within_months: Option<u16>,
     pub(super) inquiry_within_months: Option<u16>,
+    /// The consent itself, given or confirmed.
+    pub(super) consent_within_months: Option<u16>,
+    /// The sale, or the last marketing message that was itself within the term.
+    pub(super) sale_rolling_months: Option<u16>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRevocation {
+    #[serde(default)]
+    pub(super) keywords: Vec<String>,
+    pub(super) any_words: bool,
+    pub(super) any_channel: bool,
+    /// Calendar days; or business days, less those of a calendar.
+    pub(super) within_days: Option<u16>,
+    pub(super) within_business_days: Option<u16>,
+    pub(super) holidays: Option<String>,
+    pub(super) confirmations: Option<u8>,
+    pub(super) confirm_within_minutes: Option<u16>,
+    #[serde(default)]
+    pub(super) may_clarify: bool,
+    pub(super) told_within_days: Option<u16>,
+    pub(super) ends: Extent,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawMinimum {
+    pub(super) zones: Vec<String>,
+    pub(super) from: String,
+    pub(super) release: String,
+    pub(super) citation: String,
+    pub(super) confidence: Confidence,
 }
 
 impl RawFile {

@@ -21,3 +21,4 @@ pub use postal::PostalCodeError;
 pub use table::{Span, ZoneTable, ZoneTableError};
 pub use whereabouts::{Provenance, Whereabouts};
 pub use zone::Zone;
+pub(crate) use zoneinfo::is_release;

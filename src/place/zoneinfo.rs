@@ -68,7 +68,7 @@ pub(super) fn newer(one: &str, other: &str) -> bool {
 }
 
 /// `2026e`: a year and one letter. A build of something in between, such as `2026e-12-g1a2b3c4`, is not a release.
-fn is_release(version: &str) -> bool {
+pub(crate) fn is_release(version: &str) -> bool {
     match *version.as_bytes() {
         [ref year @ .., letter] => {
             year.len() == 4 && year.iter().all(u8::is_ascii_digit) && letter.is_ascii_lowercase()

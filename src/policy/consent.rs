@@ -83,7 +83,7 @@ fn ground(
         }
         let binds = question.policy.posture.binds(rule.reach);
         asked |= binds;
-        let carries = |grant: &&Grant| bases.ground_for(&standing(grant), question.at).is_some();
+        let carries = |grant: &&Grant| bases.ground_for(&standing(question, grant), question.at).is_some();
         if usable(question, program).any(|grant| carries(&grant))
             || bases.ground_for(&NOTHING, question.at).is_some()
         {
@@ -116,13 +116,17 @@ fn ground(
     }
 }
 
-const NOTHING: Standing = Standing { basis: Basis::None, sale_at: None, inquiry_at: None };
+const NOTHING: Standing<'_> =
+    Standing { basis: Basis::None, given_at: None, sale_at: None, inquiry_at: None, sends: &[] };
 
-pub(super) fn standing(grant: &Grant) -> Standing {
+pub(super) fn standing<'q>(question: &Question<'q>, grant: &Grant) -> Standing<'q> {
     Standing {
         basis: grant.basis,
+        // A consent that nobody dated may be as old as any.
+        given_at: (grant.undated != Some(true)).then(|| grant.acted_ms.div_euclid(1_000)),
         sale_at: grant.sale_ms.map(|ms| ms.div_euclid(1_000)),
         inquiry_at: grant.inquiry_ms.map(|ms| ms.div_euclid(1_000)),
+        sends: &question.facts.state.sends,
     }
 }
 
@@ -168,7 +172,7 @@ fn refuse(
     let held = held.iter().find(|grant| grant.basis != Basis::None);
     let usable: Vec<&Grant> = given(question, program).filter(|grant| grant.basis != Basis::None).collect();
     for grant in &usable {
-        let standing = standing(grant);
+        let standing = standing(question, grant);
         if let Some(ground) = bases.grounds().iter().find(|ground| ground.basis == grant.basis) {
             match missing_date(ground, &standing) {
                 Some((need, fact)) => findings.miss(need, Reason::new(Code::BasisDateMissing, rule, fact)),
@@ -189,14 +193,18 @@ fn refuse(
 }
 
 /// The date that a ground leans on and that is not on record, if none of its alternatives is.
-fn missing_date(ground: &Ground, standing: &Standing) -> Option<(Need, Fact)> {
+fn missing_date(ground: &Ground, standing: &Standing<'_>) -> Option<(Need, Fact)> {
     let needs = |of_sale: bool| {
-        ground
-            .needs
-            .iter()
-            .any(|need| of_sale == matches!(need, DateNeed::Sale | DateNeed::SaleWithin { .. }))
+        ground.needs.iter().any(|need| match need {
+            DateNeed::Sale | DateNeed::SaleWithin { .. } | DateNeed::SaleRolling { .. } => of_sale,
+            DateNeed::Inquiry | DateNeed::InquiryWithin { .. } => !of_sale,
+            DateNeed::ConsentWithin { .. } => false,
+        })
     };
     let fact = Fact::Basis(standing.basis);
+    if !needs(true) && !needs(false) {
+        return None;
+    }
     let none = standing.sale_at.is_none() && standing.inquiry_at.is_none();
     match (needs(true) && standing.sale_at.is_none(), needs(false) && standing.inquiry_at.is_none()) {
         (true, false) if !needs(false) => Some((Need::Sale, fact)),

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Months, NaiveDate, Utc};
 
-use super::decide::Question;
+use super::{consent, decide::Question};
 use crate::{
     law::{LiftBy, Need, Rule},
     place::Zone,
@@ -21,8 +21,15 @@ pub(super) fn any(question: &Question<'_>) -> bool {
         || question.grants().iter().any(|grant| {
             grant.sale_ms.is_some() || grant.inquiry_ms.is_some() || grant.acted_ms > question.at_ms()
         })
+        || question.rules().any(of_consent)
         || question.facts.state.checks.as_ref().is_some_and(|checks| !checks.is_empty())
         || question.rules().any(dated)
+}
+
+/// Whether a ground of the rule lapses by its own age, with no other date on record.
+fn of_consent(rule: &Rule) -> bool {
+    let grounds = rule.bases.iter().flat_map(|bases| bases.grounds());
+    grounds.flat_map(|ground| &ground.needs).any(|need| matches!(need, Need::ConsentWithin { .. }))
 }
 
 fn ahead(question: &Question<'_>) -> impl Fn(NaiveDate) -> bool + use<> {
@@ -63,27 +70,51 @@ pub(super) fn next(question: &Question<'_>) -> Option<i64> {
             let day = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
             question.facts.whereabouts.zones().iter().for_each(|zone| meet(midnight(question, *zone, day)));
         }
-        for (of_sale, months) in periods(rule) {
+        for period in periods(rule) {
             for grant in question.grants() {
-                let then = if of_sale { grant.sale_ms } else { grant.inquiry_ms };
-                meet(then.and_then(|then| lapse(second(then), months, question.at)));
+                meet(match period {
+                    Period::Since(of, months) => {
+                        let then = match of {
+                            Of::Sale => grant.sale_ms,
+                            Of::Inquiry => grant.inquiry_ms,
+                            Of::Consent => Some(grant.acted_ms),
+                        };
+                        then.and_then(|then| lapse(second(then), months, question.at))
+                    }
+                    Period::Rolling(months) => consent::standing(question, grant).rolls_until(months),
+                });
             }
         }
     }
     first
 }
 
-/// The months that anything in the rule counts from a sale (true) or from an inquiry.
-fn periods(rule: &Rule) -> impl Iterator<Item = (bool, u16)> {
+#[derive(Clone, Copy)]
+enum Of {
+    Sale,
+    Inquiry,
+    Consent,
+}
+
+#[derive(Clone, Copy)]
+enum Period {
+    Since(Of, u16),
+    Rolling(u16),
+}
+
+/// The months that anything in the rule counts, and from what.
+fn periods(rule: &Rule) -> impl Iterator<Item = Period> {
     let lifts = rule.lifted_by.iter().filter_map(|lift| match lift.by {
-        LiftBy::SaleWithin { months } => Some((true, months)),
-        LiftBy::InquiryWithin { months } => Some((false, months)),
+        LiftBy::SaleWithin { months } => Some(Period::Since(Of::Sale, months)),
+        LiftBy::InquiryWithin { months } => Some(Period::Since(Of::Inquiry, months)),
         _ => None,
     });
     let grounds = rule.bases.iter().flat_map(|bases| bases.grounds()).flat_map(|ground| &ground.needs);
     lifts.chain(grounds.filter_map(|need| match need {
-        Need::SaleWithin { months } => Some((true, *months)),
-        Need::InquiryWithin { months } => Some((false, *months)),
+        Need::SaleWithin { months } => Some(Period::Since(Of::Sale, *months)),
+        Need::InquiryWithin { months } => Some(Period::Since(Of::Inquiry, *months)),
+        Need::ConsentWithin { months } => Some(Period::Since(Of::Consent, *months)),
+        Need::SaleRolling { months } => Some(Period::Rolling(*months)),
         Need::Sale | Need::Inquiry => None,
     }))
 }

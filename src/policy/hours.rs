@@ -21,10 +21,10 @@ pub(super) fn is_lifted(question: &Question<'_>, rule: &Rule) -> bool {
     if rule.lifted_by.is_empty() {
         return false;
     }
-    let lifts = |standing: &Standing| {
+    let lifts = |standing: &Standing<'_>| {
         rule.lifted_by.iter().any(|lift| lift.lifts(standing, question.policy.posture, question.at))
     };
-    usable(question, question.program).any(|grant| lifts(&standing(grant)))
+    usable(question, question.program).any(|grant| lifts(&standing(question, grant)))
 }
 
 impl Policy {

@@ -4,7 +4,8 @@ use chrono::DateTime;
 use optin::{
     consent::Basis,
     law::{
-        AfterThat, CapKey, CountedFrom, Effect, Kept, Posture, Requirement, Rulebook, SenderForm, Standing,
+        AfterThat, CapKey, CountedFrom, Effect, Kept, Posture, Reach, Requirement, Rulebook, SenderForm,
+        Standing,
     },
     message::Kind,
     place::Place,
@@ -182,14 +183,20 @@ fn today() -> i64 {
 }
 
 /// `implied+s23`: implied, with a sale 23 months before today.
-fn standing(text: &str) -> Standing {
+fn standing(text: &str) -> Standing<'static> {
     let (basis, date) = text.split_once('+').unwrap_or((text, ""));
     let ago = |mark: char| -> Option<i64> {
         let months: u32 = date.strip_prefix(mark)?.parse().unwrap();
         let today = DateTime::from_timestamp(today(), 0).unwrap();
         Some(today.checked_sub_months(chrono::Months::new(months)).unwrap().timestamp())
     };
-    Standing { basis: Basis::from_code(basis).unwrap(), sale_at: ago('s'), inquiry_at: ago('i') }
+    Standing {
+        basis: Basis::from_code(basis).unwrap(),
+        given_at: ago('c'),
+        sale_at: ago('s'),
+        inquiry_at: ago('i'),
+        sends: &[],
+    }
 }
 
 #[test]
@@ -204,7 +211,13 @@ fn the_last_instant_of_a_period_is_within_it() {
     let at = |text: &str| DateTime::parse_from_rfc3339(text).unwrap().timestamp();
     // Six months from the last of August end with February.
     let inquiry = at("2025-08-31T10:00:00Z");
-    let implied = Standing { basis: Basis::Implied, sale_at: None, inquiry_at: Some(inquiry) };
+    let implied = Standing {
+        basis: Basis::Implied,
+        given_at: None,
+        sale_at: None,
+        inquiry_at: Some(inquiry),
+        sends: &[],
+    };
     assert!(bases.ground_for(&implied, at("2026-02-28T09:59:59Z")).is_some());
     assert!(bases.ground_for(&implied, at("2026-02-28T10:00:00Z")).is_none());
     assert!(bases.ground_for(&implied, inquiry).is_some());
@@ -282,7 +295,9 @@ fn what_is_not_settled_binds_only_under_strict() {
     ] {
         assert!(!Posture::Settled.binds(book.rule(id).unwrap().reach), "{id}");
     }
-    assert!(book.rules().iter().all(|rule| Posture::Strict.binds(rule.reach)));
+    assert!(
+        book.rules().iter().all(|rule| Posture::Strict.binds(rule.reach) != (rule.reach == Reach::Voice))
+    );
 }
 
 #[test]

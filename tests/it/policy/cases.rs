@@ -506,6 +506,10 @@ fn a_missing_fact_defers() {
     assert_eq!(mars.answer(), "defer zone zone_unknown");
     // Before the book begins.
     assert_eq!(ask(PARIS, "2024-08-30T10:00:00Z").answer(), "defer coverage no_coverage");
-    // Past the zone table.
-    assert_eq!(ask(LONDON, "2046-06-01T10:00:00Z").answer(), "defer zone_data");
+    // Past what the book answers for, and past the zone table.
+    assert_eq!(ask(LONDON, "2036-01-01T10:00:00Z").answer(), "defer coverage no_coverage");
+    assert_eq!(
+        ask(LONDON, "2046-06-01T10:00:00Z").answer(),
+        "defer coverage zone_data no_coverage"
+    );
 }

@@ -132,7 +132,11 @@ impl<'a> Model<'a> {
     }
 
     pub(super) fn binds(&self, rule: &Rule) -> bool {
-        self.case.posture == Posture::Strict || rule.reach == Reach::Settled
+        match rule.reach {
+            Reach::Settled => true,
+            Reach::Voice => false,
+            Reach::Contested | Reach::Unclear => self.case.posture == Posture::Strict,
+        }
     }
 
     /// All that stands in the way at one instant.
@@ -240,6 +244,24 @@ impl<'a> Model<'a> {
             Need::Inquiry => past(grant.inquiry_ms, at),
             Need::SaleWithin { months } => within(grant.sale_ms, *months, at),
             Need::InquiryWithin { months } => within(grant.inquiry_ms, *months, at),
+            Need::ConsentWithin { months } => {
+                grant.undated != Some(true) && within(Some(grant.acted_ms), *months, at)
+            }
+            Need::SaleRolling { months } => {
+                // Every marketing message may have started the term anew, if one of those before it held it.
+                let mut links: Vec<i64> =
+                    grant.sale_ms.into_iter().filter(|ms| past(Some(*ms), at)).collect();
+                for sent in &self.case.state.sends {
+                    let marketing = sent.kind == Kind::Marketing && sent.debits();
+                    let held = |link: &i64| {
+                        *link <= sent.at_ms && within(Some(*link), *months, sent.at_ms.div_euclid(1_000))
+                    };
+                    if marketing && links.iter().any(held) {
+                        links.push(sent.at_ms);
+                    }
+                }
+                links.iter().any(|link| within(Some(*link), *months, at))
+            }
         };
         let none_asked = grounds.iter().any(|ground| ground.basis == Basis::None && ground.needs.is_empty());
         let carries = |grant: &Grant| {
@@ -262,7 +284,10 @@ impl<'a> Model<'a> {
         let named =
             usable.iter().find_map(|grant| Some((grant, grounds.iter().find(|g| g.basis == grant.basis)?)));
         if let Some((grant, ground)) = named {
-            let sale = ground.needs.iter().any(|n| matches!(n, Need::Sale | Need::SaleWithin { .. }));
+            let sale = ground
+                .needs
+                .iter()
+                .any(|n| matches!(n, Need::Sale | Need::SaleWithin { .. } | Need::SaleRolling { .. }));
             let inquiry =
                 ground.needs.iter().any(|n| matches!(n, Need::Inquiry | Need::InquiryWithin { .. }));
             let need = match (sale, inquiry, grant.sale_ms, grant.inquiry_ms) {
