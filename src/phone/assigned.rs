@@ -100,7 +100,8 @@ fn line(said: impl Iterator<Item = Says> + Clone) -> Line {
     if !said.clone().any(|says| says == Says::General) {
         return Line::Unknown;
     }
-    let kinds = KINDS.iter().enumerate().filter(|(rank, _)| said.clone().any(|says| says == Says::Kind(*rank)));
+    let kinds =
+        KINDS.iter().enumerate().filter(|(rank, _)| said.clone().any(|says| says == Says::Kind(*rank)));
     let mut lines = kinds.map(|(_, (_, line))| *line);
     match (lines.next(), lines.next()) {
         (Some(Line::Fixed), Some(Line::Mobile)) => Line::FixedOrMobile,

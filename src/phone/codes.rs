@@ -101,7 +101,9 @@ mod tests {
     #[test]
     fn every_code_and_every_plan_compiles_into_little() {
         let (mut plans, mut places, mut most, mut all) = (0, 0, (0, 0), 0);
-        for (number, code) in codes().iter().enumerate().filter_map(|(number, code)| Some((number, code.as_ref()?))) {
+        for (number, code) in
+            codes().iter().enumerate().filter_map(|(number, code)| Some((number, code.as_ref()?)))
+        {
             let bytes = code.assigned(number.to_string().len()).unwrap().bytes();
             (all, most) = (all + bytes, most.max((bytes, number)));
             for at in 0..code.metas.len() {

@@ -27,8 +27,14 @@ impl<A: Copy + Eq> Dfa<A> {
         answer: impl Fn(u8, &mut dyn Iterator<Item = u16>) -> A,
     ) -> Option<Self> {
         let dead = answer(0, &mut std::iter::empty());
-        let mut making =
-            Making { nfa, longest, answer, seen: HashMap::new(), states: HashMap::new(), answers: Vec::new() };
+        let mut making = Making {
+            nfa,
+            longest,
+            answer,
+            seen: HashMap::new(),
+            states: HashMap::new(),
+            answers: Vec::new(),
+        };
         making.state([0; 10], dead)?;
         let start = making.of(nfa.start(), 0)?;
         let Making { states, answers, .. } = making;
@@ -110,9 +116,8 @@ mod tests {
         whole.iter().zip(0..).try_for_each(|(pattern, mark)| nfa.whole(pattern, mark)).unwrap();
         nfa.prefix(prefix, 9).unwrap();
         // A mark for each bit, and the length in the last digit.
-        let dfa = Dfa::new(&nfa, 5, |length, matched| {
-            (length, matched.fold(0u16, |set, mark| set | 1 << mark))
-        });
+        let dfa =
+            Dfa::new(&nfa, 5, |length, matched| (length, matched.fold(0u16, |set, mark| set | 1 << mark)));
         let (length, set) = dfa.unwrap().answer(digits.bytes().map(|digit| digit - b'0'));
         assert!(usize::from(length) == digits.len() || set == 0);
         (0..10).filter(|mark| set >> mark & 1 == 1).collect()

@@ -39,7 +39,8 @@ fn numbers_are_what_the_patterns_say(count: usize) {
     }
     // The sample is worth something: both verdicts often, every line, every region.
     assert!((count / 2..count / 5 * 4).contains(&valid), "{valid}");
-    let mut missing: Vec<_> = DATABASE.iter().map(|meta| meta.id()).filter(|id| !regions.contains(*id)).collect();
+    let mut missing: Vec<_> =
+        DATABASE.iter().map(|meta| meta.id()).filter(|id| !regions.contains(*id)).collect();
     missing.sort_unstable();
     // No country; and Western Sahara, whose numbers all begin with the leading digits of Morocco.
     assert_eq!((lines.len(), missing), (7, vec!["001", "EH"]));
@@ -77,7 +78,8 @@ fn the_crate_of_the_metadata_says_the_same_but_for_listed_reasons() {
         } else {
             "it drops what is no trunk prefix, or leaves too short a number for E.164"
         };
-        let code = (1..=3).map(|len| e164[1..=len].parse().unwrap()).find(|code| DATABASE.by_code(code).is_some());
+        let code =
+            (1..=3).map(|len| e164[1..=len].parse().unwrap()).find(|code| DATABASE.by_code(code).is_some());
         let verdict = if ours { "valid" } else { "invalid" };
         let sort = format!("{reason}|{}|{verdict}", code.unwrap());
         differ.entry(sort).or_insert((0, format!("{e164}|{read}"))).0 += 1;
