@@ -3,6 +3,7 @@
 mod agrees;
 mod allocations;
 mod cases;
+mod europe;
 mod facts;
 mod laws;
 mod lists;
