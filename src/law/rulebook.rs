@@ -3,10 +3,13 @@ use std::sync::{Arc, OnceLock};
 use chrono::NaiveDate;
 
 use super::{
-    Calendar, Coverage, Rule, RulebookError, Waived, WaivedBy, Waiver, WaiverError, ZoneMinimum, book::Book,
-    data, load::Draft, rule::epoch_day,
+    Calendar, Coverage, KindLaw, Rule, RulebookError, Waived, WaivedBy, Waiver, WaiverError, ZoneMinimum,
+    book::Book, data, load::Draft, rule::epoch_day,
 };
-use crate::place::Place;
+use crate::{
+    message::Kind,
+    place::{Place, Zone},
+};
 
 /// What binds at one candidate place, sorted out once so that a decision only walks it.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +38,29 @@ pub struct PlaceLaw {
     pub forbids: Vec<Arc<Rule>>,
     /// Those that need a [feed](Rule::feed).
     pub feeds: Vec<Arc<Rule>>,
+    /// The same by kind of message, in the order of [`Kind::ALL`].
+    pub(super) by_kind: [KindLaw; Kind::ALL.len()],
+    /// The first day that the book answers for, and the first that it no longer does.
+    pub(super) answers: (i64, i64),
+}
+
+impl PlaceLaw {
+    /// What of it speaks of this kind of message.
+    pub(crate) const fn of(&self, kind: Kind) -> &KindLaw {
+        let [marketing, transactional, conversational, authentication, service] = &self.by_kind;
+        match kind {
+            Kind::Marketing => marketing,
+            Kind::Transactional => transactional,
+            Kind::Conversational => conversational,
+            Kind::Authentication => authentication,
+            Kind::Service => service,
+        }
+    }
+
+    /// Whether the book covers the place on this day, counted from 1970-01-01.
+    pub(crate) const fn covers_day(&self, day: i64) -> bool {
+        self.answers.0 <= day && day < self.answers.1
+    }
 }
 
 /// The law, at one version: immutable, cheap to clone.
@@ -139,44 +165,15 @@ impl Rulebook {
         self.switched_off(id, "a test proves that it is missed").ok()
     }
 
-    /// This book less one window of a rule that has several: for tests that prove it is missed.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn without_window(&self, id: &str, window: usize) -> Option<Self> {
-        let mut draft = self.0.draft.clone();
-        let (_, rule) = draft.rules.iter_mut().find(|(_, rule)| rule.id == id)?;
-        let windows = &mut rule.hours.as_mut()?.windows;
-        if windows.len() < 2 || window >= windows.len() {
-            return None;
-        }
-        windows.remove(window);
-        let by = WaivedBy::Reason("a test proves that a window is missed".to_owned());
-        draft.waivers.push(Waiver { what: Waived::Rule, id: id.to_owned(), by, rules: Vec::new() });
-        let content = ["without", id, &window.to_string()];
-        Book::new(draft, self.0.digest(), &content).ok().map(|book| Self(Arc::new(book)))
-    }
-
-    /// This book less a place's coverage: for tests that prove a row is missed.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn without_coverage(&self, place: Place) -> Option<Self> {
-        let code = place.to_string();
-        let mut draft = self.0.draft.clone();
-        for (file, row) in &mut draft.covered {
-            if row.places.contains(&code) {
-                row.places.retain(|covered| *covered != code);
-                // Its rules stay, and may name it.
-                let known = (file.clone(), code.clone());
-                draft.known.push(known);
-            }
-        }
-        Book::new(draft, self.0.digest(), &["without", &code]).ok().map(|book| Self(Arc::new(book)))
-    }
-
     /// The date of the facts and a digest of the content: `2026-11-21+ab12cd34`.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.0.version
+    }
+
+    /// The same, shared.
+    pub(crate) fn shared_version(&self) -> Arc<str> {
+        Arc::clone(&self.0.version)
     }
 
     /// All rules, by id and date.
@@ -207,7 +204,8 @@ impl Rulebook {
     /// The same for a day counted from 1970-01-01.
     #[must_use]
     pub fn coverage_on_day(&self, place: Place, day: i64) -> Option<&Coverage> {
-        self.law_of(place).coverage.as_ref().filter(|row| row.holds_on_day(day) && day < self.0.until)
+        let law = self.law_of(place);
+        law.coverage.as_ref().filter(|_| law.covers_day(day))
     }
 
     /// All rows of coverage, by place.
@@ -222,9 +220,29 @@ impl Rulebook {
         &self.0.minimums
     }
 
+    /// Whether no zone needs a newer release of the zone data than this, on whatever date.
+    pub(crate) fn is_new_enough(&self, release: &str) -> bool {
+        self.0.newest.as_deref().is_none_or(|newest| is_at_least(release, newest))
+    }
+
+    /// The least releases for this zone that are newer than this one, by date.
+    pub(crate) fn newer_than<'b>(
+        &'b self,
+        release: &'b str,
+        zone: Zone,
+    ) -> impl Iterator<Item = &'b ZoneMinimum> {
+        let of = self.0.minimums.iter().filter(move |row| row.zones.contains(&zone));
+        of.filter(move |row| !is_at_least(release, &row.release))
+    }
+
     /// The calendars, by id.
     #[must_use]
     pub fn calendars(&self) -> &[Arc<Calendar>] {
         &self.0.calendars
     }
+}
+
+/// Whether a release is this one or a later one. What is not the name of a release is no release at all.
+fn is_at_least(release: &str, least: &str) -> bool {
+    crate::place::is_release(release) && release >= least
 }

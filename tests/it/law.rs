@@ -9,10 +9,16 @@
 
 mod calendars;
 mod coverage;
+mod damaged;
+mod edges;
+mod eu;
+mod heldout;
 mod mutants;
 mod rulebook;
 mod rules;
 mod shown;
+mod us;
 mod waivers;
 mod window_model;
 mod windows;
+mod world;

@@ -191,27 +191,23 @@ fn the_year_2025_in_the_united_states() {
     let book = Rulebook::builtin();
     let (from, to) = ("2025-01-01".parse().unwrap(), "2025-12-31".parse().unwrap());
     let changes = book.changes(from, to);
-    let has = |on: &str, id: &str, begins: bool| {
-        changes.iter().any(|change| {
-            change.on.to_string() == on
-                && match &change.what {
-                    Changed::Begins(rule) => begins && rule.id == id,
-                    Changed::Ends(rule) => !begins && rule.id == id,
-                    _ => false,
-                }
+    let found = |on: &str, id: &str| {
+        changes.iter().filter(|change| change.on.to_string() == on).find_map(|change| match &change.what {
+            Changed::Begins(rule) if rule.id == id => Some(("begins", change)),
+            Changed::Ends(rule) if rule.id == id => Some(("ends", change)),
+            Changed::Replaced { before, .. } if before.id == id => Some(("replaced", change)),
+            _ => None,
         })
     };
+    let what = |on: &str, id: &str| found(on, id).map(|(what, _)| what);
     // 47 CFR 64.1200(a)(10) took effect on 2025-04-11; Texas SB 140 on 2025-09-01.
-    assert!(has("2025-04-11", "US-STOP-REVOCATION", true));
-    assert!(has("2025-04-11", "US-STOP-INTERNAL-LIST", false));
-    assert!(has("2025-09-01", "US-TX-HOURS", true));
-    let florida = "US-FL".parse().unwrap();
-    let texas = changes
-        .iter()
-        .filter(|change| told(std::slice::from_ref(change)).is_empty())
-        .find(|change| matches!(&change.what, Changed::Begins(rule) if rule.id == "US-TX-HOURS"));
-    assert!(!texas.unwrap().concerns(&book, florida), "Texas is not Florida");
-    assert!(texas.unwrap().concerns(&book, "US".parse().unwrap()), "the part of a country may be any");
+    assert_eq!(what("2025-04-11", "US-STOP-REVOCATION"), Some("begins"));
+    assert_eq!(what("2025-04-11", "US-STOP-INTERNAL-LIST"), Some("ends"));
+    assert_eq!(what("2025-09-01", "US-TX-HOURS"), Some("replaced"));
+    let (_, texas) = found("2025-09-01", "US-TX-DNC").unwrap();
+    assert!(!texas.concerns(&book, "US-FL".parse().unwrap()), "Texas is not Florida");
+    assert!(texas.concerns(&book, "US-TX".parse().unwrap()));
+    assert!(texas.concerns(&book, "US".parse().unwrap()), "the part of a country may be any");
 }
 
 #[test]
