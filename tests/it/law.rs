@@ -12,6 +12,7 @@ mod coverage;
 mod mutants;
 mod rulebook;
 mod rules;
+mod tz_minimum;
 mod window_model;
 mod windows;
 mod world;

@@ -472,11 +472,18 @@ fn calls_hold_no_text() {
 fn every_kind_has_a_ground_at_every_place() {
     let book = Rulebook::builtin();
     let day = "2026-11-21".parse().unwrap();
-    for row in book.covered().iter().filter(|row| COUNTRIES.split(' ').any(|c| c == row.place.country().as_str())) {
+    for row in
+        book.covered().iter().filter(|row| COUNTRIES.split(' ').any(|c| c == row.place.country().as_str()))
+    {
         for kind in Kind::ALL {
             for date in [row.from, day] {
-                let binds = |rule: &&std::sync::Arc<Rule>| rule.kinds.contains(*kind) && rule.in_force_on(date);
-                assert!(book.law_of(row.place).bases.iter().any(|rule| binds(&rule)), "{} {kind:?}", row.place);
+                let binds =
+                    |rule: &&std::sync::Arc<Rule>| rule.kinds.contains(*kind) && rule.in_force_on(date);
+                assert!(
+                    book.law_of(row.place).bases.iter().any(|rule| binds(&rule)),
+                    "{} {kind:?}",
+                    row.place
+                );
             }
         }
     }
