@@ -21,6 +21,9 @@ pub enum LiftBy {
     Consent,
     /// Express written consent.
     ExpressWritten,
+    /// Any recorded ground, such as a number given for the purpose: what is exempted from consent binds nobody
+    /// who gave any.
+    AnyGround,
     /// An express request for this very message. No recorded fact proves one: it never lifts by itself.
     Request,
     /// A sale less than so many months ago.
@@ -66,6 +69,7 @@ impl Lift {
         sure && match self.by {
             LiftBy::Consent => matches!(standing.basis, Basis::Express | Basis::ExpressWritten),
             LiftBy::ExpressWritten => standing.basis == Basis::ExpressWritten,
+            LiftBy::AnyGround => standing.basis != Basis::None,
             LiftBy::SaleWithin { months } => within(standing.sale_at, months, at),
             LiftBy::InquiryWithin { months } => within(standing.inquiry_at, months, at),
             LiftBy::Request | LiftBy::SeparateConsent { .. } | LiftBy::Other { .. } => false,

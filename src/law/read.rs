@@ -203,6 +203,7 @@ fn lift(raw: &RawLift) -> Read<Lift> {
     let by = match raw.by.as_str() {
         "consent" => LiftBy::Consent,
         "express_written" => LiftBy::ExpressWritten,
+        "any_ground" => LiftBy::AnyGround,
         "request" => LiftBy::Request,
         "sale" => LiftBy::SaleWithin { months: months()? },
         "inquiry" => LiftBy::InquiryWithin { months: months()? },

@@ -9,10 +9,13 @@
 
 mod calendars;
 mod coverage;
+mod eu;
+mod heldout;
 mod mutants;
 mod rulebook;
 mod rules;
 mod tz_minimum;
+mod us;
 mod window_model;
 mod windows;
 mod world;

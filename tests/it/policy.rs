@@ -3,8 +3,10 @@
 mod agrees;
 mod allocations;
 mod cases;
+mod europe;
 mod facts;
 mod laws;
 mod lists;
 mod minutes;
 mod model;
+mod world;
