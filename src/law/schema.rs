@@ -194,8 +194,9 @@ impl RawFile {
             let reason = error.to_string();
             RulebookError {
                 file: file.to_owned(),
+                line: error.line_col().map(|(line, _)| line + 1),
                 entry: entry_at(toml, line).unwrap_or_else(|| "file".to_owned()),
-                field: field_of(toml, line, &reason).unwrap_or_else(|| format!("line {}", line + 1)),
+                field: field_of(toml, line, &reason).unwrap_or_else(|| "syntax".to_owned()),
                 reason,
             }
         })

@@ -73,6 +73,7 @@ impl StopRules {
         let book = Rulebook::from_files(&[("stops.toml", rules)])?;
         let fault = |entry: &str, reason: String| RulebookError {
             file: "grace.toml".to_owned(),
+            line: None,
             entry: entry.to_owned(),
             field: "grace".to_owned(),
             reason,
