@@ -27,6 +27,7 @@ mod kindlaw;
 mod lift;
 mod load;
 mod minimum;
+mod mutants;
 mod on;
 mod read;
 mod register;
@@ -57,6 +58,8 @@ pub use hours::{DayExprError, DaySet, Hours, TimeOfDay, TimeOfDayError, Window, 
 pub(crate) use kindlaw::{KindLaw, Period, Since};
 pub use lift::{Certainty, Lift, LiftBy};
 pub use minimum::ZoneMinimum;
+#[doc(hidden)]
+pub use mutants::Mutant;
 pub use on::InForce;
 pub use register::{Effect, Register};
 pub use retention::{AfterThat, CountedFrom, Kept, Retention};

@@ -9,6 +9,8 @@
 
 mod calendars;
 mod coverage;
+mod damaged;
+mod edges;
 mod eu;
 mod heldout;
 mod mutants;
