@@ -16,6 +16,7 @@ mod heldout;
 mod mutants;
 mod rulebook;
 mod rules;
+mod tz_minimum;
 mod us;
 mod window_model;
 mod windows;
