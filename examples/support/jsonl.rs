@@ -10,7 +10,9 @@ use optin::{
     },
     id::{Hash, MessageId, Name},
     inbound::{Context, Matcher, Reading},
-    law::{DaySet, Hours, Posture, Rulebook, TimeOfDay, Tolerance, Window, is_open, next_common},
+    law::{
+        BanFeed, Bans, DaySet, Hours, Posture, Rulebook, TimeOfDay, Tolerance, Window, is_open, next_common,
+    },
     message::{Counting, Kind, segments},
     phone::{Country, PhoneNumber},
     place::{Whereabouts, Zone, ZoneTable},
@@ -137,6 +139,8 @@ struct DecideLine {
     #[serde(default)]
     history: Vec<HistoryLine>,
     brand: Option<BrandLine>,
+    #[serde(default)]
+    bans: Vec<BanFeed>,
 }
 
 #[derive(Deserialize)]
@@ -291,6 +295,7 @@ pub(crate) fn asked(tools: &Tools, line: &str) -> Result<Asked, Bad> {
     let policy = Policy {
         posture,
         brand: brand(&line.brand)?,
+        bans: Bans::new(line.bans).map_err(|error| bad("bad_bans", error))?,
         ..Policy::new(tools.rulebook.clone(), tools.zones.clone())
     };
     Ok(Asked { policy, whereabouts, state, program, kind: kind(&line.kind)?, category, subject, at })

@@ -1,6 +1,9 @@
 //! What support staff and counsel ask: what would a campaign do, does the ledger hold, why did this person get that.
 
-use std::{io::Write, path::PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -9,7 +12,7 @@ use optin::{
     campaign::{Campaign, Fate},
     clock::FixedClock,
     gateway::SimulatedCarrier,
-    law::Rulebook,
+    law::{Bans, Rulebook},
     ledger::{KeyFile, MemoryLedger, SqliteLedger},
     message::Template,
     policy::Language,
@@ -30,6 +33,9 @@ pub(crate) struct LedgerArgs {
     /// Its key file
     #[arg(long, default_value = "optin.key")]
     pub(crate) key: PathBuf,
+    /// Lists of ad-hoc bans, TOML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bans: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -52,6 +58,9 @@ pub(crate) struct PlanArgs {
     /// What one segment costs, in cents
     #[arg(long, default_value_t = 1.0)]
     cents: f64,
+    /// Lists of ad-hoc bans, TOML
+    #[arg(long, value_name = "FILE")]
+    bans: Option<PathBuf>,
     /// Prints one line for each person who is held or refused
     #[arg(long)]
     rows: bool,
@@ -73,6 +82,7 @@ pub(crate) fn plan(args: &PlanArgs) -> Done {
         .program(program(args.per_second)?)
         .gateway(SimulatedCarrier::seeded(1))
         .clock(FixedClock::at(args.from))
+        .bans(bans(args.bans.as_deref())?)
         .build()?;
     let (mut rows, mut audience) = (Vec::new(), Vec::new());
     for customer in export.customers {
@@ -111,6 +121,13 @@ pub(crate) fn plan(args: &PlanArgs) -> Done {
         say(&table(&plan, &export.faults, export.rows, args.cents));
         Ok(true)
     })
+}
+
+/// The lists of bans in a file, if one was named.
+pub(crate) fn bans(file: Option<&Path>) -> Result<Bans, Box<dyn std::error::Error>> {
+    let Some(file) = file else { return Ok(Bans::none()) };
+    let toml = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(Bans::from_toml(&file.display().to_string(), &toml)?)
 }
 
 pub(crate) async fn open(args: &LedgerArgs) -> Result<SqliteLedger, Box<dyn std::error::Error>> {

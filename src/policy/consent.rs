@@ -17,7 +17,10 @@ use crate::{
 pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
     let state = question.facts.state;
     let program = question.program;
-    let reaching = state.revocations.iter().filter(|revocation| reaches(revocation, question));
+    let further = further(question);
+    let reaching = state.revocations.iter().filter(|revocation| {
+        reaches(revocation, question) || (further.binding.is_some() && revocation.said == Said::Program)
+    });
     // One opening must be later than all of them: two halves do not make a consent.
     let (mut acted_ms, mut seq) = (i64::MIN, 0);
     for revocation in reaching.clone() {
@@ -25,7 +28,21 @@ pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
     }
     let outlives = |acted_ms, seq| program.is_some_and(|program| program.outlives(acted_ms, seq));
     if let Some(latest) = reaching.max_by_key(|r| (r.acted_ms, r.seq)).filter(|_| !outlives(acted_ms, seq)) {
-        findings.deny(Reason::new(Code::Revoked, None, since(latest.acted_ms, Some(latest))));
+        let by_words = state.revocations.iter().any(|revocation| reaches(revocation, question));
+        let rule = further.binding.filter(|_| !by_words).cloned();
+        findings.deny(Reason::new(Code::Revoked, rule, since(latest.acted_ms, Some(latest))));
+    } else if let Some(rule) = further.doubtful {
+        // What the strict posture would take for a revocation of this too.
+        let others = state.revocations.iter().filter(|revocation| revocation.said == Said::Program);
+        let (mut acted_ms, mut seq) = (acted_ms, seq);
+        for revocation in others.clone() {
+            (acted_ms, seq) = (acted_ms.max(revocation.acted_ms), seq.max(revocation.seq));
+        }
+        if let Some(latest) = others.max_by_key(|r| (r.acted_ms, r.seq)).filter(|_| !outlives(acted_ms, seq))
+        {
+            let fact = since(latest.acted_ms, Some(latest));
+            findings.warnings.push(Reason::new(Code::Revoked, Some(Arc::clone(rule)), fact));
+        }
     }
     if let Some(suspension) = state.suspension {
         let over = question.at.saturating_mul(1_000) >= suspension.deadline_ms;
@@ -49,8 +66,27 @@ fn since(ms: i64, revocation: Option<&Revocation>) -> Fact {
     }
 }
 
-/// How far a revocation goes. Never narrower than what was said, and a sender that was answered is closed for
-/// whatever program it carries.
+/// The rules by which a revocation of one program ends all of the sender's, for this kind of message.
+struct Further<'q> {
+    binding: Option<&'q Arc<Rule>>,
+    /// Under this posture it is worth a warning.
+    doubtful: Option<&'q Arc<Rule>>,
+}
+
+fn further<'q>(question: &Question<'q>) -> Further<'q> {
+    let mut found = Further { binding: None, doubtful: None };
+    for (_, law) in question.laws.iter() {
+        for rule in law.of(question.request.kind).ends_all.iter().filter(|rule| question.in_force(rule)) {
+            let binds = question.policy.posture.binds(rule.reach);
+            let slot = if binds { &mut found.binding } else { &mut found.doubtful };
+            *slot = slot.or(Some(rule));
+        }
+    }
+    found
+}
+
+/// How far a revocation goes by its own words. Never narrower than what was said, and a sender that was answered is
+/// closed for whatever program it carries.
 fn reaches(revocation: &Revocation, question: &Question<'_>) -> bool {
     let request = &question.request;
     let here = revocation.program.as_ref().is_none_or(|program| program == request.program)
@@ -76,9 +112,9 @@ fn ground(
     findings: &mut Findings,
 ) {
     let mut asked = false;
-    for rule in &law.bases {
+    for rule in &law.of(question.request.kind).bases {
         let Some(bases) = &rule.bases else { continue };
-        if !question.concerns(rule) || !question.in_force(rule) {
+        if !question.in_force(rule) {
             continue;
         }
         let binds = question.policy.posture.binds(rule.reach);
@@ -98,7 +134,8 @@ fn ground(
             continue;
         }
         let already = |reasons: &[Reason]| {
-            reasons.iter().any(|reason| reason.rule.as_ref().is_some_and(|held| Arc::ptr_eq(held, rule)))
+            let mut of_grounds = reasons.iter().filter(|reason| reason.code != Code::Revoked);
+            of_grounds.any(|reason| reason.rule.as_ref().is_some_and(|held| Arc::ptr_eq(held, rule)))
         };
         if already(&findings.denials) || already(&findings.missing) || already(&findings.warnings) {
             continue;
@@ -110,14 +147,19 @@ fn ground(
             findings.warnings.push(Reason::new(code, Some(Arc::clone(rule)), Fact::None));
         }
     }
-    let covered = question.covers(place);
-    if !asked && covered {
+    if !asked && question.covers(law) {
         findings.miss(Need::Coverage, Reason::new(Code::NoCoverage, None, Fact::Place(place)));
     }
 }
 
-pub(super) const NOTHING: Standing<'_> =
-    Standing { basis: Basis::None, given_at: None, sale_at: None, inquiry_at: None, sends: &[] };
+pub(super) const NOTHING: Standing<'_> = Standing {
+    basis: Basis::None,
+    given_at: None,
+    sale_at: None,
+    inquiry_at: None,
+    marketed: &[],
+    sends: &[],
+};
 
 pub(super) fn standing<'q>(question: &Question<'q>, grant: &Grant) -> Standing<'q> {
     Standing {
@@ -126,6 +168,7 @@ pub(super) fn standing<'q>(question: &Question<'q>, grant: &Grant) -> Standing<'
         given_at: (grant.undated != Some(true)).then(|| grant.acted_ms.div_euclid(1_000)),
         sale_at: grant.sale_ms.map(|ms| ms.div_euclid(1_000)),
         inquiry_at: grant.inquiry_ms.map(|ms| ms.div_euclid(1_000)),
+        marketed: question.facts.state.marketed.as_deref().unwrap_or_default(),
         sends: &question.facts.state.sends,
     }
 }
@@ -174,9 +217,11 @@ fn refuse(
     for grant in &usable {
         let standing = standing(question, grant);
         if let Some(ground) = bases.grounds().iter().find(|ground| ground.basis == grant.basis) {
-            match missing_date(ground, &standing) {
-                Some((need, fact)) => findings.miss(need, Reason::new(Code::BasisDateMissing, rule, fact)),
-                None => findings.deny(Reason::new(Code::BasisExpired, rule, Fact::Basis(grant.basis))),
+            let reason = |code| Reason::new(code, rule, Fact::Basis(grant.basis));
+            match lacks(ground, &standing) {
+                Lacks::Date(need) => findings.miss(need, reason(Code::BasisDateMissing)),
+                Lacks::Kind => findings.deny(reason(Code::BasisInsufficient)),
+                Lacks::Time => findings.deny(reason(Code::BasisExpired)),
             }
             return;
         }
@@ -192,24 +237,26 @@ fn refuse(
     findings.deny(Reason::new(code, rule, fact));
 }
 
-/// The date that a ground leans on and that is not on record, if none of its alternatives is.
-fn missing_date(ground: &Ground, standing: &Standing<'_>) -> Option<(Need, Fact)> {
-    let needs = |of_sale: bool| {
-        ground.needs.iter().any(|need| match need {
-            DateNeed::Sale | DateNeed::SaleWithin { .. } | DateNeed::SaleRolling { .. } => of_sale,
-            DateNeed::Inquiry | DateNeed::InquiryWithin { .. } => !of_sale,
-            DateNeed::ConsentWithin { .. } => false,
-        })
-    };
-    let fact = Fact::Basis(standing.basis);
-    if !needs(true) && !needs(false) {
-        return None;
-    }
-    let none = standing.sale_at.is_none() && standing.inquiry_at.is_none();
-    match (needs(true) && standing.sale_at.is_none(), needs(false) && standing.inquiry_at.is_none()) {
-        (true, false) if !needs(false) => Some((Need::Sale, fact)),
-        (false, true) if !needs(true) => Some((Need::Inquiry, fact)),
-        _ if none => Some((Need::Sale, fact)),
-        _ => None,
+/// What keeps a ground of the right basis from carrying a message.
+enum Lacks {
+    /// No date is on record that could tell.
+    Date(Need),
+    /// The date on record is of another kind: an inquiry is no sale that somebody forgot to write down.
+    Kind,
+    /// The date on record is too long ago.
+    Time,
+}
+
+fn lacks(ground: &Ground, standing: &Standing<'_>) -> Lacks {
+    let leans = |on: fn(&DateNeed) -> bool| ground.needs.iter().any(on);
+    let on_sale = leans(|need| {
+        matches!(need, DateNeed::Sale | DateNeed::SaleWithin { .. } | DateNeed::SaleRolling { .. })
+    });
+    let on_inquiry = leans(|need| matches!(need, DateNeed::Inquiry | DateNeed::InquiryWithin { .. }));
+    let known = (on_sale && standing.sale_at.is_some()) || (on_inquiry && standing.inquiry_at.is_some());
+    match (on_sale || on_inquiry, standing.sale_at.is_none() && standing.inquiry_at.is_none()) {
+        (true, true) => Lacks::Date(if on_sale { Need::Sale } else { Need::Inquiry }),
+        (true, false) if !known => Lacks::Kind,
+        _ => Lacks::Time,
     }
 }

@@ -2,11 +2,19 @@
 
 mod agrees;
 mod allocations;
+mod bans;
+mod barred;
 mod cases;
+mod europe;
 mod explained;
 mod facts;
+mod forbids;
+mod grounds;
 mod laws;
 mod lists;
+mod memo;
 mod minutes;
 mod model;
+mod revoked;
 mod windows;
+mod zonedata;

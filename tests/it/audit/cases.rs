@@ -73,10 +73,19 @@ fn the_same_evening_before_and_after_a_rule_came() {
             "06-04 window_closed US-FL-HOURS contested"
         ]
     );
-    // France is covered from 2024-09-01: before, nobody can show either way.
+    // France is covered from 2013-01-01: before, nobody can show either way.
     assert_eq!(
-        agreed(PARIS, &["2024-08-30T10:00:00Z", "2024-09-02T10:00:00Z"]),
-        ["08-30 no_coverage - unprovable", "09-02 clean"]
+        agreed(PARIS, &["2012-12-31T10:00:00Z"]),
+        ["12-31 consent_not_yet FR-CONSENT-MARKETING settled", "12-31 no_coverage - unprovable"]
+    );
+    // 21:00 in Paris under the operators' contracts and under the first charter.
+    assert_eq!(
+        agreed(PARIS, &["2024-08-30T19:00:00Z", "2024-09-02T19:00:00Z"]),
+        [
+            "08-30 window_closed FR-ALSACE-MOSELLE-HOURS-2012 contested",
+            "08-30 window_closed FR-HOURS-2012 settled",
+            "09-02 clean"
+        ]
     );
 }
 

@@ -9,7 +9,7 @@ const COVERED: &[(&str, &str)] = &[
         US-KS US-KY US-LA US-ME US-MD US-MA US-MI US-MN US-MS US-MO US-MT US-NE US-NV US-NH US-NJ US-NM US-NY US-NC \
         US-ND US-OH US-OK US-OR US-PA US-RI US-SC US-SD US-TN US-TX US-UT US-VT US-VA US-WA US-WV US-WI US-WY US-PR"),
     ("2014-07-01", "CA CA-AB CA-BC CA-MB CA-NB CA-NL CA-NS CA-NT CA-NU CA-ON CA-PE CA-QC CA-SK CA-YT"),
-    ("2024-09-01", "FR FR-01 FR-02 FR-03 FR-04 FR-05 FR-06 FR-07 FR-08 FR-09 FR-10 FR-11 FR-12 FR-13 FR-14 FR-15 FR-16 \
+    ("2013-01-01", "FR FR-01 FR-02 FR-03 FR-04 FR-05 FR-06 FR-07 FR-08 FR-09 FR-10 FR-11 FR-12 FR-13 FR-14 FR-15 FR-16 \
         FR-17 FR-18 FR-19 FR-2A FR-2B FR-21 FR-22 FR-23 FR-24 FR-25 FR-26 FR-27 FR-28 FR-29 FR-30 FR-31 FR-32 FR-33 \
         FR-34 FR-35 FR-36 FR-37 FR-38 FR-39 FR-40 FR-41 FR-42 FR-43 FR-44 FR-45 FR-46 FR-47 FR-48 FR-49 FR-50 FR-51 \
         FR-52 FR-53 FR-54 FR-55 FR-56 FR-57 FR-58 FR-59 FR-60 FR-61 FR-62 FR-63 FR-64 FR-65 FR-66 FR-67 FR-68 FR-69 \
@@ -17,6 +17,34 @@ const COVERED: &[(&str, &str)] = &[
         FR-88 FR-89 FR-90 FR-91 FR-92 FR-93 FR-94 FR-95 \
         FR-971 FR-972 FR-973 FR-974 FR-976 FR-BL FR-MF FR-PM FR-NC FR-PF FR-WF"),
     ("2003-12-11", "GB"),
+    ("2004-01-01", "IT"),
+    ("2005-07-01", "LU"),
+    ("2007-01-01", "CZ"),
+    ("2007-04-01", "CH"),
+    ("2008-07-01", "SE"),
+    ("2008-12-30", "DE"),
+    ("2009-06-01", "NO"),
+    ("2009-10-01", "NL"),
+    ("2011-07-01", "IE"),
+    ("2013-01-01", "PT"),
+    ("2014-05-31", "BE"),
+    ("2015-01-01", "FI"),
+    ("2015-07-15", "TR"),
+    ("2017-07-01", "DK"),
+    ("2018-12-07", "ES"),
+    ("2021-11-01", "AT"),
+    ("2024-11-10", "PL"),
+    ("2018-05-25", "BG CY EE GR HR HU LT LV MT RO SI SK"),
+    ("2008-01-01", "NZ"),
+    ("2008-12-01", "IL JP"),
+    ("2014-11-29", "KR"),
+    ("2019-01-01", "IN SA"),
+    ("2020-11-03", "AE"),
+    ("2021-02-01", "SG"),
+    ("2021-04-01", "AU"),
+    ("2021-04-16", "MX"),
+    ("2021-07-01", "ZA"),
+    ("2022-01-01", "BR BR-SP"),
 ];
 
 fn place(code: &str) -> Place {
@@ -55,8 +83,8 @@ fn what_the_facts_know_is_covered_from_its_day_on() {
 fn what_the_facts_do_not_know_is_not() {
     let (book, day) = (Rulebook::builtin(), "2026-11-21".parse().unwrap());
     for code in [
-        "AE", "IN", "KR", "SA", "ZA", "DE", "BE", "GU", "VI", "AS", "MP", "PR", "RE", "GP", "US-GU", "US-VI",
-        "FR-20", "FR-977", "CA-XX", "GB-ENG", "ZZ",
+        "UA", "DE-BY", "AX", "JE", "AU-NSW", "BR-RJ", "CX", "NG", "CN", "QA", "AR", "GU", "VI", "AS", "MP",
+        "PR", "RE", "GP", "US-GU", "US-VI", "FR-20", "FR-977", "CA-XX", "GB-ENG", "ZZ",
     ] {
         assert_eq!(book.coverage(place(code), day), None, "{code}");
     }
@@ -84,23 +112,39 @@ fn a_place_has_its_own_rules_and_those_around_it() {
     assert_eq!(rules_at("US-GU"), ["US-FED-HOURS"]);
     assert_eq!(rules_at("GB"), [""; 0]);
     assert_eq!(rules_at("DE"), [""; 0]);
-    let overseas = ["FR-974-HOURS-2024", "FR-974-HOURS-2026", "FR-HOURS-2024", "FR-HOURS-2026"];
+    let overseas = [
+        "FR-974-HOURS-2012",
+        "FR-974-HOURS-2024",
+        "FR-974-HOURS-2026",
+        "FR-HOURS-2012",
+        "FR-HOURS-2024",
+        "FR-HOURS-2026",
+    ];
     assert_eq!(rules_at("FR-974"), overseas);
-    assert_eq!(rules_at("FR-75"), ["FR-HOURS-2024", "FR-HOURS-2026"]);
-    assert_eq!(rules_at("FR-NC"), ["FR-HOURS-2024", "FR-HOURS-2026"]);
+    let mainland = ["FR-HOURS-2012", "FR-HOURS-2024", "FR-HOURS-2026"];
+    assert_eq!(rules_at("FR-75"), mainland);
+    assert_eq!(rules_at("FR-NC"), mainland);
 }
 
 #[test]
 fn an_unknown_part_has_the_rules_of_every_part_without_a_prefix_of_its_own() {
     let states = [
         "CT", "FL", "LA", "MD", "MS", "NJ", "NY", "OK", "OR", "PA", "RI", "TN", "TX", "UT", "VA", "WA", "KY",
-        "MA",
+        "MA", "AL", "IL", "MI", "MN", "NM", "NV", "SD",
     ];
     let mut expected: Vec<String> = states.iter().map(|state| format!("US-{state}-HOURS")).collect();
     expected.push("US-FED-HOURS".to_owned());
+    // Before 2025 and since.
+    expected.push("US-MS-HOURS".to_owned());
     expected.sort();
     assert_eq!(rules_at("US"), expected);
-    let alsace =
-        ["FR-ALSACE-MOSELLE-HOURS-2024", "FR-ALSACE-MOSELLE-HOURS-2026", "FR-HOURS-2024", "FR-HOURS-2026"];
+    let alsace = [
+        "FR-ALSACE-MOSELLE-HOURS-2012",
+        "FR-ALSACE-MOSELLE-HOURS-2024",
+        "FR-ALSACE-MOSELLE-HOURS-2026",
+        "FR-HOURS-2012",
+        "FR-HOURS-2024",
+        "FR-HOURS-2026",
+    ];
     assert_eq!(rules_at("FR"), alsace);
 }
