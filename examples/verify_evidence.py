@@ -56,6 +56,7 @@ EVENTS = {
     37: "import_taken_back: import name,consents int,stay int",
     38: "register_loaded: register name,as_of_ms int,entries int,digest b32?",
     39: "retention_run: rulebook text,erased int,kept int", 40: "keys_rotated: index int,wrapping bool",
+    42: "bans_loaded: feed name,as_of_ms int,covers_since_ms int?,entries int,digest b32",
 }
 
 

@@ -9,11 +9,11 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    Calendar, Coverage, PlaceLaw, Reach, Rule, RulebookError, ZoneMinimum,
+    Calendar, Coverage, KindLaw, PlaceLaw, Reach, Rule, RulebookError, ZoneMinimum,
     load::{Draft, Entries},
     rule::epoch_day,
 };
-use crate::{phone::Country, place::Place};
+use crate::{message::Kind, phone::Country, place::Place};
 
 #[derive(Debug, Default)]
 pub(super) struct Book {
@@ -25,10 +25,10 @@ pub(super) struct Book {
     /// By place.
     pub(super) coverage: Vec<Coverage>,
     pub(super) minimums: Vec<ZoneMinimum>,
+    /// The newest release that any of them asks for.
+    pub(super) newest: Option<String>,
     /// The first day, counted from 1970-01-01, that the book no longer answers for.
     pub(super) until: i64,
-    /// The last such day on which a place's coverage begins.
-    pub(super) newest_coverage: i64,
     /// What binds at each place that a row or a rule names.
     at: HashMap<Place, PlaceLaw, Quick>,
     /// What binds in a part of a country that no row and no rule names.
@@ -50,12 +50,26 @@ impl Book {
         places.extend(countries);
         places.sort_unstable();
         places.dedup();
-        let mut book =
-            Self { version, draft, digest, rules, calendars, coverage, minimums, until, ..Self::default() };
-        book.newest_coverage = book.coverage.iter().map(|row| epoch_day(row.from)).max().unwrap_or(i64::MIN);
+        let newest = minimums.iter().map(|row| row.release.clone()).max();
+        let mut book = Self {
+            version,
+            draft,
+            digest,
+            rules,
+            calendars,
+            coverage,
+            minimums,
+            newest,
+            until,
+            ..Self::default()
+        };
         let at = places.iter().map(|&place| {
             let coverage = book.coverage_of(place).cloned();
-            (place, PlaceLaw { coverage, ..book.sort_out(|of| book.reaches(of, place)) })
+            let from = coverage.as_ref().map_or(i64::MAX, |row| epoch_day(row.from));
+            let answers = (from, book.until);
+            let mut law = PlaceLaw { coverage, answers, ..book.sort_out(|of| book.reaches(of, place)) };
+            law.by_kind.iter_mut().for_each(|law| law.turn_on(&[from, book.until]));
+            (place, law)
         });
         book.at = at.collect();
         let countries = places.iter().filter(|place| place.subdivision().is_none());
@@ -99,6 +113,9 @@ impl Book {
             put(of_texts && !rule.forbids.is_empty(), &mut law.forbids);
             put(of_texts && rule.feed.is_some(), &mut law.feeds);
         }
+        law.by_kind =
+            [Kind::Marketing, Kind::Transactional, Kind::Conversational, Kind::Authentication, Kind::Service]
+                .map(|kind| KindLaw::new(kind, &law.rules));
         law
     }
 

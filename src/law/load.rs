@@ -167,9 +167,3 @@ fn known(draft: &Draft) -> Result<Vec<Place>, RulebookError> {
     let read = |(spot, code): &In<String>| read::place(code).map_err(|why| spot.refuse(code, why));
     draft.known.iter().map(read).collect()
 }
-
-impl Coverage {
-    pub(super) fn holds_on_day(&self, day: i64) -> bool {
-        epoch_day(self.from) <= day
-    }
-}

@@ -4,12 +4,14 @@
 //! [`Coverage`]. A [`Rule`] says where it binds, from when to when, which [kinds](crate::message::Kind) of
 //! message it binds, how sure the source is ([`Reach`], [`Confidence`]), and any of: [`Hours`], [`Cap`]s,
 //! [`Bases`], texts that a message must carry, registers to ask, what ends a consent ([`Revocation`]), what is
-//! [`Forbidden`], a [`Feed`] of ad-hoc bans, records to keep, [`Retention`] periods, a penalty. A [`Lift`] says what
+//! [`Forbidden`], a [`Feed`] of ad-hoc [`Bans`] that a host loads, records to keep, [`Retention`] periods, a penalty. A [`Lift`] says what
 //! takes a person out of it, with a certainty of its own.
 //!
 //! Nothing here knows a jurisdiction by name, keeps a brand's preferences or decides anything: that is for
 //! [`policy`](crate::policy). What the book does not cover has no [`Coverage`], and a decision then defers.
 
+mod bans;
+mod bans_file;
 mod bases;
 mod book;
 mod calendar;
@@ -21,6 +23,7 @@ mod dayrule;
 mod error;
 mod forbidden;
 mod hours;
+mod kindlaw;
 mod lift;
 mod load;
 mod minimum;
@@ -42,6 +45,8 @@ mod waiver;
 mod window;
 mod words;
 
+pub use bans::{Ban, BanError, BanFeed, Bans, CoversTheFuture, FeedTwice};
+pub use bans_file::BansError;
 pub use bases::{Bases, Ground, Need, Standing};
 pub use calendar::{Calendar, CalendarDay};
 pub use changes::{Change, Changed};
@@ -50,6 +55,7 @@ pub use coverage::Coverage;
 pub use error::RulebookError;
 pub use forbidden::{Feed, Forbidden, Forbids, Recorded};
 pub use hours::{DayExprError, DaySet, Hours, TimeOfDay, TimeOfDayError, Window, WindowError};
+pub(crate) use kindlaw::{KindLaw, Period, Since};
 pub use lift::{Certainty, Lift, LiftBy};
 pub use minimum::ZoneMinimum;
 #[doc(hidden)]

@@ -213,11 +213,6 @@ pub(super) fn epoch_day(date: NaiveDate) -> i64 {
     i64::from(date.num_days_from_ce()) - 719_163
 }
 
-/// The date of a day counted from 1970-01-01.
-pub(super) fn day_of(day: i64) -> Option<NaiveDate> {
-    NaiveDate::from_num_days_from_ce_opt(i32::try_from(day.checked_add(719_163)?).ok()?)
-}
-
 names! {
     /// What a cap counts together.
     pub enum CapKey {

@@ -3,13 +3,13 @@ use std::sync::{Arc, OnceLock};
 use chrono::NaiveDate;
 
 use super::{
-    Calendar, Coverage, Rule, RulebookError, Waived, WaivedBy, Waiver, WaiverError, ZoneMinimum,
-    book::Book,
-    data,
-    load::Draft,
-    rule::{day_of, epoch_day},
+    Calendar, Coverage, KindLaw, Rule, RulebookError, Waived, WaivedBy, Waiver, WaiverError, ZoneMinimum,
+    book::Book, data, load::Draft, rule::epoch_day,
 };
-use crate::place::Place;
+use crate::{
+    message::Kind,
+    place::{Place, Zone},
+};
 
 /// What binds at one candidate place, sorted out once so that a decision only walks it.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +38,29 @@ pub struct PlaceLaw {
     pub forbids: Vec<Arc<Rule>>,
     /// Those that need a [feed](Rule::feed).
     pub feeds: Vec<Arc<Rule>>,
+    /// The same by kind of message, in the order of [`Kind::ALL`].
+    pub(super) by_kind: [KindLaw; Kind::ALL.len()],
+    /// The first day that the book answers for, and the first that it no longer does.
+    pub(super) answers: (i64, i64),
+}
+
+impl PlaceLaw {
+    /// What of it speaks of this kind of message.
+    pub(crate) const fn of(&self, kind: Kind) -> &KindLaw {
+        let [marketing, transactional, conversational, authentication, service] = &self.by_kind;
+        match kind {
+            Kind::Marketing => marketing,
+            Kind::Transactional => transactional,
+            Kind::Conversational => conversational,
+            Kind::Authentication => authentication,
+            Kind::Service => service,
+        }
+    }
+
+    /// Whether the book covers the place on this day, counted from 1970-01-01.
+    pub(crate) const fn covers_day(&self, day: i64) -> bool {
+        self.answers.0 <= day && day < self.answers.1
+    }
 }
 
 /// The law, at one version: immutable, cheap to clone.
@@ -153,16 +176,6 @@ impl Rulebook {
         Arc::clone(&self.0.version)
     }
 
-    /// The first date that the book no longer answers for.
-    pub(crate) fn ends_on(&self) -> Option<NaiveDate> {
-        day_of(self.0.until)
-    }
-
-    /// Whether any place's coverage begins after this day, or all of it ends within a fortnight.
-    pub(crate) fn coverage_changes_after(&self, day: i64) -> bool {
-        day < self.0.newest_coverage || self.0.until.saturating_sub(day) < 14
-    }
-
     /// All rules, by id and date.
     #[must_use]
     pub fn rules(&self) -> &[Arc<Rule>] {
@@ -191,7 +204,8 @@ impl Rulebook {
     /// The same for a day counted from 1970-01-01.
     #[must_use]
     pub fn coverage_on_day(&self, place: Place, day: i64) -> Option<&Coverage> {
-        self.law_of(place).coverage.as_ref().filter(|row| row.holds_on_day(day) && day < self.0.until)
+        let law = self.law_of(place);
+        law.coverage.as_ref().filter(|_| law.covers_day(day))
     }
 
     /// All rows of coverage, by place.
@@ -206,9 +220,29 @@ impl Rulebook {
         &self.0.minimums
     }
 
+    /// Whether no zone needs a newer release of the zone data than this, on whatever date.
+    pub(crate) fn is_new_enough(&self, release: &str) -> bool {
+        self.0.newest.as_deref().is_none_or(|newest| is_at_least(release, newest))
+    }
+
+    /// The least releases for this zone that are newer than this one, by date.
+    pub(crate) fn newer_than<'b>(
+        &'b self,
+        release: &'b str,
+        zone: Zone,
+    ) -> impl Iterator<Item = &'b ZoneMinimum> {
+        let of = self.0.minimums.iter().filter(move |row| row.zones.contains(&zone));
+        of.filter(move |row| !is_at_least(release, &row.release))
+    }
+
     /// The calendars, by id.
     #[must_use]
     pub fn calendars(&self) -> &[Arc<Calendar>] {
         &self.0.calendars
     }
+}
+
+/// Whether a release is this one or a later one. What is not the name of a release is no release at all.
+fn is_at_least(release: &str, least: &str) -> bool {
+    crate::place::is_release(release) && release >= least
 }

@@ -15,12 +15,13 @@ use crate::{
     gateway::{DynGateway, Gateway},
     id::{Name, NameError},
     inbound::{Matcher, Replies, Unstored},
-    law::{Language, Posture, Rulebook, WaivedBy},
+    law::{Bans, Language, Posture, Rulebook, WaivedBy},
     ledger::{Admitted, Book},
     place::ZoneTable,
     policy::{Brand, Policy, Proof},
     program::Program,
     register::{DynRegister, Register},
+    sync::Current,
 };
 
 /// Builds a [`Messenger`].
@@ -42,6 +43,7 @@ pub struct Builder {
     checkpoints: super::checkpoints::Checkpoints,
     registers: Vec<Box<dyn DynRegister>>,
     proof: Proof,
+    bans: Bans,
 }
 
 impl Builder {
@@ -63,6 +65,7 @@ impl Builder {
             checkpoints: super::checkpoints::Checkpoints::default(),
             registers: Vec::new(),
             proof: Proof::none(),
+            bans: Bans::none(),
         }
     }
 
@@ -112,6 +115,14 @@ impl Builder {
     #[must_use]
     pub fn proof(mut self, proof: Proof) -> Self {
         self.proof = proof;
+        self
+    }
+
+    /// The lists of ad-hoc bans, such as states of emergency. Where a rule asks for one, nothing goes without it, nor
+    /// once it is old: see [`reload_bans`](Messenger::reload_bans).
+    #[must_use]
+    pub fn bans(mut self, bans: Bans) -> Self {
+        self.bans = bans;
         self
     }
 
@@ -184,10 +195,15 @@ impl Builder {
         if self.ledger.ledger.is_volatile() && !gateway.capabilities().simulated {
             return Err(BuildError::VolatileLedger);
         }
+        let senders = self.programs.iter().flat_map(Program::senders);
+        let checked = self.programs.iter().filter(|program| program.is_age_checked());
         let policy = Policy {
             posture: self.posture,
             brand: self.brand,
             proof: self.proof,
+            bans: self.bans,
+            senders: senders.map(|sender| (sender.id().clone(), sender.country())).collect(),
+            age_checked: checked.map(|program| program.name().clone()).collect(),
             ..Policy::new(self.rulebook, self.zones.unwrap_or_else(ZoneTable::newest))
         };
         // Whoever loads a list that nothing looks at believes to be safe.
@@ -195,11 +211,15 @@ impl Builder {
         if let Some(idle) = self.registers.iter().find(|given| !named(given.name())) {
             return Err(BuildError::IdleRegister(idle.name().clone()));
         }
+        if let Some(idle) = policy.idle_bans() {
+            return Err(BuildError::IdleBans(idle.clone()));
+        }
         let dangers = dangers(self.ledger.reason, &policy.rulebook);
         Ok(Messenger {
             inner: Arc::new(Inner {
                 book: Book::new(self.ledger.ledger),
-                policy,
+                loads: super::banning::loads(&policy.bans),
+                policy: Current::new(policy),
                 programs: self.programs,
                 gateway,
                 clock: self.clock.unwrap_or_else(|| Box::new(SystemClock::new())),
@@ -252,6 +272,9 @@ pub enum BuildError {
         "neither a rule of the book nor the brand asks for the register `{0}`: check its name, or add `Brand::register`"
     )]
     IdleRegister(Name),
+    /// A list of bans that no rule of the book asks for: it would change nothing.
+    #[error("no rule of the book asks for the list of bans `{0}`: check its name")]
+    IdleBans(Name),
     /// No gateway.
     #[error("no gateway: call `.gateway(SimulatedCarrier::seeded(1))` or give a real one")]
     NoGateway,

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "evidence")]
 mod accessing;
+mod banning;
 mod build;
 #[cfg(feature = "evidence")]
 mod checkpoints;
@@ -24,10 +25,11 @@ mod sending;
 mod texts;
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicBool, Ordering},
 };
 
+pub use banning::ReloadBansError;
 pub use build::{BuildError, Builder};
 #[cfg(feature = "evidence")]
 pub use checkpoints::Every;
@@ -61,6 +63,7 @@ use crate::{
     policy::Policy,
     program::Program,
     register::DynRegister,
+    sync::Current,
 };
 
 /// Everything a shop does with SMS, lawfully. Cheap to clone, and one instance serves many tasks.
@@ -72,7 +75,7 @@ pub struct Messenger {
 #[derive(Debug)]
 struct Inner {
     book: Book,
-    policy: Policy,
+    policy: Current<Policy>,
     programs: Vec<Program>,
     gateway: Box<dyn DynGateway>,
     clock: Box<dyn Clock>,
@@ -88,6 +91,8 @@ struct Inner {
     /// Safeguards that are stepped around, until that is recorded.
     dangers: Vec<Danger>,
     noted: AtomicBool,
+    /// Loads of bans that are not recorded yet.
+    loads: Mutex<Vec<Event>>,
     #[cfg(feature = "evidence")]
     checkpoints: checkpoints::Checkpoints,
 }
@@ -138,10 +143,10 @@ impl Messenger {
         Ok((count, due.and_then(DateTime::from_timestamp_millis)))
     }
 
-    /// What decides.
+    /// What decides, as it is now.
     #[must_use]
-    pub fn policy(&self) -> &Policy {
-        &self.inner.policy
+    pub fn policy(&self) -> Arc<Policy> {
+        self.inner.policy.now()
     }
 
     /// The programs.
@@ -161,7 +166,7 @@ impl Messenger {
     /// without is on record.
     async fn is_ready(&self) -> Result<(), BookError> {
         self.fits_anchor().await?;
-        let waived = !self.inner.policy.rulebook.waivers().is_empty();
+        let waived = !self.policy().rulebook.waivers().is_empty();
         if waived && !self.inner.noted.load(Ordering::SeqCst) {
             // Whoever asks needs a clock too, and is refused without one.
             if let Some(now) = self.inner.clock.now() {
@@ -191,7 +196,12 @@ impl Messenger {
         for event in events {
             house.stage(at_ms, event.clone(), &[])?;
         }
+        let loads = self.unrecorded();
+        for load in &loads.events {
+            house.stage(at_ms, load.clone(), &[])?;
+        }
         let Written::Done(_) = self.inner.book.write(house, Urgency::Normal).await? else { return Ok(false) };
+        loads.recorded();
         self.inner.noted.store(true, Ordering::SeqCst);
         Ok(true)
     }

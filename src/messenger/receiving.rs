@@ -132,6 +132,7 @@ impl Messenger {
             Worker { only_stops: true, ..worker }.run(batch).await?;
             return Err(error.into());
         }
+        self.record_loads().await?;
         #[cfg_attr(not(feature = "evidence"), allow(unused_mut, reason = "nothing is added without it"))]
         let mut done = worker.run(batch).await?;
         #[cfg(feature = "evidence")]

@@ -20,8 +20,8 @@ const HOUR_MS: i64 = 3_600_000;
 
 pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
     for (_, law) in question.laws.iter() {
-        for rule in &law.caps {
-            if !question.concerns(rule) || !question.in_force(rule) || hours::is_lifted(question, rule) {
+        for rule in &law.of(question.request.kind).caps {
+            if !question.in_force(rule) || hours::is_lifted(question, rule) {
                 continue;
             }
             for cap in &rule.caps {
@@ -37,7 +37,7 @@ pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
                 if !question.policy.posture.binds(rule.reach) {
                     findings.warnings.push(reason);
                 } else if !findings.waits.contains(&reason) {
-                    findings.caps_until = findings.caps_until.max(clear);
+                    findings.clear_from = findings.clear_from.max(clear);
                     findings.wait(reason);
                 }
             }
@@ -54,7 +54,7 @@ pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
             sent.kind == Kind::Marketing && (cap.category.is_none() || sent.category == cap.category)
         };
         if let Some((count, clear)) = over(question, cap.max, cap.per_hours, counts) {
-            findings.caps_until = findings.caps_until.max(clear);
+            findings.clear_from = findings.clear_from.max(clear);
             let fact = Fact::Count { count, max: cap.max, hours: cap.per_hours };
             findings.wait(Reason::new(Code::BrandCap, None, fact));
         }
@@ -73,7 +73,7 @@ impl Policy {
             counts.push((id.to_owned(), u32::try_from(sends.count()).unwrap_or(u32::MAX)));
         };
         for place in facts.whereabouts.places() {
-            for rule in self.rulebook.law_of(*place).caps.iter().filter(|r| r.kinds.contains(request.kind)) {
+            for rule in &self.rulebook.law_of(*place).of(request.kind).caps {
                 for cap in &rule.caps {
                     note(&rule.id, u32::from(cap.per_hours), &|sent| {
                         rule.kinds.contains(sent.kind)

@@ -56,8 +56,8 @@ pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
 /// Every register that must have been asked about this message: by which rule, if not by the brand's own wish.
 fn demands<'q>(question: &Question<'q>, mut each: impl FnMut(Option<&'q Arc<Rule>>, &'q Register)) {
     for (_, law) in question.laws.iter() {
-        for rule in &law.registers {
-            if question.concerns(rule) && question.in_force(rule) && !hours::is_lifted(question, rule) {
+        for rule in &law.of(question.request.kind).registers {
+            if question.in_force(rule) && !hours::is_lifted(question, rule) {
                 rule.registers.iter().for_each(|register| each(Some(rule), register));
             }
         }

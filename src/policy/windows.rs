@@ -172,7 +172,7 @@ impl<'a> Windows<'a> {
             || findings.waits.iter().any(|reason| !by_the_clock(reason.code));
         Stretch {
             until: edge::next(&question).unwrap_or(i64::MAX),
-            clear: (!held).then_some(findings.caps_until),
+            clear: (!held).then_some(findings.clear_from),
             hours: if held { Vec::new() } else { hours::binding(&question) },
         }
     }

@@ -2,13 +2,21 @@
 
 mod agrees;
 mod allocations;
+mod bans;
+mod barred;
 mod brute;
 mod cases;
 mod europe;
+mod explained;
 mod facts;
+mod forbids;
+mod grounds;
 mod laws;
 mod lists;
+mod memo;
 mod minutes;
 mod model;
+mod revoked;
 mod subsets;
 mod windows;
+mod zonedata;

@@ -124,7 +124,7 @@ fn examine(
     whys::of(question, decided, rule, lifted, &mut whys);
     // A lift takes a person out of hours, caps and lists, not out of needing a ground.
     let stands = !lifted || rule.bases.is_some() || !rule.required.is_empty();
-    (binds && stands, whys)
+    (binds && stands && whys != [Why::Nothing], whys)
 }
 
 fn out_of_force(question: &Question<'_>, rule: &Rule) -> Why {

@@ -27,27 +27,32 @@ impl Explanation {
         let mut out = String::new();
         self.head(&mut out, l);
         self.where_it_is(&mut out, l);
-        let (applied, not): (Vec<_>, Vec<_>) = self.rules.iter().partition(|seen| seen.applied);
-        let told = |title: (&str, &str), count: usize| {
-            typeset(&format!("{} ({count})", l.pick(title.0, title.1)), l)
-        };
-        if self.rules.iter().any(|seen| !matches!(seen.whys.as_slice(), [Why::OtherKind]))
-            && l != Language::English
-        {
+        if l != Language::English && self.rules.iter().any(|seen| !seen.is_of_other_kind()) {
             out.push_str("\nLes notes des règles sont en anglais.\n");
         }
-        out.push_str(&format!("\n{}\n", told(("Rules that apply", "Règles applicables"), applied.len())));
-        applied.iter().for_each(|seen| self.rule(&mut out, seen, true, l));
-        let (other, not): (Vec<_>, Vec<_>) =
-            not.into_iter().partition(|seen| matches!(seen.whys.as_slice(), [Why::OtherKind]));
+        let (applied, not): (Vec<_>, Vec<_>) = self.rules.iter().partition(|seen| seen.applied);
+        let (weighed, duties): (Vec<_>, Vec<_>) = applied.into_iter().partition(|seen| seen.is_weighed());
+        let (other, not): (Vec<_>, Vec<_>) = not.into_iter().partition(|seen| seen.is_of_other_kind());
+        let title = |out: &mut String, title: &str, of: &[&Examined]| {
+            out.push_str(&format!("\n{} ({})\n", typeset(title, l), of.len()));
+        };
+        title(&mut out, l.pick("Rules that decide", "Règles qui décident"), &weighed);
+        weighed.iter().for_each(|seen| self.rule(&mut out, seen, true, l));
+        if !duties.is_empty() {
+            let words = l.pick(
+                "Duties of whoever writes the message and keeps the records",
+                "Obligations de qui écrit le message et tient les dossiers",
+            );
+            title(&mut out, words, &duties);
+            duties.iter().for_each(|seen| self.rule(&mut out, seen, true, l));
+        }
         if !not.is_empty() {
-            let title = ("Rules that do not apply", "Règles non applicables");
-            out.push_str(&format!("\n{}\n", told(title, not.len())));
+            title(&mut out, l.pick("Rules that do not apply", "Règles non applicables"), &not);
             not.iter().for_each(|seen| self.rule(&mut out, seen, false, l));
         }
         if !other.is_empty() {
-            let title = ("Rules about other kinds of message", "Règles sur d'autres types de message");
-            out.push_str(&format!("\n{}\n", told(title, other.len())));
+            let words = l.pick("Rules about other kinds of message", "Règles sur d'autres types de message");
+            title(&mut out, words, &other);
             let ids: Vec<_> = other.iter().map(|seen| seen.rule.id.as_str()).collect();
             paragraph(&mut out, "  ", &ids.join(", "));
         }
@@ -159,22 +164,19 @@ impl Explanation {
 
     fn rule(&self, out: &mut String, seen: &Examined, whole: bool, l: Language) {
         let rule = &seen.rule;
-        paragraph(out, "  • ", &format!("{}{}{}", rule.id, l.pick(" – ", " – "), typeset(&rule.asks(l), l)));
-        for why in &seen.whys {
+        paragraph(out, "  • ", &format!("{} – {}", rule.id, typeset(&rule.asks(l), l)));
+        // What a duty says stands in the first line already.
+        for why in seen.whys.iter().filter(|why| !why.is_duty()) {
             paragraph(out, "      ", &why.words(&self.table, l));
         }
-        let source = format!(
-            "{}, {} {}, {} {}{} ",
-            rule.layer.words(l),
-            l.pick("reach", "portée"),
-            rule.reach.words(l),
-            l.pick("confidence", "fiabilité :"),
-            rule.confidence.words(l),
-            l.pick(":", " :"),
-        );
-        paragraph(out, "      ", &format!("{} {}", typeset(&source, l), rule.citation));
+        let (reach, confidence) = (rule.reach.words(l), rule.confidence.words(l));
+        let source = match l {
+            Language::French => format!("{}, portée {reach}, {confidence}", rule.layer.words(l)),
+            _ => format!("{}, reach {reach}, confidence {confidence}", rule.layer.words(l)),
+        };
+        paragraph(out, "      ", &format!("{} – {}", typeset(&source, l), rule.citation));
         if whole {
-            let penalty = rule.penalty.as_ref().map(|penalty| penalty.words(l));
+            let penalty = rule.penalty.as_ref().map(|penalty| typeset(&penalty.words(l), l));
             let note = Some(rule.note.clone()).filter(|note| !note.is_empty());
             let sources = Some(rule.sources.join("; ")).filter(|sources| !sources.is_empty());
             for (word, text) in [
@@ -187,5 +189,33 @@ impl Explanation {
                 }
             }
         }
+    }
+}
+
+impl Examined {
+    /// Whether it had a say in the verdict, and not in what is written or kept alone.
+    fn is_weighed(&self) -> bool {
+        self.whys
+            .iter()
+            .any(|why| !why.is_duty() && !matches!(why, Why::NotLifted { .. } | Why::HostsOwn { .. }))
+    }
+
+    fn is_of_other_kind(&self) -> bool {
+        !self.applied && matches!(self.whys.first(), Some(Why::OtherKind))
+    }
+}
+
+impl Why {
+    /// Whether it only repeats what the rule asks of a text, a sender or a record.
+    const fn is_duty(&self) -> bool {
+        matches!(
+            self,
+            Self::Carry(_)
+                | Self::Forbids(_)
+                | Self::Feed(_)
+                | Self::Ends(_)
+                | Self::Records(_)
+                | Self::Keeps(_)
+        )
     }
 }

@@ -19,7 +19,7 @@ use crate::walk::at;
 
 type Interval = Range<DateTime<Utc>>;
 
-fn parts(case: &Case) -> (Facts<'_>, Request<'_>) {
+pub(super) fn parts(case: &Case) -> (Facts<'_>, Request<'_>) {
     let request = Request {
         program: &case.program,
         kind: case.kind,
