@@ -12,6 +12,7 @@ mod coverage;
 mod damaged;
 mod edges;
 mod eu;
+mod gaps;
 mod heldout;
 mod mutants;
 mod rulebook;
