@@ -83,7 +83,8 @@ impl<'a> Model<'a> {
                 .rules()
                 .iter()
                 .map(AsRef::as_ref)
-                .filter(|rule| rule.kinds.contains(case.kind))
+                // What is about voice calls is to be seen, and says nothing of a text.
+                .filter(|rule| rule.kinds.contains(case.kind) && rule.reach != Reach::Voice)
                 .filter(|rule| rule.places.iter().any(|&of| reaches(book, of, place)))
                 .collect();
             rules.push((place, here));
