@@ -11,6 +11,8 @@ use crate::{
 const DAY_MS: i64 = 86_400_000;
 /// How long a send stays in the state: longer than any cap or window looks back.
 const KEEP_SENDS_MS: i64 = 400 * DAY_MS;
+/// Of older marketing, how far apart the moments are that stay.
+const MARKETED_STEP_MS: i64 = 28 * DAY_MS;
 /// How long an inbound id is remembered, so that a replayed webhook changes nothing.
 const KEEP_INBOUND_MS: i64 = 30 * DAY_MS;
 
@@ -198,6 +200,9 @@ cbor_map! {
         15 => pub checks: Option<Vec<Check>>,
         /// House: the last checkpoint's size, and its place in the stream.
         16 => pub checkpoint: Option<Checkpoint>,
+        /// When marketing messages went that are older than `sends` reaches, one in 28 days: a term that starts anew
+        /// with each of them leans on the first. Unix milliseconds.
+        17 => pub marketed: Option<Vec<i64>>,
     }
 }
 
@@ -293,7 +298,7 @@ impl State {
                 self.erased = true;
                 self.programs.clear();
                 self.group = None;
-                (self.checks, self.listed, self.bounced_ms) = (None, None, None);
+                (self.checks, self.listed, self.bounced_ms, self.marketed) = (None, None, None, None);
             }
             Event::TextKept(e) => self.texts.push(e.digest),
             Event::Checkpointed(e) => self.checkpoint = Some(Checkpoint { size: e.size, seq }),
@@ -459,7 +464,16 @@ impl State {
     fn start(&mut self, e: &Started, at_ms: i64) {
         let before = self.sends.len();
         let newest = self.newest_ms;
-        self.sends.retain(|sent| newest - sent.at_ms < KEEP_SENDS_MS && sent.message != e.message);
+        let is_old = |sent: &Sent| newest - sent.at_ms >= KEEP_SENDS_MS;
+        for sent in self.sends.iter().filter(|sent| is_old(sent) && sent.message != e.message) {
+            if sent.kind == Kind::Marketing && sent.debits() {
+                let marketed = self.marketed.get_or_insert_default();
+                if marketed.last().is_none_or(|last| sent.at_ms - last >= MARKETED_STEP_MS) {
+                    marketed.push(sent.at_ms);
+                }
+            }
+        }
+        self.sends.retain(|sent| !is_old(sent) && sent.message != e.message);
         self.pruned |= self.sends.len() != before;
         self.sends.push(Sent {
             message: e.message,

@@ -16,6 +16,8 @@ pub struct Standing<'s> {
     pub sale_at: Option<i64>,
     /// The last inquiry, Unix seconds.
     pub inquiry_at: Option<i64>,
+    /// When marketing went out before what `sends` holds, Unix milliseconds, in order of time.
+    pub marketed: &'s [i64],
     /// What was sent, in order of time.
     pub sends: &'s [Sent],
 }
@@ -23,12 +25,13 @@ pub struct Standing<'s> {
 impl Standing<'_> {
     /// The end of a term that starts with the sale and again with each marketing message sent within it.
     ///
-    /// A chain that is longer than sends are kept cannot be shown, and ends where it can.
+    /// Of what is older than 400 days one message in 28 days is known: a chain may seem to end a little early.
     #[must_use]
     pub fn rolls_until(&self, months: u16) -> Option<i64> {
         let mut until = end(self.sale_at?, months)?;
-        for sent in self.sends.iter().filter(|sent| sent.kind == Kind::Marketing && sent.debits()) {
-            let at = sent.at_ms.div_euclid(1_000);
+        let sends = self.sends.iter().filter(|sent| sent.kind == Kind::Marketing && sent.debits());
+        for at_ms in self.marketed.iter().copied().chain(sends.map(|sent| sent.at_ms)) {
+            let at = at_ms.div_euclid(1_000);
             if self.sale_at <= Some(at) && at < until {
                 until = until.max(end(at, months)?);
             }

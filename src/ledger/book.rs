@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The version of the fold: a cached state of another one is not believed.
-const FOLD: u8 = 2;
+const FOLD: u8 = 3;
 /// At most so many records of a stream are read at once.
 pub(super) const PAGE: usize = 512;
 /// At most so many people are read at once: a page stays within what an allocator keeps at hand.

@@ -116,8 +116,14 @@ fn ground(
     }
 }
 
-const NOTHING: Standing<'_> =
-    Standing { basis: Basis::None, given_at: None, sale_at: None, inquiry_at: None, sends: &[] };
+const NOTHING: Standing<'_> = Standing {
+    basis: Basis::None,
+    given_at: None,
+    sale_at: None,
+    inquiry_at: None,
+    marketed: &[],
+    sends: &[],
+};
 
 pub(super) fn standing<'q>(question: &Question<'q>, grant: &Grant) -> Standing<'q> {
     Standing {
@@ -126,6 +132,7 @@ pub(super) fn standing<'q>(question: &Question<'q>, grant: &Grant) -> Standing<'
         given_at: (grant.undated != Some(true)).then(|| grant.acted_ms.div_euclid(1_000)),
         sale_at: grant.sale_ms.map(|ms| ms.div_euclid(1_000)),
         inquiry_at: grant.inquiry_ms.map(|ms| ms.div_euclid(1_000)),
+        marketed: question.facts.state.marketed.as_deref().unwrap_or_default(),
         sends: &question.facts.state.sends,
     }
 }
@@ -174,9 +181,11 @@ fn refuse(
     for grant in &usable {
         let standing = standing(question, grant);
         if let Some(ground) = bases.grounds().iter().find(|ground| ground.basis == grant.basis) {
-            match missing_date(ground, &standing) {
-                Some((need, fact)) => findings.miss(need, Reason::new(Code::BasisDateMissing, rule, fact)),
-                None => findings.deny(Reason::new(Code::BasisExpired, rule, Fact::Basis(grant.basis))),
+            let reason = |code| Reason::new(code, rule, Fact::Basis(grant.basis));
+            match lacks(ground, &standing) {
+                Lacks::Date(need) => findings.miss(need, reason(Code::BasisDateMissing)),
+                Lacks::Kind => findings.deny(reason(Code::BasisInsufficient)),
+                Lacks::Time => findings.deny(reason(Code::BasisExpired)),
             }
             return;
         }
@@ -192,24 +201,26 @@ fn refuse(
     findings.deny(Reason::new(code, rule, fact));
 }
 
-/// The date that a ground leans on and that is not on record, if none of its alternatives is.
-fn missing_date(ground: &Ground, standing: &Standing<'_>) -> Option<(Need, Fact)> {
-    let needs = |of_sale: bool| {
-        ground.needs.iter().any(|need| match need {
-            DateNeed::Sale | DateNeed::SaleWithin { .. } | DateNeed::SaleRolling { .. } => of_sale,
-            DateNeed::Inquiry | DateNeed::InquiryWithin { .. } => !of_sale,
-            DateNeed::ConsentWithin { .. } => false,
-        })
-    };
-    let fact = Fact::Basis(standing.basis);
-    if !needs(true) && !needs(false) {
-        return None;
-    }
-    let none = standing.sale_at.is_none() && standing.inquiry_at.is_none();
-    match (needs(true) && standing.sale_at.is_none(), needs(false) && standing.inquiry_at.is_none()) {
-        (true, false) if !needs(false) => Some((Need::Sale, fact)),
-        (false, true) if !needs(true) => Some((Need::Inquiry, fact)),
-        _ if none => Some((Need::Sale, fact)),
-        _ => None,
+/// What keeps a ground of the right basis from carrying a message.
+enum Lacks {
+    /// No date is on record that could tell.
+    Date(Need),
+    /// The date on record is of another kind: an inquiry is no sale that somebody forgot to write down.
+    Kind,
+    /// The date on record is too long ago.
+    Time,
+}
+
+fn lacks(ground: &Ground, standing: &Standing<'_>) -> Lacks {
+    let leans = |on: fn(&DateNeed) -> bool| ground.needs.iter().any(on);
+    let on_sale = leans(|need| {
+        matches!(need, DateNeed::Sale | DateNeed::SaleWithin { .. } | DateNeed::SaleRolling { .. })
+    });
+    let on_inquiry = leans(|need| matches!(need, DateNeed::Inquiry | DateNeed::InquiryWithin { .. }));
+    let known = (on_sale && standing.sale_at.is_some()) || (on_inquiry && standing.inquiry_at.is_some());
+    match (on_sale || on_inquiry, standing.sale_at.is_none() && standing.inquiry_at.is_none()) {
+        (true, true) => Lacks::Date(if on_sale { Need::Sale } else { Need::Inquiry }),
+        (true, false) if !known => Lacks::Kind,
+        _ => Lacks::Time,
     }
 }

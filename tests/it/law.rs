@@ -10,8 +10,11 @@
 mod calendars;
 mod coverage;
 mod eu;
+mod heldout;
 mod mutants;
 mod rulebook;
 mod rules;
+mod us;
 mod window_model;
 mod windows;
+mod world;

@@ -11,6 +11,8 @@ import holidays
 YEARS = range(2020, 2036)
 CALENDARS = [
     ("US-FEDERAL", "US", None),
+    ("US-AL", "US", "AL"),
+    ("US-MS", "US", "MS"),
     ("US-PA", "US", "PA"),
     ("US-LA", "US", "LA"),
     ("US-RI", "US", "RI"),

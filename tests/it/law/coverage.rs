@@ -35,6 +35,16 @@ const COVERED: &[(&str, &str)] = &[
     ("2021-11-01", "AT"),
     ("2024-11-10", "PL"),
     ("2018-05-25", "BG CY EE GR HR HU LT LV MT RO SI SK"),
+    ("2008-01-01", "NZ"),
+    ("2008-12-01", "IL JP"),
+    ("2014-11-29", "KR"),
+    ("2019-01-01", "IN SA"),
+    ("2020-11-03", "AE"),
+    ("2021-02-01", "SG"),
+    ("2021-04-01", "AU"),
+    ("2021-04-16", "MX"),
+    ("2021-07-01", "ZA"),
+    ("2022-01-01", "BR BR-SP"),
 ];
 
 fn place(code: &str) -> Place {
@@ -73,8 +83,8 @@ fn what_the_facts_know_is_covered_from_its_day_on() {
 fn what_the_facts_do_not_know_is_not() {
     let (book, day) = (Rulebook::builtin(), "2026-11-21".parse().unwrap());
     for code in [
-        "AE", "IN", "KR", "SA", "ZA", "UA", "DE-BY", "AX", "JE", "GU", "VI", "AS", "MP", "PR", "RE", "GP",
-        "US-GU", "US-VI", "FR-20", "FR-977", "CA-XX", "GB-ENG", "ZZ",
+        "UA", "DE-BY", "AX", "JE", "AU-NSW", "BR-RJ", "CX", "NG", "CN", "QA", "AR", "GU", "VI", "AS", "MP",
+        "PR", "RE", "GP", "US-GU", "US-VI", "FR-20", "FR-977", "CA-XX", "GB-ENG", "ZZ",
     ] {
         assert_eq!(book.coverage(place(code), day), None, "{code}");
     }
@@ -120,10 +130,12 @@ fn a_place_has_its_own_rules_and_those_around_it() {
 fn an_unknown_part_has_the_rules_of_every_part_without_a_prefix_of_its_own() {
     let states = [
         "CT", "FL", "LA", "MD", "MS", "NJ", "NY", "OK", "OR", "PA", "RI", "TN", "TX", "UT", "VA", "WA", "KY",
-        "MA",
+        "MA", "AL", "IL", "MI", "MN", "NM", "NV", "SD",
     ];
     let mut expected: Vec<String> = states.iter().map(|state| format!("US-{state}-HOURS")).collect();
     expected.push("US-FED-HOURS".to_owned());
+    // Before 2025 and since.
+    expected.push("US-MS-HOURS".to_owned());
     expected.sort();
     assert_eq!(rules_at("US"), expected);
     let alsace = [

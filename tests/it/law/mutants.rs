@@ -3,13 +3,15 @@
 
 use optin::{law::Rulebook, place::ZoneTable};
 
-use super::{coverage, eu, rules, windows};
+use super::{coverage, eu, rules, us, windows, world};
 
 fn is_missed(book: &Rulebook, table: &ZoneTable) -> bool {
     !windows::faults(book, table).is_empty()
         || !rules::faults(book).is_empty()
         || !eu::faults(book).is_empty()
         || !coverage::faults(book).is_empty()
+        || !us::faults(book, table).is_empty()
+        || !world::faults(book, table).is_empty()
 }
 
 #[test]

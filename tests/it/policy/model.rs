@@ -252,13 +252,14 @@ impl<'a> Model<'a> {
                 // Every marketing message may have started the term anew, if one of those before it held it.
                 let mut links: Vec<i64> =
                     grant.sale_ms.into_iter().filter(|ms| past(Some(*ms), at)).collect();
-                for sent in &self.case.state.sends {
-                    let marketing = sent.kind == Kind::Marketing && sent.debits();
-                    let held = |link: &i64| {
-                        *link <= sent.at_ms && within(Some(*link), *months, sent.at_ms.div_euclid(1_000))
-                    };
-                    if marketing && links.iter().any(held) {
-                        links.push(sent.at_ms);
+                let state = &self.case.state;
+                let marketing = state.sends.iter().filter(|s| s.kind == Kind::Marketing && s.debits());
+                let older = state.marketed.iter().flatten().copied();
+                for sent in older.chain(marketing.map(|sent| sent.at_ms)) {
+                    let held =
+                        |link: &i64| *link <= sent && within(Some(*link), *months, sent.div_euclid(1_000));
+                    if links.iter().any(held) {
+                        links.push(sent);
                     }
                 }
                 links.iter().any(|link| within(Some(*link), *months, at))
@@ -296,6 +297,11 @@ impl<'a> Model<'a> {
                 (false, true, _, None) => Some("inquiry_at"),
                 _ => None,
             };
+            let need = need.filter(|_| grant.sale_ms.is_none() && grant.inquiry_ms.is_none());
+            let fits = (sale && grant.sale_ms.is_some()) || (inquiry && grant.inquiry_ms.is_some());
+            if need.is_none() && (sale || inquiry) && !fits {
+                return put(&mut found.denials, "basis_insufficient", Some(rule));
+            }
             let Some(need) = need else { return put(&mut found.denials, "basis_expired", Some(rule)) };
             found.needs.insert(need);
             return put(&mut found.missing, "basis_date_missing", Some(rule));
