@@ -20,6 +20,7 @@ mod compare;
 mod coverage;
 mod data;
 mod dayrule;
+mod duties;
 mod error;
 mod forbidden;
 mod hours;
