@@ -89,7 +89,10 @@ fn over_time(args: &DiffArgs, book: &Rulebook, from: NaiveDate, to: NaiveDate, l
                 paragraph(4, &row.citation);
             }
             Changed::BookEnds => {
-                say(&format!("\n{on} ! {}", pick(l, "the book answers no more", "le recueil ne répond plus")));
+                say(&format!(
+                    "\n{on} ! {}",
+                    pick(l, "the book answers no more", "le recueil ne répond plus")
+                ));
             }
             _ => {}
         }
@@ -187,9 +190,8 @@ fn told(difference: &Difference, l: Language) {
         Difference::Coverage { before, after } => {
             let sign = sign(before.as_ref(), after.as_ref());
             let row = after.as_ref().or(before.as_ref());
-            let (place, from) = row.map_or((String::new(), String::new()), |row| {
-                (row.place.to_string(), row.from.to_string())
-            });
+            let (place, from) = row
+                .map_or((String::new(), String::new()), |row| (row.place.to_string(), row.from.to_string()));
             let word = pick(l, "coverage of", "couverture de");
             say(&format!("\n{sign} {word} {place} ({from})"));
         }
@@ -220,7 +222,8 @@ fn difference_json(difference: &Difference, l: Language) -> Value {
             "after": after.as_ref().map(|calendar| calendar.id()),
         }),
         Difference::Coverage { before, after } => {
-            let row = |row: &optin::law::Coverage| json!({ "place": row.place.to_string(), "from": row.from });
+            let row =
+                |row: &optin::law::Coverage| json!({ "place": row.place.to_string(), "from": row.from });
             json!({ "what": "coverage", "before": before.as_ref().map(row), "after": after.as_ref().map(row) })
         }
         Difference::ZoneData => json!({ "what": "zone_data" }),

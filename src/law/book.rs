@@ -67,7 +67,9 @@ impl Book {
             let coverage = book.coverage_of(place).cloned();
             let from = coverage.as_ref().map_or(i64::MAX, |row| epoch_day(row.from));
             let answers = (from, book.until);
-            (place, PlaceLaw { coverage, answers, ..book.sort_out(|of| book.reaches(of, place)) })
+            let mut law = PlaceLaw { coverage, answers, ..book.sort_out(|of| book.reaches(of, place)) };
+            law.by_kind.iter_mut().for_each(|law| law.turn_on(&[from, book.until]));
+            (place, law)
         });
         book.at = at.collect();
         let countries = places.iter().filter(|place| place.subdivision().is_none());

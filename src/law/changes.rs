@@ -45,9 +45,7 @@ impl Change {
     pub fn concerns(&self, book: &Rulebook, place: Place) -> bool {
         match &self.what {
             Changed::Begins(rule) | Changed::Ends(rule) => book.reaches(rule, place),
-            Changed::Replaced { before, after } => {
-                book.reaches(before, place) || book.reaches(after, place)
-            }
+            Changed::Replaced { before, after } => book.reaches(before, place) || book.reaches(after, place),
             Changed::Covered(row) => row.place == place,
             Changed::ZoneData(_) | Changed::BookEnds => true,
         }

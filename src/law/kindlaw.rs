@@ -54,6 +54,13 @@ impl KindLaw {
         law
     }
 
+    /// Adds days on which an answer turns.
+    pub(super) fn turn_on(&mut self, days: &[i64]) {
+        self.turns.extend(days.iter().filter(|day| !matches!(**day, i64::MIN | i64::MAX)));
+        self.turns.sort_unstable();
+        self.turns.dedup();
+    }
+
     fn put(&mut self, rule: &Arc<Rule>) {
         let forms = |text: &super::RequiredText| {
             text.what == Requirement::SenderId && text.on == Occasion::Each && !text.forms.is_empty()

@@ -20,6 +20,7 @@ mod compare;
 mod coverage;
 mod data;
 mod dayrule;
+mod duties;
 mod error;
 mod forbidden;
 mod hours;
@@ -27,6 +28,7 @@ mod kindlaw;
 mod lift;
 mod load;
 mod minimum;
+mod mutants;
 mod on;
 mod read;
 mod register;
@@ -57,6 +59,8 @@ pub use hours::{DayExprError, DaySet, Hours, TimeOfDay, TimeOfDayError, Window, 
 pub(crate) use kindlaw::{KindLaw, Period, Since};
 pub use lift::{Certainty, Lift, LiftBy};
 pub use minimum::ZoneMinimum;
+#[doc(hidden)]
+pub use mutants::Mutant;
 pub use on::InForce;
 pub use register::{Effect, Register};
 pub use retention::{AfterThat, CountedFrom, Kept, Retention};

@@ -57,11 +57,6 @@ impl PlaceLaw {
         }
     }
 
-    /// The days on which its coverage begins and ends.
-    pub(crate) const fn coverage_turns(&self) -> [i64; 2] {
-        [self.answers.0, self.answers.1]
-    }
-
     /// Whether the book covers the place on this day, counted from 1970-01-01.
     pub(crate) const fn covers_day(&self, day: i64) -> bool {
         self.answers.0 <= day && day < self.answers.1
@@ -168,40 +163,6 @@ impl Rulebook {
     #[must_use]
     pub fn without(&self, id: &str) -> Option<Self> {
         self.switched_off(id, "a test proves that it is missed").ok()
-    }
-
-    /// This book less one window of a rule that has several: for tests that prove it is missed.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn without_window(&self, id: &str, window: usize) -> Option<Self> {
-        let mut draft = self.0.draft.clone();
-        let (_, rule) = draft.rules.iter_mut().find(|(_, rule)| rule.id == id)?;
-        let windows = &mut rule.hours.as_mut()?.windows;
-        if windows.len() < 2 || window >= windows.len() {
-            return None;
-        }
-        windows.remove(window);
-        let by = WaivedBy::Reason("a test proves that a window is missed".to_owned());
-        draft.waivers.push(Waiver { what: Waived::Rule, id: id.to_owned(), by, rules: Vec::new() });
-        let content = ["without", id, &window.to_string()];
-        Book::new(draft, self.0.digest(), &content).ok().map(|book| Self(Arc::new(book)))
-    }
-
-    /// This book less a place's coverage: for tests that prove a row is missed.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn without_coverage(&self, place: Place) -> Option<Self> {
-        let code = place.to_string();
-        let mut draft = self.0.draft.clone();
-        for (file, row) in &mut draft.covered {
-            if row.places.contains(&code) {
-                row.places.retain(|covered| *covered != code);
-                // Its rules stay, and may name it.
-                let known = (file.clone(), code.clone());
-                draft.known.push(known);
-            }
-        }
-        Book::new(draft, self.0.digest(), &["without", &code]).ok().map(|book| Self(Arc::new(book)))
     }
 
     /// The date of the facts and a digest of the content: `2026-11-21+ab12cd34`.

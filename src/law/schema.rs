@@ -207,7 +207,8 @@ impl RawFile {
 fn entry_at(toml: &str, line: usize) -> Option<String> {
     let id = |line: &str| {
         let value = line.strip_prefix("id")?.trim_start().strip_prefix('=')?;
-        Some(value.trim().trim_matches('"').to_owned())
+        let value = value.trim().trim_matches('"');
+        (!value.is_empty()).then(|| value.to_owned())
     };
     if toml.lines().nth(line)?.starts_with("[[") {
         return toml.lines().skip(line).find_map(id);

@@ -1,16 +1,16 @@
 //! The moments, other than the edges of a window, at which an answer may change though nothing happens: a rule
-//! or a place's coverage begins or ends, a ground or a lift lapses, a date that lies ahead arrives, a suspension runs out, a ban
-//! begins or ends, a list or the zone data gets too old.
+//! or a place's coverage begins or ends, a ground or a lift lapses, a date that lies ahead arrives, a suspension runs
+//! out, a ban begins or ends, a list or the zone data gets too old.
 //!
 //! A decision holds from one such moment to the next, so whoever looks ahead asks again at each.
 
 use chrono::{DateTime, Months, Utc};
 
-use super::{bans, consent, decide::Question, zonedata};
+use super::{Policy, bans, consent, decide::Question, zonedata};
 use crate::{
     consent::Grant,
     law::{HORIZON, Period, PlaceLaw, Since},
-    place::{Provenance, Zone},
+    place::{Place, Zone},
 };
 
 const DAY: i64 = 86_400;
@@ -19,7 +19,7 @@ const DAY: i64 = 86_400;
 pub(super) fn any(question: &Question<'_>) -> bool {
     let kind = question.request.kind;
     let (today, last) = (question.days.0, question.days.1 + HORIZON / DAY + 1);
-    let laws = || question.laws.iter().map(|(_, law)| law.of(kind));
+    let laws = || laws(question).map(|law| law.of(kind));
     question.facts.state.suspension.is_some()
         || question.grants().iter().any(|grant| {
             grant.sale_ms.is_some() || grant.inquiry_ms.is_some() || grant.acted_ms > question.at_ms()
@@ -29,7 +29,6 @@ pub(super) fn any(question: &Question<'_>) -> bool {
                 || law.periods.iter().any(|period| matches!(period, Period::Months(Since::Consent, _)))
         })
         || question.facts.state.checks.as_ref().is_some_and(|checks| !checks.is_empty())
-        || covers(question).any(|day| today < day && day <= last)
         || bans::any(question)
         || zonedata::turns(question).next().is_some()
 }
@@ -46,11 +45,7 @@ pub(super) fn next(question: &Question<'_>) -> Option<i64> {
     lists(question, &mut meet);
     bans::turns(question, &mut meet);
     zonedata::turns(question).for_each(&mut meet);
-    for day in covers(question).filter(|day| *day > question.days.0) {
-        let zones = question.facts.whereabouts.zones().iter();
-        zones.filter_map(|zone| midnight(question, *zone, day.checked_mul(DAY)?)).for_each(&mut meet);
-    }
-    for (_, law) in question.laws.iter() {
+    for law in laws(question) {
         let law = law.of(question.request.kind);
         let ahead = law.turns.iter().skip(law.turns.partition_point(|day| *day <= question.days.0));
         // The first of all is enough, but for another that begins while it is still to come in the west.
@@ -67,14 +62,13 @@ pub(super) fn next(question: &Question<'_>) -> Option<i64> {
     first
 }
 
-/// The days on which the coverage of a place whose law may count begins and ends.
-fn covers(question: &Question<'_>) -> impl Iterator<Item = i64> {
-    let whereabouts = question.facts.whereabouts;
-    let moved = whereabouts.places_from() > Provenance::NumberPrefix;
-    // A place that counts by the number is not among the laws before its coverage begins.
-    let numbers = whereabouts.number_places().iter().filter(move |_| moved);
-    let numbers = numbers.map(|place| question.policy.rulebook.law_of(*place));
-    question.laws.iter().map(|(_, law)| *law).chain(numbers).flat_map(PlaceLaw::coverage_turns)
+/// The laws that count, and that of the number's own places, which may come to count.
+fn laws<'a, 'q>(question: &'a Question<'q>) -> impl Iterator<Item = &'q PlaceLaw> + use<'a, 'q> {
+    let policy: &'q Policy = question.policy;
+    let counting = question.laws.iter().map(|(_, law)| *law);
+    let known = |place: &&Place| question.laws.iter().any(|(held, _)| held == *place);
+    let own = question.facts.whereabouts.number_places().iter().filter(move |place| !known(place));
+    counting.chain(own.map(|place| policy.rulebook.law_of(*place)))
 }
 
 /// What lies ahead of the person's own record.

@@ -104,7 +104,7 @@ fn differs(case: &Case, zones: &ZoneTable, book: &Rulebook, scan: bool) -> Optio
 }
 
 /// Whether looking at every minute is bearable: a toll-free number has forty zones and fifty rules.
-fn is_small(case: &Case, book: &Rulebook) -> bool {
+pub(super) fn is_small(case: &Case, book: &Rulebook) -> bool {
     let rules = case.whereabouts.places().iter().map(|place| book.law_of(*place).hours.len());
     case.whereabouts.zones().len() * rules.sum::<usize>() <= 24
 }
