@@ -87,7 +87,8 @@ impl<'a> Model<'a> {
                 .rules()
                 .iter()
                 .map(AsRef::as_ref)
-                .filter(|rule| rule.kinds.contains(case.kind))
+                // What is about voice calls stands in the book to be seen.
+                .filter(|rule| rule.kinds.contains(case.kind) && rule.reach != Reach::Voice)
                 .filter(|rule| rule.places.iter().any(|&of| reaches(book, of, place)))
                 .collect();
             rules.push((place, here));
@@ -231,7 +232,6 @@ impl<'a> Model<'a> {
     fn ends_all(&self, binding: bool, at: i64) -> Option<&'a Rule> {
         let says = |rule: &&Rule| {
             rule.revocation.as_ref().is_some_and(|revocation| revocation.ends == Extent::All)
-                && rule.reach != Reach::Voice
                 && self.in_force(rule, at)
                 && self.binds(rule) == binding
         };
