@@ -519,8 +519,14 @@ fn an_irish_sale_rolls_on_with_each_message_in_time() {
     assert_eq!(soft.needs, [Need::SaleRolling { months: 12 }]);
     let may = |sends: &[Sent], when: &str| {
         let sale_at = Some(at("2025-01-31T12:00:00Z"));
-        let standing =
-            Standing { basis: Basis::SoftOptIn, given_at: sale_at, sale_at, inquiry_at: None, sends };
+        let standing = Standing {
+            basis: Basis::SoftOptIn,
+            given_at: sale_at,
+            sale_at,
+            inquiry_at: None,
+            marketed: &[],
+            sends,
+        };
         bases.ground_for(&standing, at(when)).is_some()
     };
     let in_time = [sent("2026-01-31T11:59:59Z", Kind::Marketing)];
