@@ -23,6 +23,7 @@ mod decide;
 mod handover;
 #[cfg(feature = "import")]
 mod import;
+mod numbers;
 #[cfg(feature = "evidence")]
 mod pack;
 mod plan;
@@ -57,6 +58,7 @@ fn main() {
     let wanted: Vec<_> = args.iter().filter(|arg| !arg.starts_with('-')).collect();
     println!("name | ours | peer | ratio");
     for (group, measures) in [
+        ("numbers", numbers::ALL),
         ("decide", decide::ALL),
         ("plan", plan::ALL),
         ("store", raw_store::ALL),

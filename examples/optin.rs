@@ -1,8 +1,8 @@
 //! The command line for support staff and counsel.
 //!
 //! With `--jsonl` it reads one JSON object a line and answers one a line: `phone`, `decide`, `window`, `intent`,
-//! `segments`, `webhook`. For people: `import`, `plan`, `verify`, `explain`, `checkpoint`, `evidence`, `audit`, `erase`,
-//! `retention`, `access`, `keys`.
+//! `segments`, `webhook`, `explain`. For people: `import`, `plan`, `verify`, `explain`, `checkpoint`, `evidence`, `audit`, `erase`,
+//! `retention`, `access`, `keys`, `rulebook`, `windows`.
 
 #[path = "support/audit.rs"]
 mod audit;
@@ -14,6 +14,10 @@ mod erase;
 #[cfg(feature = "evidence")]
 #[path = "support/evidence.rs"]
 mod evidence;
+#[path = "support/explain.rs"]
+mod explain;
+#[path = "support/explained.rs"]
+mod explained;
 #[cfg(feature = "import")]
 #[path = "support/import.rs"]
 mod import;
@@ -24,6 +28,10 @@ mod people;
 #[cfg(feature = "evidence")]
 #[path = "support/receipt.rs"]
 mod receipt;
+#[path = "support/rulebook.rs"]
+mod rulebook;
+#[path = "support/rulebook_diff.rs"]
+mod rulebook_diff;
 #[path = "support/scrub.rs"]
 mod scrub;
 #[path = "support/shop.rs"]
@@ -32,6 +40,8 @@ mod shop;
 mod shopify;
 #[path = "support/webhook.rs"]
 mod webhook;
+#[path = "support/week.rs"]
+mod week;
 
 use std::process::ExitCode;
 
@@ -70,8 +80,10 @@ enum Command {
     /// Signs a checkpoint over all records, and puts it to an anchor
     #[cfg(feature = "evidence")]
     Checkpoint(checkpoint::CheckpointArgs),
-    /// Why a person gets a text or not, with everything on record
-    Explain(people::ExplainArgs),
+    /// Why a person gets a text or not: every rule considered, with everything on record if there is a ledger
+    Explain(explain::ExplainArgs),
+    /// The week in which a message may go, drawn half-hour by half-hour
+    Windows(explain::WindowsArgs),
     /// What can be shown of a person or a message, in a file that a stranger can check; or checks one
     #[cfg(feature = "evidence")]
     Evidence(evidence::EvidenceArgs),
@@ -89,6 +101,8 @@ enum Command {
     Receipt(receipt::ReceiptArgs),
     /// Everyone on record against a register's list
     Scrub(scrub::ScrubArgs),
+    /// What the rule book says of a place on a date, what changes, every rule in words, and what is covered
+    Rulebook(rulebook::RulebookArgs),
     /// Past messages of any platform, judged under the rules in force at each moment
     Audit(audit::AuditArgs),
 }
@@ -115,7 +129,8 @@ fn main() -> ExitCode {
         Command::Verify(args) => checkpoint::verify(&args),
         #[cfg(feature = "evidence")]
         Command::Checkpoint(args) => checkpoint::checkpoint(&args),
-        Command::Explain(args) => people::explain(&args),
+        Command::Explain(args) => explain::explain(&args),
+        Command::Windows(args) => explain::windows(&args),
         #[cfg(feature = "evidence")]
         Command::Evidence(args) => evidence::evidence(&args),
         Command::Erase(args) => erase::erase(&args),
@@ -126,6 +141,7 @@ fn main() -> ExitCode {
         #[cfg(feature = "evidence")]
         Command::Receipt(args) => receipt::receipt(&args),
         Command::Scrub(args) => scrub::scrub(&args),
+        Command::Rulebook(args) => rulebook::rulebook(&args),
         Command::Audit(args) => audit::audit(&args),
     };
     match done {

@@ -51,11 +51,12 @@ EVENTS = {
     19: "bounced: code text,acted_ms int,import name?,line int?", 20: "import_undone: import name",
     21: "checked: register name,listed bool,as_of_ms int,provenance text?,since_ms int?",
     32: "text_kept: digest b32,version text,language text,text text",
-    33: "approved: campaign name,plan b32,by text,rulebook text,tz text", 34: "danger: what text,reason text",
+    33: "approved: campaign name,plan b32,by text,rulebook text,tz text", 34: "danger: what text,reason text,rulebook text?",
     35: "import_run: import name,rows int,counts [(text;int)]?,list b32?", 36: "checkpointed: size int,root b32,note text",
     37: "import_taken_back: import name,consents int,stay int",
     38: "register_loaded: register name,as_of_ms int,entries int,digest b32?",
     39: "retention_run: rulebook text,erased int,kept int", 40: "keys_rotated: index int,wrapping bool",
+    42: "bans_loaded: feed name,as_of_ms int,covers_since_ms int?,entries int,digest b32",
 }
 
 

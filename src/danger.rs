@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::ledger::{Admitted, Ledger};
 #[cfg(feature = "evidence")]
 use crate::{
     Messenger,
     ledger::{CheckpointError, Taken},
+};
+use crate::{
+    law::{Rulebook, WaiverError},
+    ledger::{Admitted, Ledger},
 };
 
 /// Lets in a ledger that optin did not write. Run [`conformance`](crate::ledger) against it first: a store that
@@ -16,6 +19,31 @@ use crate::{
 #[must_use]
 pub fn foreign_ledger<L: Ledger>(ledger: L, reason: impl Into<String>) -> Admitted {
     Admitted::foreign(Arc::new(ledger), reason.into())
+}
+
+/// A rule book without this rule, in all its dated versions. What else binds goes on to bind: a place whose only grounds
+/// it held has none left, and everything there defers.
+///
+/// The book's version changes, [`Rulebook::waivers`] names the rule and the reason, explanations and evidence packs show
+/// both, and each [`Messenger`](crate::Messenger) built on the book writes them to the house stream before the first
+/// opt-in, import, launch or send.
+///
+/// # Errors
+/// No such rule, or no reason.
+///
+/// ```
+/// use optin::{danger, law::{Rulebook, WaiverError}};
+/// let book = Rulebook::builtin();
+/// let less = danger::without_rule(&book, "US-FED-HOURS", "counsel's opinion of 2026-11-02")?;
+/// assert!(less.rule("US-FED-HOURS").is_none() && less.version() != book.version());
+/// assert_eq!(less.waivers()[0].id, "US-FED-HOURS");
+///
+/// let unnamed = danger::without_rule(&book, "US-FED-HOURS", " ").unwrap_err();
+/// assert_eq!(unnamed, WaiverError::NoReason("US-FED-HOURS".to_owned()));
+/// # Ok::<(), WaiverError>(())
+/// ```
+pub fn without_rule(rulebook: &Rulebook, id: &str, reason: &str) -> Result<Rulebook, WaiverError> {
+    rulebook.switched_off(id, reason)
 }
 
 /// Goes on with a ledger that is not the one its anchor knows: a restored backup. What the lost part held is lost,

@@ -5,9 +5,13 @@ use crate::{
     dispatch::DispatchError,
     id::{NameError, NoRandomness},
     inbound::ReceiveError,
+    law::BansError,
     ledger::{BookError, KeyFileError, KeyStoreError, LedgerError},
     message::{RenderError, TemplateError},
-    messenger::{BuildError, ConsentError, EraseError, LaunchError, PlanError, RotateError, ScrubError},
+    messenger::{
+        BuildError, ConsentError, EraseError, LaunchError, PlanError, ReloadBansError, RotateError,
+        ScrubError,
+    },
     permit::ReserveError,
     phone::{CountryError, PhoneNumberError},
     place::{PlaceError, PostalCodeError},
@@ -26,6 +30,8 @@ pub enum Error {
     #[cfg(feature = "import")]
     #[error(transparent)]
     AuditRead(#[from] crate::report::audit::AuditReadError),
+    #[error(transparent)]
+    Bans(#[from] BansError),
     #[error(transparent)]
     Book(#[from] BookError),
     #[error(transparent)]
@@ -83,6 +89,8 @@ pub enum Error {
     #[cfg(feature = "evidence")]
     #[error(transparent)]
     Receipt(#[from] crate::messenger::ReceiptError),
+    #[error(transparent)]
+    ReloadBans(#[from] ReloadBansError),
     #[error(transparent)]
     Rotate(#[from] RotateError),
     #[error(transparent)]

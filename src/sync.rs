@@ -1,8 +1,33 @@
 //! The locks of the memory ledger and of what is in flight: the standard library's; in tests of schedules, ones
 //! whose every step is chosen.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 #[cfg(not(all(test, feature = "_shuttle")))]
 pub(crate) use std::sync::{Mutex, MutexGuard};
+
+/// A value that is replaced whole, while others go on with the one that they took.
+#[derive(Debug)]
+pub(crate) struct Current<T>(RwLock<Arc<T>>);
+
+impl<T> Current<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(RwLock::new(Arc::new(value)))
+    }
+
+    /// The value as it is now.
+    pub(crate) fn now(&self) -> Arc<T> {
+        // Nothing under the lock panics; and a value that was put there is whole.
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts what becomes of the value in its place, unless it is refused.
+    pub(crate) fn change<E>(&self, change: impl FnOnce(&T) -> Result<T, E>) -> Result<(), E> {
+        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        *held = Arc::new(change(&held)?);
+        Ok(())
+    }
+}
 
 #[cfg(all(test, feature = "_shuttle"))]
 pub(crate) use explored::{Mutex, MutexGuard, explore};

@@ -14,7 +14,7 @@ use optin::{
     report::evidence::{Ask, EvidencePack, MessageRef, check},
 };
 
-use crate::people::{LedgerArgs, open, runtime, say};
+use crate::people::{LedgerArgs, bans, open, runtime, say};
 
 type Done = Result<bool, Box<dyn std::error::Error>>;
 
@@ -85,6 +85,7 @@ async fn made(args: &EvidenceArgs) -> Result<EvidencePack, Box<dyn std::error::E
     let shop = Messenger::builder(open(&args.ledger).await?, Rulebook::builtin())
         .program(Program::new("any", "any")?)
         .gateway(SimulatedCarrier::seeded(1))
+        .bans(bans(args.ledger.bans.as_deref())?)
         .build()?;
     let mut ask = Ask::new();
     if args.reveal_number {

@@ -10,7 +10,9 @@ use optin::{
     },
     id::{Hash, MessageId, Name},
     inbound::{Context, Matcher, Reading},
-    law::{DaySet, Hours, Posture, Rulebook, TimeOfDay, Tolerance, Window, is_open, next_common},
+    law::{
+        BanFeed, Bans, DaySet, Hours, Posture, Rulebook, TimeOfDay, Tolerance, Window, is_open, next_common,
+    },
     message::{Counting, Kind, segments},
     phone::{Country, PhoneNumber},
     place::{Whereabouts, Zone, ZoneTable},
@@ -27,6 +29,12 @@ pub(crate) struct Bad {
 
 pub(crate) fn bad(code: &'static str, message: impl ToString) -> Bad {
     Bad { code, message: message.to_string() }
+}
+
+impl std::fmt::Display for Bad {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
 }
 
 impl Bad {
@@ -72,7 +80,7 @@ pub(crate) fn parse<'a, T: Deserialize<'a>>(line: &'a str) -> Result<T, Bad> {
     serde_json::from_str(line).map_err(|error| bad("bad_json", error))
 }
 
-fn stamp(at: Option<DateTime<Utc>>) -> Value {
+pub(crate) fn stamp(at: Option<DateTime<Utc>>) -> Value {
     at.map_or(Value::Null, |at| at.to_rfc3339_opts(SecondsFormat::Secs, true).into())
 }
 
@@ -131,6 +139,8 @@ struct DecideLine {
     #[serde(default)]
     history: Vec<HistoryLine>,
     brand: Option<BrandLine>,
+    #[serde(default)]
+    bans: Vec<BanFeed>,
 }
 
 #[derive(Deserialize)]
@@ -233,7 +243,35 @@ fn brand(line: &Option<BrandLine>) -> Result<Brand, Bad> {
     Ok(brand)
 }
 
-pub(crate) fn decide(tools: &Tools, line: &str) -> Result<Value, Bad> {
+/// A line of `decide`, read.
+pub(crate) struct Asked {
+    pub(crate) policy: Policy,
+    pub(crate) whereabouts: Whereabouts,
+    state: State,
+    program: Name,
+    kind: Kind,
+    category: Option<Name>,
+    subject: Option<Name>,
+    pub(crate) at: DateTime<Utc>,
+}
+
+impl Asked {
+    pub(crate) fn facts(&self) -> Facts<'_> {
+        Facts { whereabouts: &self.whereabouts, state: &self.state }
+    }
+
+    pub(crate) fn request(&self) -> Request<'_> {
+        Request {
+            program: &self.program,
+            kind: self.kind,
+            category: self.category.as_ref(),
+            subject: self.subject.as_ref(),
+            sender: None,
+        }
+    }
+}
+
+pub(crate) fn asked(tools: &Tools, line: &str) -> Result<Asked, Bad> {
     let line: DecideLine = parse(line)?;
     let number = read_number(&line.number, line.region.as_deref())?;
     let mut whereabouts = Whereabouts::of(number);
@@ -257,16 +295,17 @@ pub(crate) fn decide(tools: &Tools, line: &str) -> Result<Value, Bad> {
     let policy = Policy {
         posture,
         brand: brand(&line.brand)?,
+        bans: Bans::new(line.bans).map_err(|error| bad("bad_bans", error))?,
         ..Policy::new(tools.rulebook.clone(), tools.zones.clone())
     };
-    let request = Request {
-        program: &program,
-        kind: kind(&line.kind)?,
-        category: category.as_ref(),
-        subject: subject.as_ref(),
-        sender: None,
-    };
-    let decision = policy.decide(Facts { whereabouts: &whereabouts, state: &state }, request, at);
+    Ok(Asked { policy, whereabouts, state, program, kind: kind(&line.kind)?, category, subject, at })
+}
+
+pub(crate) fn decide(tools: &Tools, line: &str) -> Result<Value, Bad> {
+    let asked = asked(tools, line)?;
+    let (facts, request) = (asked.facts(), asked.request());
+    let decision = asked.policy.decide(facts, request, asked.at);
+    let next = asked.policy.next_window(facts, request, asked.at);
     let (until, not_after) = match decision.verdict {
         Verdict::Allow { not_after } => (None, not_after),
         Verdict::Defer { until } => (until, None),
@@ -281,8 +320,9 @@ pub(crate) fn decide(tools: &Tools, line: &str) -> Result<Value, Bad> {
         "reasons": reasons(&decision.reasons),
         "warnings": reasons(&decision.warnings),
         "posture": decision.posture.code(),
-        "rulebook": tools.rulebook.version(),
-        "tz": tools.zones.version(),
+        "rulebook": *decision.versions.rulebook,
+        "tz": *decision.versions.zones,
+        "next_window": next.map(|next| json!({"from": stamp(Some(next.start)), "until": stamp(Some(next.end))})),
     }))
 }
 

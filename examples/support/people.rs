@@ -1,21 +1,21 @@
 //! What support staff and counsel ask: what would a campaign do, does the ledger hold, why did this person get that.
 
-use std::{io::Write, path::PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use clap::Args;
 use optin::{
     Messenger,
     campaign::{Campaign, Fate},
     clock::FixedClock,
     gateway::SimulatedCarrier,
-    id::Name,
-    law::Rulebook,
+    law::{Bans, Rulebook},
     ledger::{KeyFile, MemoryLedger, SqliteLedger},
-    message::{Kind, Template},
-    phone::{Country, PhoneNumber},
-    policy::{Language, Request},
-    program::Program,
+    message::Template,
+    policy::Language,
 };
 
 use crate::{
@@ -29,34 +29,13 @@ pub(crate) type Done = Result<bool, Box<dyn std::error::Error>>;
 pub(crate) struct LedgerArgs {
     /// The ledger's file
     #[arg(long, default_value = "shop.optin")]
-    ledger: PathBuf,
+    pub(crate) ledger: PathBuf,
     /// Its key file
     #[arg(long, default_value = "optin.key")]
     pub(crate) key: PathBuf,
-}
-
-#[derive(Args)]
-pub(crate) struct ExplainArgs {
-    #[command(flatten)]
-    ledger: LedgerArgs,
-    /// The person's number, in E.164 or as written in --region
-    #[arg(long)]
-    number: String,
-    /// The country in whose habits the number is written
-    #[arg(long, default_value = "US")]
-    region: String,
-    /// The program
-    #[arg(long)]
-    program: String,
-    /// The kind of message
-    #[arg(long, default_value = "marketing")]
-    kind: String,
-    /// The moment, RFC 3339; now unless given
-    #[arg(long)]
-    at: Option<DateTime<Utc>>,
-    /// `en` or `fr`
-    #[arg(long, default_value = "en")]
-    language: String,
+    /// Lists of ad-hoc bans, TOML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bans: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -79,6 +58,9 @@ pub(crate) struct PlanArgs {
     /// What one segment costs, in cents
     #[arg(long, default_value_t = 1.0)]
     cents: f64,
+    /// Lists of ad-hoc bans, TOML
+    #[arg(long, value_name = "FILE")]
+    bans: Option<PathBuf>,
     /// Prints one line for each person who is held or refused
     #[arg(long)]
     rows: bool,
@@ -100,6 +82,7 @@ pub(crate) fn plan(args: &PlanArgs) -> Done {
         .program(program(args.per_second)?)
         .gateway(SimulatedCarrier::seeded(1))
         .clock(FixedClock::at(args.from))
+        .bans(bans(args.bans.as_deref())?)
         .build()?;
     let (mut rows, mut audience) = (Vec::new(), Vec::new());
     for customer in export.customers {
@@ -140,6 +123,13 @@ pub(crate) fn plan(args: &PlanArgs) -> Done {
     })
 }
 
+/// The lists of bans in a file, if one was named.
+pub(crate) fn bans(file: Option<&Path>) -> Result<Bans, Box<dyn std::error::Error>> {
+    let Some(file) = file else { return Ok(Bans::none()) };
+    let toml = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(Bans::from_toml(&file.display().to_string(), &toml)?)
+}
+
 pub(crate) async fn open(args: &LedgerArgs) -> Result<SqliteLedger, Box<dyn std::error::Error>> {
     if !args.ledger.exists() {
         return Err(format!("no ledger at `{}`", args.ledger.display()).into());
@@ -147,33 +137,6 @@ pub(crate) async fn open(args: &LedgerArgs) -> Result<SqliteLedger, Box<dyn std:
     Ok(SqliteLedger::open(&args.ledger, KeyFile::open(&args.key)?).await?)
 }
 
-pub(crate) fn explain(args: &ExplainArgs) -> Done {
-    let language = Language::of(&args.language);
-    let number = PhoneNumber::parse(&args.number, Country::new(&args.region)?)?;
-    let program = Name::new(&args.program)?;
-    let kind = Kind::from_code(&args.kind).ok_or("not a kind of message")?;
-    let at = args.at.or_else(system_now).ok_or("the clock cannot be read")?;
-    runtime()?.block_on(async {
-        let shop = Messenger::builder(open(&args.ledger).await?, Rulebook::builtin())
-            .program(Program::new(&args.program, "any")?)
-            .gateway(SimulatedCarrier::seeded(1))
-            .build()?;
-        let request = Request { program: &program, kind, category: None, subject: None, sender: None };
-        let decision = shop.decide(number, request, at).await?;
-        say(&format!("{number}, {kind}, {}", at.to_rfc3339_opts(SecondsFormat::Secs, true)));
-        say(&format!("{}\n", decision.explain(language)));
-        for (envelope, personal) in shop.history(number).await? {
-            let when = DateTime::from_timestamp_millis(envelope.at_ms);
-            let when = when.map(|when| when.format("%F %H:%M:%S").to_string()).unwrap_or_default();
-            say(&format!("{:>4}  {when}  {}", envelope.seq, envelope.event.code()));
-            for (field, value) in personal.iter().filter(|(field, _)| field.code() != "number") {
-                say(&format!("      {field}: {value}"));
-            }
-        }
-        Ok(true)
-    })
-}
-
-fn system_now() -> Option<DateTime<Utc>> {
+pub(crate) fn system_now() -> Option<DateTime<Utc>> {
     optin::clock::Clock::now(&optin::clock::SystemClock::new())
 }

@@ -12,7 +12,7 @@ use optin::{
     report::receipt::{Party, ReceiptContext},
 };
 
-use crate::people::{Done, LedgerArgs, open, runtime, say};
+use crate::people::{Done, LedgerArgs, bans, open, runtime, say};
 
 #[derive(Args)]
 pub(crate) struct ReceiptArgs {
@@ -83,6 +83,7 @@ pub(crate) fn receipt(args: &ReceiptArgs) -> Done {
         let shop = Messenger::builder(open(&args.ledger).await?, Rulebook::builtin())
             .program(Program::new("any", "any")?)
             .gateway(SimulatedCarrier::seeded(1))
+            .bans(bans(args.ledger.bans.as_deref())?)
             .build()?;
         let receipts = shop.consent_receipts(number, &told.into()).await?;
         if receipts.is_empty() {

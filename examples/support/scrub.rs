@@ -15,7 +15,7 @@ use optin::{
     register::{FileRegister, Layout, Register as _},
 };
 
-use crate::people::{Done, LedgerArgs, open, runtime, say};
+use crate::people::{Done, LedgerArgs, bans, open, runtime, say};
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Written {
@@ -93,6 +93,7 @@ pub(crate) fn scrub(args: &ScrubArgs) -> Done {
             .gateway(SimulatedCarrier::seeded(1))
             .brand(brand)
             .register(list)
+            .bans(bans(args.ledger.bans.as_deref())?)
             .build()?;
         let whom = if args.due { Whom::Due } else { Whom::Everyone };
         let done = shop.scrub(whom, |so_far| say(&format!("  {so_far}"))).await?;

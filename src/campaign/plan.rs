@@ -19,7 +19,7 @@ use crate::{
     message::{Body, Kind, RenderError, Values},
     phone::{Country, PhoneNumber},
     place::Whereabouts,
-    policy::{Code, Decision, Facts, Policy, Reason, Request, Verdict},
+    policy::{Code, Decision, Facts, Memo, Policy, Reason, Request, Verdict},
     program::{Program, Sender},
 };
 
@@ -144,6 +144,7 @@ pub(crate) struct Planner<'a> {
     nobody: State,
     seen: HashSet<u64>,
     slots: Slots,
+    memo: Memo<'a>,
     /// How much earlier than a window a hand-over must end.
     pub(crate) margin: TimeDelta,
     /// Launching seals values, so it needs people's keys; planning does not.
@@ -202,6 +203,13 @@ impl<'a> Planner<'a> {
         }
         let template = campaign.template.as_ref().ok_or(CampaignError::NoText)?.check(&campaign.tags)?;
         let audience = campaign.audience.as_ref().ok_or(CampaignError::NoAudience)?;
+        let message = Request {
+            program: &campaign.program,
+            kind: campaign.kind,
+            category: campaign.category.as_ref(),
+            subject: campaign.subject.as_ref(),
+            sender: None,
+        };
         let window = campaign.window.clone().filter(|window| at < window.end && !window.is_empty());
         let window = window.ok_or(CampaignError::NoWindow)?;
         Ok(Self {
@@ -217,6 +225,7 @@ impl<'a> Planner<'a> {
             nobody: State::default(),
             seen: HashSet::new(),
             slots: Slots::default(),
+            memo: Memo::new(policy, message),
             margin: TimeDelta::zero(),
             unlock: false,
         })
@@ -283,17 +292,12 @@ impl<'a> Planner<'a> {
         };
         let country = whereabouts.and_then(|w| w.places().first()).map(|place| place.country());
         let sender = self.program.sender_for(country).unwrap_or(self.fallback);
-        let request = Request {
-            program: &self.campaign.program,
-            kind: self.campaign.kind,
-            category: self.campaign.category.as_ref(),
-            subject: self.campaign.subject.as_ref(),
-            sender: Some(sender.id()),
-        };
         let state = person.as_ref().map_or(&self.nobody, |person| &person.state);
         let decision = match whereabouts {
-            Some(whereabouts) => self.policy.decide(Facts { whereabouts, state }, request, self.starts),
-            None => Decision::refusing(Code::PlaceUnknown, self.policy.posture),
+            Some(whereabouts) => {
+                self.memo.decide(Facts { whereabouts, state }, Some(sender.id()), self.starts)
+            }
+            None => self.policy.refusing(Code::PlaceUnknown),
         };
         let (mut fate, mut closes) = self.fate(decision);
         let mut body = None;
@@ -310,10 +314,10 @@ impl<'a> Planner<'a> {
             let facts = Facts { whereabouts, state: person.as_ref().map_or(&self.nobody, |p| &p.state) };
             let place = schedule::place(
                 &mut self.slots,
+                &mut self.memo,
                 &schedule::Terms {
-                    policy: self.policy,
                     facts,
-                    request,
+                    kind: self.campaign.kind,
                     sender,
                     margin: self.margin,
                     ends: self.ends,

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{plan::Fate, slots::Slots};
 use crate::{
     message::Kind,
-    policy::{Code, Decision, Facts, Policy, Reason, Request, Verdict},
+    policy::{Code, Decision, Facts, Memo, Reason, Verdict},
     program::Sender,
 };
 
@@ -14,9 +14,8 @@ const WINDOWS: usize = 10;
 
 /// What a message is held to.
 pub(super) struct Terms<'a> {
-    pub(super) policy: &'a Policy,
     pub(super) facts: Facts<'a>,
-    pub(super) request: Request<'a>,
+    pub(super) kind: Kind,
     pub(super) sender: &'a Sender,
     pub(super) margin: TimeDelta,
     /// The campaign's end.
@@ -33,16 +32,22 @@ pub(super) struct Placed {
 
 /// Finds room for a message that may go: in its first window, else in a later one before the campaign ends. Where
 /// there is none at all it stays in its first: the plan counts it as too late.
-pub(super) fn place(slots: &mut Slots, terms: &Terms<'_>, fate: Fate, closes: DateTime<Utc>) -> Placed {
+pub(super) fn place(
+    slots: &mut Slots,
+    memo: &mut Memo<'_>,
+    terms: &Terms<'_>,
+    fate: Fate,
+    closes: DateTime<Utc>,
+) -> Placed {
     let (opens, closes) = match &fate {
         Fate::Send(at) => (*at, closes),
-        Fate::Hold(until, _) => (*until, terms.closes(*until)),
+        Fate::Hold(until, _) => (*until, terms.closes(memo, *until)),
         Fate::Refuse(_) | Fate::NoText(_) | Fate::Twice => {
             return Placed { fate, due: closes, closes, moved: false };
         }
     };
     // An order waits for nobody: only marketing queues up.
-    let first = match terms.request.kind {
+    let first = match terms.kind {
         Kind::Marketing => terms.room(slots, opens, closes),
         _ => Some(opens),
     };
@@ -51,8 +56,8 @@ pub(super) fn place(slots: &mut Slots, terms: &Terms<'_>, fate: Fate, closes: Da
     }
     let mut over = closes;
     for _ in 0..WINDOWS {
-        let Some((next, decision)) = terms.next(over) else { break };
-        let later = terms.closes(next);
+        let Some((next, decision)) = terms.next(memo, over) else { break };
+        let later = terms.closes(memo, next);
         if let Some(due) = terms.room(slots, next, later) {
             let reasons = vec![Reason::bare(Code::SenderBusy)];
             let fate = Fate::Hold(next, Decision { reasons, ..decision });
@@ -65,16 +70,16 @@ pub(super) fn place(slots: &mut Slots, terms: &Terms<'_>, fate: Fate, closes: Da
 
 impl Terms<'_> {
     /// When the window that is open at this moment closes, the campaign's end at the latest.
-    fn closes(&self, at: DateTime<Utc>) -> DateTime<Utc> {
-        match self.policy.decide(self.facts, self.request, at).verdict {
+    fn closes(&self, memo: &mut Memo<'_>, at: DateTime<Utc>) -> DateTime<Utc> {
+        match memo.decide(self.facts, Some(self.sender.id()), at).verdict {
             Verdict::Allow { not_after: Some(not_after) } => not_after.min(self.ends),
             _ => self.ends,
         }
     }
 
     /// The opening after this close, before the campaign ends.
-    fn next(&self, over: DateTime<Utc>) -> Option<(DateTime<Utc>, Decision)> {
-        let decision = self.policy.decide(self.facts, self.request, over);
+    fn next(&self, memo: &mut Memo<'_>, over: DateTime<Utc>) -> Option<(DateTime<Utc>, Decision)> {
+        let decision = memo.decide(self.facts, Some(self.sender.id()), over);
         match decision.verdict {
             Verdict::Defer { until: Some(until) } if until < self.ends => Some((until, decision)),
             _ => None,

@@ -429,6 +429,8 @@ events! {
         0 => what: String,
         /// Why.
         1 => reason: String,
+        /// The version of the rule book that does without something.
+        2 => rulebook: Option<String>,
     }
     /// House: an import ran.
     35, "import_run" => ImportRun {
@@ -485,5 +487,18 @@ events! {
         0 => index: u32,
         /// Whether the wrapping key was changed.
         1 => wrapping: bool,
+    }
+    /// House: a list of ad-hoc bans was loaded.
+    42, "bans_loaded" => BansLoaded {
+        /// Which list.
+        0 => feed: Name,
+        /// As of when it is complete, Unix milliseconds.
+        1 => as_of_ms: i64,
+        /// Since when it holds the bans that are over, Unix milliseconds.
+        2 => covers_since_ms: Option<i64>,
+        /// Its entries.
+        3 => entries: u64,
+        /// SHA-256 over all of it.
+        4 => digest: Hash,
     }
 }

@@ -308,7 +308,8 @@ impl State {
             | Event::ImportTakenBack(_)
             | Event::RegisterLoaded(_)
             | Event::RetentionRun(_)
-            | Event::KeysRotated(_) => {}
+            | Event::KeysRotated(_)
+            | Event::BansLoaded(_) => {}
         }
     }
 

@@ -222,7 +222,7 @@ impl Worker<'_> {
             subject: job.subject.as_ref(),
             sender: Some(sender.id()),
         };
-        let decision = self.policy.decide(Facts { whereabouts, state: &person.state }, request, now);
+        let decision = self.policy.now().decide(Facts { whereabouts, state: &person.state }, request, now);
         let due = match decision.verdict {
             Verdict::Allow { .. } => now,
             Verdict::Defer { until } => until.unwrap_or(now + ASK_AGAIN),

@@ -50,7 +50,8 @@ impl Worker<'_> {
 
     fn budgets_of(&self, sender: &Sender, now: DateTime<Utc>) -> Vec<Budget> {
         let throughput = throughput(sender.id(), sender);
-        let limits = sender.limits().iter().map(|limit| budget(&self.policy.zones, limit, now));
+        let policy = self.policy.now();
+        let limits = sender.limits().iter().map(|limit| budget(&policy.zones, limit, now));
         std::iter::once(throughput).chain(limits).collect()
     }
 

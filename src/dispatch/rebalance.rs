@@ -108,7 +108,8 @@ impl Worker<'_> {
         };
         let facts = Facts { whereabouts: person.whereabouts.as_ref()?, state: &person.state };
         let closes = DateTime::from_timestamp_millis(row.closes_ms)?;
-        let Verdict::Defer { until: Some(due) } = self.policy.decide(facts, request, closes).verdict else {
+        let Verdict::Defer { until: Some(due) } = self.policy.now().decide(facts, request, closes).verdict
+        else {
             return None;
         };
         let ends = DateTime::from_timestamp_millis(job.ends_ms)?;

@@ -26,6 +26,7 @@ use crate::{
     permit::{Draft, Permit, ReserveError, Reserved, reserve},
     policy::{Code, Decision, Facts, Policy, Request, Verdict},
     program::Program,
+    sync::Current,
 };
 
 /// The most messages that one worker holds in flight.
@@ -134,7 +135,8 @@ impl Dispatched {
 /// Everything that a worker needs for one batch.
 pub(crate) struct Worker<'a> {
     pub(crate) book: &'a Book,
-    pub(crate) policy: &'a Policy,
+    /// Asked anew for each window: what was loaded meanwhile counts.
+    pub(crate) policy: &'a Current<Policy>,
     pub(crate) programs: &'a [Program],
     pub(crate) lint: &'a Lint,
     pub(crate) gateway: &'a dyn DynGateway,
@@ -245,7 +247,7 @@ impl Worker<'_> {
         let mine = self.flights.take(terms.keys().copied().collect());
         let leeway = self.queue.leeway(&self.gateway.capabilities());
         let (mut going, mut changes, mut repeats) = (Vec::new(), Vec::new(), HashSet::new());
-        for (message, reserved) in reserve(self.book, self.policy, drafts, leeway, now).await? {
+        for (message, reserved) in reserve(self.book, &self.policy.now(), drafts, leeway, now).await? {
             let Some(terms) = terms.get(&message) else { continue };
             match reserved {
                 Reserved::Permit(permit, person) => {
@@ -300,7 +302,7 @@ impl Worker<'_> {
     ) -> i64 {
         let window = person.whereabouts.as_ref().and_then(|whereabouts| {
             let facts = Facts { whereabouts, state: &person.state };
-            match self.policy.decide(facts, request, due).verdict {
+            match self.policy.now().decide(facts, request, due).verdict {
                 Verdict::Allow { not_after } => not_after,
                 Verdict::Defer { .. } | Verdict::Deny => None,
             }

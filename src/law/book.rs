@@ -9,14 +9,15 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    Calendar, Coverage, PlaceLaw, Reach, Rule, RulebookError, ZoneMinimum,
+    Calendar, Coverage, KindLaw, PlaceLaw, Reach, Rule, RulebookError, ZoneMinimum,
     load::{Draft, Entries},
+    rule::epoch_day,
 };
-use crate::{phone::Country, place::Place};
+use crate::{message::Kind, phone::Country, place::Place};
 
 #[derive(Debug, Default)]
 pub(super) struct Book {
-    pub(super) version: String,
+    pub(super) version: Arc<str>,
     pub(super) draft: Draft,
     digest: [u8; 32],
     pub(super) rules: Vec<Arc<Rule>>,
@@ -24,6 +25,8 @@ pub(super) struct Book {
     /// By place.
     pub(super) coverage: Vec<Coverage>,
     pub(super) minimums: Vec<ZoneMinimum>,
+    /// The newest release that any of them asks for.
+    pub(super) newest: Option<String>,
     /// The first day, counted from 1970-01-01, that the book no longer answers for.
     pub(super) until: i64,
     /// What binds at each place that a row or a rule names.
@@ -39,7 +42,7 @@ impl Book {
         let Entries { calendars, coverage, rules, minimums, until } = Entries::read(&draft)?;
         let digest = digest(before, content);
         let [a, b, c, d, ..] = digest;
-        let version = format!("{}+{a:02x}{b:02x}{c:02x}{d:02x}", draft.as_of);
+        let version = format!("{}+{a:02x}{b:02x}{c:02x}{d:02x}", draft.as_of).into();
 
         let mut places: Vec<Place> = coverage.iter().map(|row| row.place).collect();
         places.extend(rules.iter().flat_map(|rule| rule.places.iter().copied()));
@@ -47,11 +50,26 @@ impl Book {
         places.extend(countries);
         places.sort_unstable();
         places.dedup();
-        let mut book =
-            Self { version, draft, digest, rules, calendars, coverage, minimums, until, ..Self::default() };
+        let newest = minimums.iter().map(|row| row.release.clone()).max();
+        let mut book = Self {
+            version,
+            draft,
+            digest,
+            rules,
+            calendars,
+            coverage,
+            minimums,
+            newest,
+            until,
+            ..Self::default()
+        };
         let at = places.iter().map(|&place| {
             let coverage = book.coverage_of(place).cloned();
-            (place, PlaceLaw { coverage, ..book.sort_out(|of| book.reaches(of, place)) })
+            let from = coverage.as_ref().map_or(i64::MAX, |row| epoch_day(row.from));
+            let answers = (from, book.until);
+            let mut law = PlaceLaw { coverage, answers, ..book.sort_out(|of| book.reaches(of, place)) };
+            law.by_kind.iter_mut().for_each(|law| law.turn_on(&[from, book.until]));
+            (place, law)
         });
         book.at = at.collect();
         let countries = places.iter().filter(|place| place.subdivision().is_none());
@@ -66,7 +84,7 @@ impl Book {
 
     /// Whether a rule for `of` binds a recipient who may be at `at`: there, around it, or, as a country alone
     /// leaves the part open, in it; unless that part has number prefixes of its own, which would have told.
-    fn reaches(&self, of: Place, at: Place) -> bool {
+    pub(super) fn reaches(&self, of: Place, at: Place) -> bool {
         let within =
             |part: Place, whole: Place| whole.subdivision().is_none() && part.country() == whole.country();
         of == at
@@ -95,6 +113,9 @@ impl Book {
             put(of_texts && !rule.forbids.is_empty(), &mut law.forbids);
             put(of_texts && rule.feed.is_some(), &mut law.feeds);
         }
+        law.by_kind =
+            [Kind::Marketing, Kind::Transactional, Kind::Conversational, Kind::Authentication, Kind::Service]
+                .map(|kind| KindLaw::new(kind, &law.rules));
         law
     }
 

@@ -3,12 +3,15 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    Calendar, Coverage, Rule, RulebookError, ZoneMinimum, calendar, read, rule::epoch_day, schema::RawFile,
+    Calendar, Coverage, Rule, RulebookError, Waiver, ZoneMinimum, calendar, read,
+    rule::epoch_day,
+    schema::RawFile,
+    spot::{Source, Spot},
 };
 use crate::place::Place;
 
-/// An entry and the file that it stands in.
-pub(super) type In<T> = (Arc<str>, T);
+/// An entry and where it stands.
+pub(super) type In<T> = (Spot, T);
 
 /// Why an entry is refused: its field and the reason.
 pub(super) type Refusal = (&'static str, String);
@@ -17,6 +20,8 @@ pub(super) type Refusal = (&'static str, String);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Draft {
     pub(super) as_of: String,
+    /// What a host switched off or replaced.
+    pub(super) waivers: Vec<Waiver>,
     /// As written, with the file that says so.
     pub(super) until: Option<In<String>>,
     pub(super) known: Vec<In<String>>,
@@ -30,21 +35,38 @@ impl Draft {
     /// Adds a file's entries; those with an id already here replace what was here.
     pub(super) fn add(&mut self, file: &str, toml: &str) -> Result<(), RulebookError> {
         let raw = RawFile::parse(file, toml)?;
-        let file: Arc<str> = file.into();
+        self.put(file, toml, raw);
+        Ok(())
+    }
+
+    /// The same for a host's file over the book that this draft became, noting what it takes the place of.
+    pub(super) fn overlay(
+        &mut self,
+        file: &str,
+        toml: &str,
+        rules: &[Arc<Rule>],
+    ) -> Result<(), RulebookError> {
+        let raw = RawFile::parse(file, toml)?;
+        self.note_overlay(file, &raw, rules);
+        self.put(file, toml, raw);
+        Ok(())
+    }
+
+    fn put(&mut self, file: &str, toml: &str, raw: RawFile) {
+        let file = Source::new(file, toml);
         self.as_of = raw.as_of.unwrap_or(std::mem::take(&mut self.as_of));
-        self.until = raw.until.map(|until| (file.clone(), until)).or(self.until.take());
-        self.minimums.extend(raw.tz.into_iter().map(|row| (file.clone(), row)));
-        self.known.extend(raw.known.into_iter().map(|place| (file.clone(), place)));
+        self.until = raw.until.map(|until| (file.whole(), until)).or(self.until.take());
+        self.minimums.extend(file.entries("tz", raw.tz.len()).zip(raw.tz));
+        self.known.extend(raw.known.into_iter().map(|place| (file.whole(), place)));
         let covers = |place: &String| raw.covered.iter().any(|row| row.places.contains(place));
         for (_, row) in &mut self.covered {
             row.places.retain(|place| !covers(place));
         }
-        self.covered.extend(raw.covered.into_iter().map(|row| (file.clone(), row)));
+        self.covered.extend(file.entries("covered", raw.covered.len()).zip(raw.covered));
         self.calendars.retain(|(_, here)| !raw.calendar.iter().any(|new| new.id == here.id));
-        self.calendars.extend(raw.calendar.into_iter().map(|calendar| (file.clone(), calendar)));
+        self.calendars.extend(file.entries("calendar", raw.calendar.len()).zip(raw.calendar));
         self.rules.retain(|(_, here)| !raw.rule.iter().any(|new| new.id == here.id));
-        self.rules.extend(raw.rule.into_iter().map(|rule| (file.clone(), rule)));
-        Ok(())
+        self.rules.extend(file.entries("rule", raw.rule.len()).zip(raw.rule));
     }
 }
 
@@ -68,37 +90,33 @@ impl Entries {
             known.contains(&place) || coverage.binary_search_by_key(&place, |row| row.place).is_ok()
         };
         let mut rules = Vec::with_capacity(draft.rules.len());
-        for (file, raw) in &draft.rules {
-            let rule = read::rule(raw, &calendars, &is_known).map_err(|why| refuse(file, &raw.id, why))?;
-            rules.push((file, Arc::new(rule)));
+        for (spot, raw) in &draft.rules {
+            let rule = read::rule(raw, &calendars, &is_known).map_err(|why| spot.refuse(&raw.id, why))?;
+            rules.push((spot, Arc::new(rule)));
         }
         rules.sort_by(|(_, a), (_, b)| (&a.id, a.days_in_force).cmp(&(&b.id, b.days_in_force)));
         for pair in rules.windows(2) {
-            let [(_, before), (file, after)] = pair else { continue };
+            let [(_, before), (spot, after)] = pair else { continue };
             if before.id == after.id && after.days_in_force.0 < before.days_in_force.1 {
                 let why = "overlaps another dated version of the same id".to_owned();
-                return Err(refuse(file, &after.id, ("from", why)));
+                return Err(spot.refuse(&after.id, ("from", why)));
             }
         }
         let rules = rules.into_iter().map(|(_, rule)| rule).collect();
-        let minimum = |(file, raw): &In<_>| read::minimum(raw).map_err(|why| refuse(file, "tz", why));
+        let minimum = |(spot, raw): &In<_>| read::minimum(raw).map_err(|why| spot.refuse("tz", why));
         let minimums = draft.minimums.iter().map(minimum).collect::<Result<_, _>>()?;
-        let until = draft.until.as_ref().map_or(Ok(i64::MAX), |(file, text)| {
-            read::date("until", text).map(epoch_day).map_err(|why| refuse(file, "file", why))
+        let until = draft.until.as_ref().map_or(Ok(i64::MAX), |(spot, text)| {
+            read::date("until", text).map(epoch_day).map_err(|why| spot.refuse("file", why))
         })?;
         Ok(Self { calendars, coverage, rules, minimums, until })
     }
 }
 
-pub(super) fn refuse(file: &str, entry: &str, (field, reason): Refusal) -> RulebookError {
-    RulebookError { file: file.to_owned(), entry: entry.to_owned(), field: field.to_owned(), reason }
-}
-
 /// Calendars in the order of the files: one includes only those above it, so there is no circle.
 fn calendars(draft: &Draft) -> Result<Vec<Arc<Calendar>>, RulebookError> {
     let mut done: BTreeMap<&str, Arc<Calendar>> = BTreeMap::new();
-    for (file, raw) in &draft.calendars {
-        let at = |why| refuse(file, &raw.id, why);
+    for (spot, raw) in &draft.calendars {
+        let at = |why| spot.refuse(&raw.id, why);
         let included = raw.include.iter().map(|id| {
             let unknown = || at(("include", format!("no calendar `{id}` above this one")));
             done.get(id.as_str()).cloned().ok_or_else(unknown)
@@ -121,9 +139,9 @@ fn calendars(draft: &Draft) -> Result<Vec<Arc<Calendar>>, RulebookError> {
 
 fn coverage(draft: &Draft) -> Result<Vec<Coverage>, RulebookError> {
     let mut rows = Vec::new();
-    for (file, raw) in &draft.covered {
+    for (spot, raw) in &draft.covered {
         for code in &raw.places {
-            let at = |why| refuse(file, code, why);
+            let at = |why| spot.refuse(code, why);
             rows.push(Coverage {
                 place: read::place(code).map_err(at)?,
                 from: read::date("from", &raw.from).map_err(at)?,
@@ -139,19 +157,13 @@ fn coverage(draft: &Draft) -> Result<Vec<Coverage>, RulebookError> {
             _ => None,
         });
         if let Some(place) = twice {
-            return Err(refuse(file, &place.to_string(), ("places", "is covered twice".to_owned())));
+            return Err(spot.refuse(&place.to_string(), ("places", "is covered twice".to_owned())));
         }
     }
     Ok(rows)
 }
 
 fn known(draft: &Draft) -> Result<Vec<Place>, RulebookError> {
-    let read = |(file, code): &In<String>| read::place(code).map_err(|why| refuse(file, code, why));
+    let read = |(spot, code): &In<String>| read::place(code).map_err(|why| spot.refuse(code, why));
     draft.known.iter().map(read).collect()
-}
-
-impl Coverage {
-    pub(super) fn holds_on_day(&self, day: i64) -> bool {
-        epoch_day(self.from) <= day
-    }
 }

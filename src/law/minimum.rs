@@ -21,3 +21,10 @@ pub struct ZoneMinimum {
     /// `from` as days since 1970-01-01.
     pub(super) day: i64,
 }
+
+impl ZoneMinimum {
+    /// The first second, Unix time, at which older data is wrong.
+    pub(crate) const fn second(&self) -> i64 {
+        self.day.saturating_mul(86_400)
+    }
+}

@@ -4,24 +4,32 @@
 //! [`Coverage`]. A [`Rule`] says where it binds, from when to when, which [kinds](crate::message::Kind) of
 //! message it binds, how sure the source is ([`Reach`], [`Confidence`]), and any of: [`Hours`], [`Cap`]s,
 //! [`Bases`], texts that a message must carry, registers to ask, what ends a consent ([`Revocation`]), what is
-//! [`Forbidden`], a [`Feed`] of ad-hoc bans, records to keep, [`Retention`] periods, a penalty. A [`Lift`] says what
+//! [`Forbidden`], a [`Feed`] of ad-hoc [`Bans`] that a host loads, records to keep, [`Retention`] periods, a penalty. A [`Lift`] says what
 //! takes a person out of it, with a certainty of its own.
 //!
 //! Nothing here knows a jurisdiction by name, keeps a brand's preferences or decides anything: that is for
 //! [`policy`](crate::policy). What the book does not cover has no [`Coverage`], and a decision then defers.
 
+mod bans;
+mod bans_file;
 mod bases;
 mod book;
 mod calendar;
+mod changes;
+mod compare;
 mod coverage;
 mod data;
 mod dayrule;
+mod duties;
 mod error;
 mod forbidden;
 mod hours;
+mod kindlaw;
 mod lift;
 mod load;
 mod minimum;
+mod mutants;
+mod on;
 mod read;
 mod register;
 mod retention;
@@ -29,22 +37,38 @@ mod revocation;
 mod rule;
 mod rulebook;
 mod schema;
+mod spot;
 mod stretch;
+pub mod table;
+mod terms;
 mod text;
+mod waiver;
 mod window;
+mod words;
 
+pub use bans::{Ban, BanError, BanFeed, Bans, CoversTheFuture, FeedTwice};
+pub use bans_file::BansError;
 pub use bases::{Bases, Ground, Need, Standing};
 pub use calendar::{Calendar, CalendarDay};
+pub use changes::{Change, Changed};
+pub use compare::{Difference, FieldChange};
 pub use coverage::Coverage;
 pub use error::RulebookError;
 pub use forbidden::{Feed, Forbidden, Forbids, Recorded};
 pub use hours::{DayExprError, DaySet, Hours, TimeOfDay, TimeOfDayError, Window, WindowError};
+pub(crate) use kindlaw::{KindLaw, Period, Since};
 pub use lift::{Certainty, Lift, LiftBy};
 pub use minimum::ZoneMinimum;
+#[doc(hidden)]
+pub use mutants::Mutant;
+pub use on::InForce;
 pub use register::{Effect, Register};
 pub use retention::{AfterThat, CountedFrom, Kept, Retention};
 pub use revocation::{Deadline, Extent, Revocation};
 pub use rule::{Cap, CapKey, Confidence, KindSet, Layer, Penalty, PenaltyUnit, Posture, Reach, Rule};
 pub use rulebook::{PlaceLaw, Rulebook};
+pub use terms::Language;
 pub use text::{Occasion, Position, RequiredText, Requirement, SenderForm};
+pub use waiver::{Waived, WaivedBy, Waiver, WaiverError};
+pub(crate) use window::first_common;
 pub use window::{HORIZON, Moment, Tolerance, closes_at, is_open, next_common, next_open};

@@ -194,8 +194,9 @@ impl RawFile {
             let reason = error.to_string();
             RulebookError {
                 file: file.to_owned(),
+                line: error.line_col().map(|(line, _)| line + 1),
                 entry: entry_at(toml, line).unwrap_or_else(|| "file".to_owned()),
-                field: field_of(toml, line, &reason).unwrap_or_else(|| format!("line {}", line + 1)),
+                field: field_of(toml, line, &reason).unwrap_or_else(|| "syntax".to_owned()),
                 reason,
             }
         })
@@ -206,7 +207,8 @@ impl RawFile {
 fn entry_at(toml: &str, line: usize) -> Option<String> {
     let id = |line: &str| {
         let value = line.strip_prefix("id")?.trim_start().strip_prefix('=')?;
-        Some(value.trim().trim_matches('"').to_owned())
+        let value = value.trim().trim_matches('"');
+        (!value.is_empty()).then(|| value.to_owned())
     };
     if toml.lines().nth(line)?.starts_with("[[") {
         return toml.lines().skip(line).find_map(id);

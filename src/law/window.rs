@@ -100,7 +100,17 @@ pub fn closes_at(table: &ZoneTable, hours: &Hours, tolerance: Tolerance, zone: Z
 /// pairs of one zone stand together.
 #[must_use]
 pub fn next_common(table: &ZoneTable, all: &[(&Hours, Zone)], tolerance: Tolerance, at: i64) -> Option<i64> {
-    common(&|zone, at| table.span(zone, at), all, tolerance, at)
+    common(&|zone, at| table.span(zone, at), all, tolerance, at, MINUTE)
+}
+
+/// The same to the second.
+pub(crate) fn first_common(
+    table: &ZoneTable,
+    all: &[(&Hours, Zone)],
+    tolerance: Tolerance,
+    at: i64,
+) -> Option<i64> {
+    common(&|zone, at| table.span(zone, at), all, tolerance, at, 1)
 }
 
 impl Hours {
@@ -312,9 +322,10 @@ fn common(
     all: &[(&Hours, Zone)],
     tolerance: Tolerance,
     at: i64,
+    step: i64,
 ) -> Option<i64> {
     let end = at.saturating_add(HORIZON);
-    let mut first = whole_minute(at)?;
+    let mut first = whole(at, step)?;
     let mut agreed = 0;
     let mut known: Option<(Zone, Moment)> = None;
     for &(hours, zone) in all.iter().cycle() {
@@ -331,7 +342,7 @@ fn common(
             agreed += 1;
         } else {
             let opens = later_opening(&|at| span_at(zone, at), &moment, hours, tolerance)?;
-            first = whole_minute(opens)?;
+            first = whole(opens, step)?;
             // Rounded past the opening, even these hours have to be asked again.
             agreed = usize::from(first == opens);
             known = None;
@@ -343,6 +354,6 @@ fn common(
     (first <= end).then_some(first)
 }
 
-fn whole_minute(at: i64) -> Option<i64> {
-    at.checked_add(MINUTE - 1).map(|at| at - at.rem_euclid(MINUTE))
+fn whole(at: i64, step: i64) -> Option<i64> {
+    at.checked_add(step - 1).map(|at| at - at.rem_euclid(step))
 }

@@ -44,7 +44,7 @@ impl Messenger {
         let held = self.held(person.recipient).await?;
         let whereabouts = person.whereabouts.as_deref();
         let places = whereabouts.map(|whereabouts| whereabouts.places()).unwrap_or_default();
-        let policy = &self.inner.policy;
+        let policy = self.policy();
         // By the records: a host that names other programs does not change what the person gets.
         let named: BTreeSet<&Name> = records.iter().filter_map(|record| program_of(&record.event)).collect();
         let open = named.iter().filter(|name| person.state.stands_open(name));

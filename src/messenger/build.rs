@@ -1,4 +1,7 @@
-use std::sync::{Arc, atomic::AtomicBool};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use thiserror::Error;
 
@@ -6,17 +9,19 @@ use super::{Inner, Messenger};
 use crate::{
     campaign::{DynRelevance, Relevance},
     clock::{Clock, SystemClock},
+    consent::event::Danger,
     content::Lint,
     dispatch::{Flights, Looked, Queue},
     gateway::{DynGateway, Gateway},
     id::{Name, NameError},
     inbound::{Matcher, Replies, Unstored},
-    law::{Posture, Rulebook},
+    law::{Bans, Language, Posture, Rulebook, WaivedBy},
     ledger::{Admitted, Book},
     place::ZoneTable,
     policy::{Brand, Policy, Proof},
     program::Program,
     register::{DynRegister, Register},
+    sync::Current,
 };
 
 /// Builds a [`Messenger`].
@@ -38,6 +43,7 @@ pub struct Builder {
     checkpoints: super::checkpoints::Checkpoints,
     registers: Vec<Box<dyn DynRegister>>,
     proof: Proof,
+    bans: Bans,
 }
 
 impl Builder {
@@ -59,6 +65,7 @@ impl Builder {
             checkpoints: super::checkpoints::Checkpoints::default(),
             registers: Vec::new(),
             proof: Proof::none(),
+            bans: Bans::none(),
         }
     }
 
@@ -108,6 +115,14 @@ impl Builder {
     #[must_use]
     pub fn proof(mut self, proof: Proof) -> Self {
         self.proof = proof;
+        self
+    }
+
+    /// The lists of ad-hoc bans, such as states of emergency. Where a rule asks for one, nothing goes without it, nor
+    /// once it is old: see [`reload_bans`](Messenger::reload_bans).
+    #[must_use]
+    pub fn bans(mut self, bans: Bans) -> Self {
+        self.bans = bans;
         self
     }
 
@@ -180,10 +195,15 @@ impl Builder {
         if self.ledger.ledger.is_volatile() && !gateway.capabilities().simulated {
             return Err(BuildError::VolatileLedger);
         }
+        let senders = self.programs.iter().flat_map(Program::senders);
+        let checked = self.programs.iter().filter(|program| program.is_age_checked());
         let policy = Policy {
             posture: self.posture,
             brand: self.brand,
             proof: self.proof,
+            bans: self.bans,
+            senders: senders.map(|sender| (sender.id().clone(), sender.country())).collect(),
+            age_checked: checked.map(|program| program.name().clone()).collect(),
             ..Policy::new(self.rulebook, self.zones.unwrap_or_else(ZoneTable::newest))
         };
         // Whoever loads a list that nothing looks at believes to be safe.
@@ -191,10 +211,15 @@ impl Builder {
         if let Some(idle) = self.registers.iter().find(|given| !named(given.name())) {
             return Err(BuildError::IdleRegister(idle.name().clone()));
         }
+        if let Some(idle) = policy.idle_bans() {
+            return Err(BuildError::IdleBans(idle.clone()));
+        }
+        let dangers = dangers(self.ledger.reason, &policy.rulebook);
         Ok(Messenger {
             inner: Arc::new(Inner {
                 book: Book::new(self.ledger.ledger),
-                policy,
+                loads: super::banning::loads(&policy.bans),
+                policy: Current::new(policy),
                 programs: self.programs,
                 gateway,
                 clock: self.clock.unwrap_or_else(|| Box::new(SystemClock::new())),
@@ -207,13 +232,35 @@ impl Builder {
                 unstored: Unstored::default(),
                 guards: self.guards,
                 registers: self.registers,
-                reason: self.ledger.reason,
+                dangers,
                 noted: AtomicBool::new(false),
                 #[cfg(feature = "evidence")]
                 checkpoints: self.checkpoints,
             }),
         })
     }
+}
+
+/// What goes on record before anything is done: a foreign ledger, and what the book does without.
+fn dangers(foreign: Option<String>, rulebook: &Rulebook) -> Vec<Danger> {
+    let foreign = foreign.map(|reason| Danger { what: "foreign_ledger".to_owned(), reason, rulebook: None });
+    let mut dangers: Vec<_> = foreign.into_iter().collect();
+    let mut files: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let waived = |what: &str, reason| Danger {
+        what: what.to_owned(),
+        reason,
+        rulebook: Some(rulebook.version().to_owned()),
+    };
+    for waiver in rulebook.waivers() {
+        let words = waiver.words(Language::English);
+        match &waiver.by {
+            WaivedBy::Reason(_) => dangers.push(waived("without_rule", words)),
+            // One record for a file: it may cover a hundred places.
+            WaivedBy::File(file) => files.entry(file).or_default().push(words),
+        }
+    }
+    dangers.extend(files.into_values().map(|words| waived("overlay", words.join("; "))));
+    dangers
 }
 
 /// What is missing to build a [`Messenger`].
@@ -225,6 +272,9 @@ pub enum BuildError {
         "neither a rule of the book nor the brand asks for the register `{0}`: check its name, or add `Brand::register`"
     )]
     IdleRegister(Name),
+    /// A list of bans that no rule of the book asks for: it would change nothing.
+    #[error("no rule of the book asks for the list of bans `{0}`: check its name")]
+    IdleBans(Name),
     /// No gateway.
     #[error("no gateway: call `.gateway(SimulatedCarrier::seeded(1))` or give a real one")]
     NoGateway,

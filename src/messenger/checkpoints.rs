@@ -51,7 +51,7 @@ impl Messenger {
     /// No signing key, no records, a ledger that is not the one its anchor knows, or the ledger failed. An anchor
     /// that fails is no error: [`Taken::anchored`] says so.
     pub async fn checkpoint(&self) -> Result<Taken, CheckpointError> {
-        self.fits_anchor().await?;
+        self.is_ready().await?;
         self.take_checkpoint().await
     }
 
@@ -132,7 +132,8 @@ impl Messenger {
             }
             _ => reason,
         };
-        self.note(at_ms, &[Danger { what: "accept_restored".to_owned(), reason }.into()]).await?;
+        self.note(at_ms, &[Danger { what: "accept_restored".to_owned(), reason, rulebook: None }.into()])
+            .await?;
         let taken = self.take_checkpoint().await?;
         if let Anchored::Yes = taken.anchored {
             self.inner.checkpoints.known.store(true, Ordering::SeqCst);

@@ -42,7 +42,7 @@ impl Messenger {
         program: &str,
         opt_in: OptIn,
     ) -> Result<Permission, ConsentError> {
-        self.fits_anchor().await?;
+        self.is_ready().await?;
         let now = self.inner.clock.now().ok_or(ConsentError::NoClock)?;
         let program = self.known(program)?;
         self.keep_own_text(&opt_in, now).await?;

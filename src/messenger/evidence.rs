@@ -52,7 +52,7 @@ impl Messenger {
         let key = book.note_key().await?.to_string();
         let by = concat!("optin ", env!("CARGO_PKG_VERSION"));
         let frame = Frame { ask, at_ms, by, key, checkpoint: checkpoint.note };
-        let pack = EvidencePack::unsealed(&gathered, &self.inner.policy, frame);
+        let pack = EvidencePack::unsealed(&gathered, &self.policy(), frame);
         let seal = book.sign(&pack.to_sign()).await?;
         Ok(pack.sealed(seal))
     }

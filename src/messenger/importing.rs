@@ -68,7 +68,7 @@ impl Messenger {
         rows: impl IntoIterator<Item = ImportRow>,
         mut each: impl FnMut(&ImportRow, Judged),
     ) -> Result<Imports, ConsentError> {
-        self.fits_anchor().await?;
+        self.is_ready().await?;
         let now = self.inner.clock.now().ok_or(ConsentError::NoClock)?;
         let import = Name::new(import)?;
         if self.progressed(&import).await?.is_some_and(|held| held.stage >= Stage::Undoing) {

@@ -136,7 +136,7 @@ impl Messenger {
         mut each: impl FnMut(&Judged, &Row),
         mut progress: impl FnMut(&Progress),
     ) -> Result<ImportReport, ImportError> {
-        self.fits_anchor().await.map_err(ConsentError::from)?;
+        self.is_ready().await.map_err(ConsentError::from)?;
         let (import, now) = self.ready(import, options)?;
         let survey = survey(&mut list, options, now, false)?;
         let key = Progressed::key(&import)?;

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "evidence")]
 mod accessing;
+mod banning;
 mod build;
 #[cfg(feature = "evidence")]
 mod checkpoints;
@@ -24,10 +25,11 @@ mod sending;
 mod texts;
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicBool, Ordering},
 };
 
+pub use banning::ReloadBansError;
 pub use build::{BuildError, Builder};
 #[cfg(feature = "evidence")]
 pub use checkpoints::Every;
@@ -61,6 +63,7 @@ use crate::{
     policy::Policy,
     program::Program,
     register::DynRegister,
+    sync::Current,
 };
 
 /// Everything a shop does with SMS, lawfully. Cheap to clone, and one instance serves many tasks.
@@ -72,7 +75,7 @@ pub struct Messenger {
 #[derive(Debug)]
 struct Inner {
     book: Book,
-    policy: Policy,
+    policy: Current<Policy>,
     programs: Vec<Program>,
     gateway: Box<dyn DynGateway>,
     clock: Box<dyn Clock>,
@@ -85,9 +88,11 @@ struct Inner {
     unstored: Unstored,
     guards: Vec<(Name, Box<dyn DynRelevance>)>,
     registers: Vec<Box<dyn DynRegister>>,
-    /// Why a foreign ledger is in use, until that is recorded.
-    reason: Option<String>,
+    /// Safeguards that are stepped around, until that is recorded.
+    dangers: Vec<Danger>,
     noted: AtomicBool,
+    /// Loads of bans that are not recorded yet.
+    loads: Mutex<Vec<Event>>,
     #[cfg(feature = "evidence")]
     checkpoints: checkpoints::Checkpoints,
 }
@@ -138,10 +143,10 @@ impl Messenger {
         Ok((count, due.and_then(DateTime::from_timestamp_millis)))
     }
 
-    /// What decides.
+    /// What decides, as it is now.
     #[must_use]
-    pub fn policy(&self) -> &Policy {
-        &self.inner.policy
+    pub fn policy(&self) -> Arc<Policy> {
+        self.inner.policy.now()
     }
 
     /// The programs.
@@ -157,6 +162,20 @@ impl Messenger {
         Ok(())
     }
 
+    /// Whether anything but STOP may be done: the ledger is the one that its anchor knows, and what the rule book does
+    /// without is on record.
+    async fn is_ready(&self) -> Result<(), BookError> {
+        self.fits_anchor().await?;
+        let waived = !self.policy().rulebook.waivers().is_empty();
+        if waived && !self.inner.noted.load(Ordering::SeqCst) {
+            // Whoever asks needs a clock too, and is refused without one.
+            if let Some(now) = self.inner.clock.now() {
+                self.note(now.timestamp_millis(), &[]).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Appends to the house stream, whoever else writes to it.
     async fn note(&self, at_ms: i64, events: &[Event]) -> Result<(), BookError> {
         loop {
@@ -169,15 +188,20 @@ impl Messenger {
 
     /// The same on the house stream as read; `false` if somebody else was first.
     async fn note_in(&self, mut house: Person, at_ms: i64, events: &[Event]) -> Result<bool, BookError> {
-        if let Some(reason) = self.inner.reason.as_ref().filter(|_| !self.inner.noted.load(Ordering::SeqCst))
-        {
-            let danger = Danger { what: "foreign_ledger".to_owned(), reason: reason.clone() };
-            house.stage(at_ms, danger, &[])?;
+        if !self.inner.noted.load(Ordering::SeqCst) {
+            for danger in &self.inner.dangers {
+                house.stage(at_ms, danger.clone(), &[])?;
+            }
         }
         for event in events {
             house.stage(at_ms, event.clone(), &[])?;
         }
+        let loads = self.unrecorded();
+        for load in &loads.events {
+            house.stage(at_ms, load.clone(), &[])?;
+        }
         let Written::Done(_) = self.inner.book.write(house, Urgency::Normal).await? else { return Ok(false) };
+        loads.recorded();
         self.inner.noted.store(true, Ordering::SeqCst);
         Ok(true)
     }

@@ -33,7 +33,7 @@ impl Messenger {
                 let facts = Facts { whereabouts, state: &person.state };
                 let request =
                     Request { program, kind: Kind::Marketing, category: None, subject: None, sender: None };
-                let decision = self.inner.policy.decide(facts, request, at);
+                let decision = self.policy().decide(facts, request, at);
                 let lapsed = decision.reasons.iter().find(|reason| reason.code == Code::BasisExpired);
                 if let Some(rule) = lapsed.and_then(|reason| reason.rule_id()) {
                     course.lapse(at, format!("lapsed under {rule} by the day of this receipt"));
@@ -47,7 +47,7 @@ impl Messenger {
                 recipient: person.recipient,
                 program,
                 house: self.inner.programs.iter().find(|known| known.name() == program),
-                policy: &self.inner.policy,
+                policy: &self.policy(),
                 whereabouts: person.whereabouts.as_deref(),
                 grant: &grant,
                 text: text.as_ref(),

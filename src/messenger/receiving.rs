@@ -127,11 +127,12 @@ impl Messenger {
             guards: &inner.guards,
             only_stops: false,
         };
-        if let Err(error) = self.fits_anchor().await {
+        if let Err(error) = self.is_ready().await {
             // Whoever said STOP shall have the answer; nothing else leaves.
             Worker { only_stops: true, ..worker }.run(batch).await?;
             return Err(error.into());
         }
+        self.record_loads().await?;
         #[cfg_attr(not(feature = "evidence"), allow(unused_mut, reason = "nothing is added without it"))]
         let mut done = worker.run(batch).await?;
         #[cfg(feature = "evidence")]

@@ -101,7 +101,7 @@ impl Messenger {
                 sender: Some(&started.sender),
             };
             let facts = Facts { whereabouts, state: &person.state };
-            landed.outside = self.inner.policy.closed_hours(facts, request, report.at);
+            landed.outside = self.policy().closed_hours(facts, request, report.at);
         }
         landed
     }

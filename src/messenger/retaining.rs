@@ -138,7 +138,7 @@ impl Messenger {
         }
         if sweep != Sweep::DryRun {
             let (erased, kept) = (report.erased, report.people - report.erased);
-            let rulebook = self.inner.policy.rulebook.version().to_owned();
+            let rulebook = self.policy().rulebook.version().to_owned();
             self.note(at.timestamp_millis(), &[RetentionRun { rulebook, erased, kept }.into()]).await?;
         }
         Ok(report)
@@ -148,7 +148,7 @@ impl Messenger {
         let trail = self.trail(person, at).await?;
         let held = self.held(person.recipient).await?;
         let places = person.whereabouts.as_ref().map(|whereabouts| whereabouts.places()).unwrap_or_default();
-        Ok(self.inner.policy.stay(places, &trail, held.as_deref(), at))
+        Ok(self.policy().stay(places, &trail, held.as_deref(), at))
     }
 
     /// Erases the person as judged: if anything was appended since, not.

@@ -67,7 +67,7 @@ impl std::fmt::Display for Scrubbed {
 struct Asked<'a> {
     register: &'a dyn DynRegister,
     /// The shortest time for which a rule or the brand lets an answer stand.
-    terms: &'a crate::law::Register,
+    terms: crate::law::Register,
     /// Standing in it means, somewhere, that the number changed hands.
     ends: bool,
     batch: usize,
@@ -126,10 +126,11 @@ impl Messenger {
     }
 
     fn with_terms<'a>(&'a self, register: &'a dyn DynRegister) -> Option<Asked<'a>> {
-        let named = || self.inner.policy.registers().filter(|named| named.name == *register.name());
+        let policy = self.policy();
+        let named = || policy.registers().filter(|named| named.name == *register.name());
         Some(Asked {
             register,
-            terms: named().min_by_key(|named| named.max_age_days)?,
+            terms: named().min_by_key(|named| named.max_age_days)?.clone(),
             ends: named().any(|named| named.effect == Effect::Ends),
             batch: register.batch().clamp(1, 10_000),
             waiting: Vec::new(),
@@ -160,10 +161,11 @@ impl Messenger {
         }
         let Some(whereabouts) = person.whereabouts.as_deref() else { return false };
         let facts = Facts { whereabouts, state: &person.state };
+        let policy = self.policy();
         let waits = |program: &Name, kind: Kind| {
             let request = Request { program, kind, category: None, subject: None, sender: None };
-            let decision = self.inner.policy.decide(facts, request, now);
-            let unasked = self.inner.policy.unasked(facts, request, now);
+            let decision = policy.decide(facts, request, now);
+            let unasked = policy.unasked(facts, request, now);
             decision.needs.contains(&Need::Register)
                 && unasked.iter().any(|register| register.name == asked.terms.name)
         };

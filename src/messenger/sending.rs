@@ -15,7 +15,7 @@ use crate::{
     message::Kind,
     phone::PhoneNumber,
     place::Whereabouts,
-    policy::{Decision, Facts, Request},
+    policy::{Decision, Explanation, Facts, Request},
 };
 
 /// Rows of a launch that share a commit.
@@ -49,7 +49,26 @@ impl Messenger {
         let by_number = Whereabouts::of(number);
         let whereabouts =
             person.as_ref().and_then(|person| person.whereabouts.as_deref()).unwrap_or(&by_number);
-        Ok(self.inner.policy.decide(Facts { whereabouts, state }, request, at))
+        Ok(self.policy().decide(Facts { whereabouts, state }, request, at))
+    }
+
+    /// The same with every rule that was considered, whether it applied and why.
+    ///
+    /// # Errors
+    /// The ledger failed.
+    pub async fn explain(
+        &self,
+        number: PhoneNumber,
+        request: Request<'_>,
+        at: DateTime<Utc>,
+    ) -> Result<Explanation, BookError> {
+        let person = self.inner.book.find_all(&[number], false).await?.pop().flatten();
+        let blank = State::default();
+        let state = person.as_ref().map_or(&blank, |person| &person.state);
+        let by_number = Whereabouts::of(number);
+        let whereabouts =
+            person.as_ref().and_then(|person| person.whereabouts.as_deref()).unwrap_or(&by_number);
+        Ok(self.policy().explanation(Facts { whereabouts, state }, request, at))
     }
 
     /// Plans a campaign: counts, cost, findings, and whether it fits. Nothing is written.
@@ -68,7 +87,8 @@ impl Messenger {
         let at = self.inner.clock.now().ok_or(PlanError::NoClock)?;
         self.knows_guard(&campaign)?;
         let inner = &*self.inner;
-        let planner = Planner::new(&inner.book, &inner.policy, &inner.lint, &inner.programs, &campaign, at)?;
+        let policy = self.policy();
+        let planner = Planner::new(&inner.book, &policy, &inner.lint, &inner.programs, &campaign, at)?;
         Ok(self.seeded(planner, at).await?.plan(at, each).await?)
     }
 
@@ -123,14 +143,13 @@ impl Messenger {
     /// # Errors
     /// The campaign is over, its name belongs to one of another program or kind, or the ledger failed: launch again.
     pub async fn launch(&self, approved: Approved) -> Result<Launched, LaunchError> {
-        self.fits_anchor().await?;
+        self.is_ready().await?;
         let at = self.inner.clock.now().ok_or(PlanError::NoClock)?;
         let Approved { plan, by } = approved;
         let inner = &*self.inner;
-        let campaign = &plan.campaign;
-        let mut planner =
-            Planner::new(&inner.book, &inner.policy, &inner.lint, &inner.programs, campaign, at)
-                .map_err(PlanError::from)?;
+        let (campaign, policy) = (&plan.campaign, self.policy());
+        let mut planner = Planner::new(&inner.book, &policy, &inner.lint, &inner.programs, campaign, at)
+            .map_err(PlanError::from)?;
         planner = self.seeded(planner, at).await?;
         planner.unlock = true;
         let job = campaign.job().ok_or(PlanError::from(CampaignError::NoWindow))?;
@@ -144,7 +163,11 @@ impl Messenger {
             .put_job(campaign.name.clone(), campaign.weight.get(), definition)
             .await
             .map_err(BookError::from)?;
-        let risk = campaign.repeats.clone().map(|reason| Danger { what: "at_least_once".to_owned(), reason });
+        let risk = campaign.repeats.clone().map(|reason| Danger {
+            what: "at_least_once".to_owned(),
+            reason,
+            rulebook: None,
+        });
         let record = ApprovedRecord {
             campaign: campaign.name.clone(),
             plan: plan.digest,

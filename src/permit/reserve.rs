@@ -10,7 +10,7 @@ use crate::{
     ledger::{Book, BookError, OutboxChange, Person, Urgency, Written},
     message::{Body, Counting, Kind},
     place::Whereabouts,
-    policy::{Code, Decision, Facts, Policy, Reason, Request, Verdict},
+    policy::{Code, Decision, Facts, Policy, Request, Verdict},
 };
 
 /// Marketing waits while the clock is further behind the newest record than this.
@@ -157,19 +157,19 @@ async fn judge(
     }
     if let Some((answer, asked)) = draft.answers {
         if !may_answer(state, answer, asked, at) {
-            return held(refusal(policy, Code::AnswerSpent));
+            return held(policy.refusing(Code::AnswerSpent));
         }
         // Counted from the text that it answers, not from its turn in the queue.
         return Ok(Judged::Go(Box::new(draft), asked + TimeDelta::minutes(super::ANSWER_WITHIN_MINUTES)));
     }
     if draft.kind == Kind::Marketing && state.newest_ms - at.timestamp_millis() > CLOCK_BEHIND_MS {
         let until = DateTime::from_timestamp_millis(state.newest_ms);
-        return held(Decision { verdict: Verdict::Defer { until }, ..refusal(policy, Code::ClockBehind) });
+        return held(Decision { verdict: Verdict::Defer { until }, ..policy.refusing(Code::ClockBehind) });
     }
     let Some(whereabouts) = &draft.person.whereabouts else {
         return held(Decision {
             verdict: Verdict::Defer { until: None },
-            ..refusal(policy, Code::PlaceUnknown)
+            ..policy.refusing(Code::PlaceUnknown)
         });
     };
     let request = Request {
@@ -183,7 +183,7 @@ async fn judge(
     match decision.verdict {
         Verdict::Allow { not_after } => {
             if draft.until.is_some_and(|until| until <= at) {
-                return held(refusal(policy, Code::CampaignOver));
+                return held(policy.refusing(Code::CampaignOver));
             }
             let closes = [not_after, draft.until].into_iter().flatten().min();
             let ends = closes.map_or(Some(at + LONGEST), |closes| leeway.within(closes, at));
@@ -209,7 +209,7 @@ fn closing(
         Some(Verdict::Allow { .. }) => closes,
         Some(Verdict::Deny) | None => None,
     };
-    Decision { verdict: Verdict::Defer { until }, ..refusal(policy, Code::WindowClosing) }
+    Decision { verdict: Verdict::Defer { until }, ..policy.refusing(Code::WindowClosing) }
 }
 
 /// What binds a permit, and what is needed to run a lost race again.
@@ -318,19 +318,9 @@ async fn again(book: &Book, terms: Terms) -> Result<Option<Draft>, ReserveError>
     }))
 }
 
-fn refusal(policy: &Policy, code: Code) -> Decision {
-    Decision {
-        verdict: Verdict::Deny,
-        reasons: vec![Reason::bare(code)],
-        needs: Vec::new(),
-        warnings: Vec::new(),
-        posture: policy.posture,
-    }
-}
-
 fn raced(policy: &Policy, at: DateTime<Utc>) -> Decision {
     let until = Some(at + TimeDelta::seconds(1));
-    Decision { verdict: Verdict::Defer { until }, ..refusal(policy, Code::Contended) }
+    Decision { verdict: Verdict::Defer { until }, ..policy.refusing(Code::Contended) }
 }
 
 /// Reserving failed.

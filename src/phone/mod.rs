@@ -4,8 +4,12 @@
 //! numbers in a hundred ways; [`PhoneNumber::parse`] reads those at the edge and nowhere else. What the numbering
 //! plans say of a number (is it assigned, to which country, is it a mobile: [`Line`]) is asked at the edge too.
 
+mod assigned;
+mod codes;
 mod country;
+mod dfa;
 mod line;
+mod nfa;
 mod number;
 mod parse;
 mod plan;

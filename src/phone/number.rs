@@ -2,7 +2,7 @@ use std::{fmt, num::NonZeroU64, str::FromStr};
 
 use thiserror::Error;
 
-use super::{Country, Line, parse, plan};
+use super::{Country, Line, codes, parse};
 
 /// A phone number in E.164, packed into eight bytes.
 ///
@@ -89,7 +89,7 @@ impl PhoneNumber {
     /// What kind of line it is. For the edge: it consults the plans.
     #[must_use]
     pub fn line(&self) -> Line {
-        plan::owner(&self.0.to_string()).map_or(Line::Unknown, |(plan, national)| plan.line(national))
+        codes::assigned(self.0.get()).line
     }
 
     /// The country or territory whose plan has the number, if one does. For the edge: it consults the plans.
@@ -104,7 +104,7 @@ impl PhoneNumber {
     /// ```
     #[must_use]
     pub fn region(&self) -> Option<Country> {
-        plan::owner(&self.0.to_string()).and_then(|(plan, _)| plan.country)
+        codes::assigned(self.0.get()).country
     }
 
     /// The number in full, `+` and digits.

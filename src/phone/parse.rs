@@ -1,6 +1,6 @@
 use super::{
-    Country, PhoneNumber, PhoneNumberError,
-    plan::{self, Fit, Plan},
+    Country, PhoneNumber, PhoneNumberError, codes,
+    plan::{Fit, Plan},
 };
 
 /// Longest text that is looked at, in characters. Nobody writes a number with more.
@@ -11,10 +11,10 @@ const MOST_DIGITS: usize = 24;
 /// Reads a number as people write it, in the habits of a country.
 pub(super) fn read(text: &str, default: Country) -> Result<PhoneNumber, PhoneNumberError> {
     let (plus, digits) = digits_of(text)?;
-    let home = plan::of_country(default);
+    let home = codes::of_country(default);
     let (plan, rest) = if plus {
         // `+00 33 …`: the plus and the prefix both; people do write that.
-        plan::split(&digits).or_else(|| abroad(home, &digits)).ok_or(PhoneNumberError::NotANumber)?
+        codes::split(&digits).or_else(|| abroad(home, &digits)).ok_or(PhoneNumberError::NotANumber)?
     } else if home.and_then(|home| home.strip_abroad(&digits)).is_some() {
         abroad(home, &digits).ok_or(PhoneNumberError::NotANumber)?
     } else {
@@ -24,7 +24,7 @@ pub(super) fn read(text: &str, default: Country) -> Result<PhoneNumber, PhoneNum
     // At home, one's own habits count: those of Jersey and of Great Britain differ, and share a country code.
     let habits = home.filter(|home| home.code == plan.code && plan.country == home.country).unwrap_or(plan);
     let national = without_trunk(habits, rest);
-    let (main, _) = plan::split(&format!("{}{national}", plan.code)).ok_or(PhoneNumberError::NotANumber)?;
+    let (main, _) = codes::split(&format!("{}{national}", plan.code)).ok_or(PhoneNumberError::NotANumber)?;
     if main.fit(&national) != Fit::Possible {
         return Err(PhoneNumberError::NotANumber);
     }
@@ -42,7 +42,7 @@ fn without_trunk(plan: &Plan, digits: &str) -> String {
 }
 
 fn abroad<'d>(home: Option<&Plan>, digits: &'d str) -> Option<(&'static Plan, &'d str)> {
-    plan::split(home?.strip_abroad(digits)?)
+    codes::split(home?.strip_abroad(digits)?)
 }
 
 /// `33 6 12 34 56 78` in France: the country code without a plus, where the digits make no sense otherwise.
@@ -50,7 +50,7 @@ fn with_bare_code<'d>(home: &Plan, digits: &'d str) -> Option<(&'static Plan, &'
     let rest = digits.strip_prefix(&home.code.to_string())?;
     let stripped = home.strip_trunk(rest);
     let better = !home.general(digits) && home.general(&stripped);
-    (better || home.fit(digits) == Fit::TooLong).then(|| plan::split(digits)).flatten()
+    (better || home.fit(digits) == Fit::TooLong).then(|| codes::split(digits)).flatten()
 }
 
 /// The digits as ASCII, and whether a plus stands before them.

@@ -44,7 +44,7 @@ pub struct Span {
 pub struct ZoneTable(Arc<Inner>);
 
 struct Inner {
-    version: String,
+    version: Arc<str>,
     /// By [`Zone::index`]: where the zone's stretches lie in the two vectors. Empty for a zone without data.
     zones: Vec<Range<u32>>,
     /// First second of each stretch, ascending within a zone.
@@ -160,6 +160,16 @@ impl ZoneTable {
     pub fn version(&self) -> &str {
         &self.0.version
     }
+
+    /// The same, shared.
+    pub(crate) fn shared_version(&self) -> Arc<str> {
+        Arc::clone(&self.0.version)
+    }
+
+    /// The seconds (Unix time) that the table knows.
+    pub(crate) const fn years() -> Range<i64> {
+        BEGIN..END
+    }
 }
 
 impl fmt::Debug for ZoneTable {
@@ -200,7 +210,8 @@ struct Build {
 
 impl Build {
     fn new(version: String) -> Self {
-        let inner = Inner { version, zones: Vec::new(), starts: Vec::new(), offsets: Vec::new() };
+        let inner =
+            Inner { version: version.into(), zones: Vec::new(), starts: Vec::new(), offsets: Vec::new() };
         Self { inner, seen: HashMap::new() }
     }
 

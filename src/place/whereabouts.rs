@@ -39,7 +39,7 @@ cbor_enum! {
 /// assert!(Whereabouts::of("+19990001234".parse()?).zones().is_empty());    // no such area code: unknown
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Whereabouts {
     number_places: Cow<'static, [Place]>,
     places: Cow<'static, [Place]>,

@@ -9,14 +9,19 @@ use super::{
     decision::{Code, Fact, Reason},
     hours,
 };
-use crate::{consent::Sent, id::Name, law::CapKey, message::Kind};
+use crate::{
+    consent::Sent,
+    id::Name,
+    law::{Cap, CapKey, Rule},
+    message::Kind,
+};
 
 const HOUR_MS: i64 = 3_600_000;
 
 pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
     for (_, law) in question.laws.iter() {
-        for rule in &law.caps {
-            if !question.concerns(rule) || !question.in_force(rule) || hours::is_lifted(question, rule) {
+        for rule in &law.of(question.request.kind).caps {
+            if !question.in_force(rule) || hours::is_lifted(question, rule) {
                 continue;
             }
             for cap in &rule.caps {
@@ -32,7 +37,7 @@ pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
                 if !question.policy.posture.binds(rule.reach) {
                     findings.warnings.push(reason);
                 } else if !findings.waits.contains(&reason) {
-                    findings.caps_until = findings.caps_until.max(clear);
+                    findings.clear_from = findings.clear_from.max(clear);
                     findings.wait(reason);
                 }
             }
@@ -49,7 +54,7 @@ pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
             sent.kind == Kind::Marketing && (cap.category.is_none() || sent.category == cap.category)
         };
         if let Some((count, clear)) = over(question, cap.max, cap.per_hours, counts) {
-            findings.caps_until = findings.caps_until.max(clear);
+            findings.clear_from = findings.clear_from.max(clear);
             let fact = Fact::Count { count, max: cap.max, hours: cap.per_hours };
             findings.wait(Reason::new(Code::BrandCap, None, fact));
         }
@@ -68,7 +73,7 @@ impl Policy {
             counts.push((id.to_owned(), u32::try_from(sends.count()).unwrap_or(u32::MAX)));
         };
         for place in facts.whereabouts.places() {
-            for rule in self.rulebook.law_of(*place).caps.iter().filter(|r| r.kinds.contains(request.kind)) {
+            for rule in &self.rulebook.law_of(*place).of(request.kind).caps {
                 for cap in &rule.caps {
                     note(&rule.id, u32::from(cap.per_hours), &|sent| {
                         rule.kinds.contains(sent.kind)
@@ -105,6 +110,20 @@ fn over(question: &Question<'_>, max: u16, hours: u32, counts: impl Fn(&Sent) ->
     let clear = if max == 0 { i64::MAX } else { nth_oldest(&mut held, beyond)? };
     let clear = clear.saturating_add(period_ms).saturating_add(999).div_euclid(1_000);
     Some((u32::try_from(count).unwrap_or(u32::MAX), clear))
+}
+
+/// How many messages count against a rule's cap, and, if it is full, the second from which there is room.
+pub(super) fn counted(question: &Question<'_>, rule: &Rule, cap: &Cap) -> (u32, Option<i64>) {
+    let counts = |sent: &Sent| {
+        rule.kinds.contains(sent.kind)
+            && (cap.key == CapKey::Person || same_subject(sent.subject.as_ref(), question.request.subject))
+    };
+    let hours = u32::from(cap.per_hours);
+    let since_ms = question.at.saturating_mul(1_000) - i64::from(hours) * HOUR_MS;
+    let held = question.facts.state.sends.iter();
+    let count = held.filter(|sent| sent.at_ms > since_ms && sent.debits() && counts(sent)).count();
+    let full = over(question, cap.max, hours, counts);
+    (u32::try_from(count).unwrap_or(u32::MAX), full.map(|(_, clear)| clear))
 }
 
 /// When the message went whose leaving makes room. Sends stand in order of appending, which is the order of

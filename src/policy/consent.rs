@@ -17,7 +17,10 @@ use crate::{
 pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
     let state = question.facts.state;
     let program = question.program;
-    let reaching = state.revocations.iter().filter(|revocation| reaches(revocation, question));
+    let further = further(question);
+    let reaching = state.revocations.iter().filter(|revocation| {
+        reaches(revocation, question) || (further.binding.is_some() && revocation.said == Said::Program)
+    });
     // One opening must be later than all of them: two halves do not make a consent.
     let (mut acted_ms, mut seq) = (i64::MIN, 0);
     for revocation in reaching.clone() {
@@ -25,7 +28,21 @@ pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
     }
     let outlives = |acted_ms, seq| program.is_some_and(|program| program.outlives(acted_ms, seq));
     if let Some(latest) = reaching.max_by_key(|r| (r.acted_ms, r.seq)).filter(|_| !outlives(acted_ms, seq)) {
-        findings.deny(Reason::new(Code::Revoked, None, since(latest.acted_ms, Some(latest))));
+        let by_words = state.revocations.iter().any(|revocation| reaches(revocation, question));
+        let rule = further.binding.filter(|_| !by_words).cloned();
+        findings.deny(Reason::new(Code::Revoked, rule, since(latest.acted_ms, Some(latest))));
+    } else if let Some(rule) = further.doubtful {
+        // What the strict posture would take for a revocation of this too.
+        let others = state.revocations.iter().filter(|revocation| revocation.said == Said::Program);
+        let (mut acted_ms, mut seq) = (acted_ms, seq);
+        for revocation in others.clone() {
+            (acted_ms, seq) = (acted_ms.max(revocation.acted_ms), seq.max(revocation.seq));
+        }
+        if let Some(latest) = others.max_by_key(|r| (r.acted_ms, r.seq)).filter(|_| !outlives(acted_ms, seq))
+        {
+            let fact = since(latest.acted_ms, Some(latest));
+            findings.warnings.push(Reason::new(Code::Revoked, Some(Arc::clone(rule)), fact));
+        }
     }
     if let Some(suspension) = state.suspension {
         let over = question.at.saturating_mul(1_000) >= suspension.deadline_ms;
@@ -49,8 +66,27 @@ fn since(ms: i64, revocation: Option<&Revocation>) -> Fact {
     }
 }
 
-/// How far a revocation goes. Never narrower than what was said, and a sender that was answered is closed for
-/// whatever program it carries.
+/// The rules by which a revocation of one program ends all of the sender's, for this kind of message.
+struct Further<'q> {
+    binding: Option<&'q Arc<Rule>>,
+    /// Under this posture it is worth a warning.
+    doubtful: Option<&'q Arc<Rule>>,
+}
+
+fn further<'q>(question: &Question<'q>) -> Further<'q> {
+    let mut found = Further { binding: None, doubtful: None };
+    for (_, law) in question.laws.iter() {
+        for rule in law.of(question.request.kind).ends_all.iter().filter(|rule| question.in_force(rule)) {
+            let binds = question.policy.posture.binds(rule.reach);
+            let slot = if binds { &mut found.binding } else { &mut found.doubtful };
+            *slot = slot.or(Some(rule));
+        }
+    }
+    found
+}
+
+/// How far a revocation goes by its own words. Never narrower than what was said, and a sender that was answered is
+/// closed for whatever program it carries.
 fn reaches(revocation: &Revocation, question: &Question<'_>) -> bool {
     let request = &question.request;
     let here = revocation.program.as_ref().is_none_or(|program| program == request.program)
@@ -76,9 +112,9 @@ fn ground(
     findings: &mut Findings,
 ) {
     let mut asked = false;
-    for rule in &law.bases {
+    for rule in &law.of(question.request.kind).bases {
         let Some(bases) = &rule.bases else { continue };
-        if !question.concerns(rule) || !question.in_force(rule) {
+        if !question.in_force(rule) {
             continue;
         }
         let binds = question.policy.posture.binds(rule.reach);
@@ -98,7 +134,8 @@ fn ground(
             continue;
         }
         let already = |reasons: &[Reason]| {
-            reasons.iter().any(|reason| reason.rule.as_ref().is_some_and(|held| Arc::ptr_eq(held, rule)))
+            let mut of_grounds = reasons.iter().filter(|reason| reason.code != Code::Revoked);
+            of_grounds.any(|reason| reason.rule.as_ref().is_some_and(|held| Arc::ptr_eq(held, rule)))
         };
         if already(&findings.denials) || already(&findings.missing) || already(&findings.warnings) {
             continue;
@@ -110,13 +147,12 @@ fn ground(
             findings.warnings.push(Reason::new(code, Some(Arc::clone(rule)), Fact::None));
         }
     }
-    let covered = question.covers(place);
-    if !asked && covered {
+    if !asked && question.covers(law) {
         findings.miss(Need::Coverage, Reason::new(Code::NoCoverage, None, Fact::Place(place)));
     }
 }
 
-const NOTHING: Standing<'_> = Standing {
+pub(super) const NOTHING: Standing<'_> = Standing {
     basis: Basis::None,
     given_at: None,
     sale_at: None,

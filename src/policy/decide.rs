@@ -1,17 +1,18 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Brand, Proof, caps, consent,
-    decision::{Code, Decision, Fact, Need, Reason, Verdict},
+    Brand, Proof, bans, caps, consent,
+    decision::{Code, Decision, Fact, Need, Reason, Verdict, Versions},
     edge,
     few::Few,
-    hours, registers,
+    forbids, hours, registers, zonedata,
 };
 use crate::{
     consent::{Grade, Grant, ProgramState, State},
     id::Name,
-    law::{HORIZON, Moment, PlaceLaw, Posture, Rule, Rulebook},
+    law::{Bans, HORIZON, Moment, PlaceLaw, Posture, Rule, Rulebook},
     message::Kind,
+    phone::Country,
     place::{Place, Whereabouts, Zone, ZoneTable},
 };
 
@@ -28,6 +29,13 @@ pub struct Policy {
     pub brand: Brand,
     /// How well a consent must be provable.
     pub proof: Proof,
+    /// The lists of ad-hoc bans that are loaded; none unless said, and then what needs one waits.
+    pub bans: Bans,
+    /// The countries that the senders are registered in. A rule against senders of another country waits for it; a
+    /// request without a sender is not held against such a rule.
+    pub senders: Vec<(Name, Country)>,
+    /// Programs whose people had their age checked before they joined.
+    pub age_checked: Vec<Name>,
 }
 
 /// What is to be sent.
@@ -54,6 +62,15 @@ pub struct Facts<'a> {
     pub state: &'a State,
 }
 
+/// When what waits may go.
+enum Until {
+    At(i64),
+    /// No moment suits.
+    Never,
+    /// The clocks cannot be believed that far ahead.
+    Unknown(Vec<Reason>),
+}
+
 /// Collects what stands in the way.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
@@ -62,8 +79,8 @@ pub(super) struct Findings {
     pub(super) waits: Vec<Reason>,
     pub(super) needs: Vec<Need>,
     pub(super) warnings: Vec<Reason>,
-    /// Caps are clear from this second on.
-    pub(super) caps_until: i64,
+    /// Caps have room and declared bans are over from this second on.
+    pub(super) clear_from: i64,
     /// Open windows close at this second.
     pub(super) closes: i64,
 }
@@ -146,20 +163,14 @@ impl<'a> Question<'a> {
         self.program.map_or(&[], |program| &program.grants)
     }
 
-    /// Every rule about this message, in force or not.
-    pub(super) fn rules(&self) -> impl Iterator<Item = &'a Rule> {
-        let all = self.laws.iter().flat_map(|(_, law)| &law.rules);
-        all.map(AsRef::as_ref).filter(|rule| self.concerns(rule))
-    }
-
     /// Whether a rule is in force on any date that it may be for the person.
     pub(super) fn in_force(&self, rule: &Rule) -> bool {
         rule.in_force_on_day(self.days.0) || rule.in_force_on_day(self.days.1)
     }
 
     /// Whether the book covers a place on every such date.
-    pub(super) fn covers(&self, place: Place) -> bool {
-        self.policy.rulebook.coverage_on_day(place, self.days.0).is_some()
+    pub(super) const fn covers(&self, law: &PlaceLaw) -> bool {
+        law.covers_day(self.days.0) && law.covers_day(self.days.1)
     }
 
     /// Whether a rule is about this message at all.
@@ -172,7 +183,35 @@ impl Policy {
     /// The strict posture over this law and these zones, nothing of the brand's own.
     #[must_use]
     pub fn new(rulebook: Rulebook, zones: ZoneTable) -> Self {
-        Self { rulebook, zones, posture: Posture::Strict, brand: Brand::default(), proof: Proof::none() }
+        Self {
+            rulebook,
+            zones,
+            posture: Posture::Strict,
+            brand: Brand::default(),
+            proof: Proof::none(),
+            bans: Bans::none(),
+            senders: Vec::new(),
+            age_checked: Vec::new(),
+        }
+    }
+
+    /// A refusal for a reason without a rule, made with this law and these zones.
+    #[must_use]
+    pub fn refusing(&self, code: Code) -> Decision {
+        self.decided(Verdict::Deny, vec![Reason::bare(code)])
+    }
+
+    /// A verdict with its reasons and nothing else.
+    fn decided(&self, verdict: Verdict, reasons: Vec<Reason>) -> Decision {
+        let (rulebook, zones) = (self.rulebook.shared_version(), self.zones.shared_version());
+        Decision {
+            verdict,
+            reasons,
+            needs: Vec::new(),
+            warnings: Vec::new(),
+            posture: self.posture,
+            versions: Versions { rulebook, zones },
+        }
     }
 
     /// Decides whether this message may go to this person at `at`.
@@ -185,11 +224,14 @@ impl Policy {
 
 impl Question<'_> {
     /// Everything that stands in the way.
-    fn ask(&self) -> Findings {
+    pub(super) fn ask(&self) -> Findings {
         let mut findings = Findings { closes: i64::MAX, ..Findings::default() };
         self.person(&mut findings);
         self.covered(&mut findings);
         consent::check(self, &mut findings);
+        forbids::check(self, &mut findings);
+        zonedata::check(self, &mut findings);
+        bans::check(self, &mut findings);
         hours::check(self, &mut findings);
         caps::check(self, &mut findings);
         registers::check(self, &mut findings);
@@ -222,17 +264,16 @@ impl Question<'_> {
         if self.facts.whereabouts.zones().is_empty() {
             findings.miss(Need::Zone, Reason::new(Code::ZoneUnknown, None, Fact::None));
         }
-        for (place, _) in self.laws.iter() {
-            if !self.covers(*place) {
+        for (place, law) in self.laws.iter() {
+            if !self.covers(law) {
                 findings.miss(Need::Coverage, Reason::new(Code::NoCoverage, None, Fact::Place(*place)));
             }
         }
     }
 
     fn settle(&self, findings: Findings) -> Decision {
-        let Findings { denials, missing, waits, needs, warnings, caps_until, closes } = findings;
-        let posture = self.policy.posture;
-        let decided = |verdict, reasons| Decision { verdict, reasons, needs: Vec::new(), warnings, posture };
+        let Findings { denials, missing, waits, needs, warnings, clear_from, closes } = findings;
+        let decided = |verdict, reasons| Decision { warnings, ..self.policy.decided(verdict, reasons) };
         if !denials.is_empty() {
             let reasons = denials.into_iter().chain(missing).chain(waits).collect();
             return decided(Verdict::Deny, reasons);
@@ -246,9 +287,17 @@ impl Question<'_> {
             let not_after = (closes < i64::MAX).then(|| DateTime::from_timestamp(closes, 0)).flatten();
             return decided(Verdict::Allow { not_after }, waits);
         }
-        match self.until(caps_until).and_then(|until| DateTime::from_timestamp(until, 0)) {
-            Some(until) => decided(Verdict::Defer { until: Some(until) }, waits),
-            None => {
+        match self.until(clear_from) {
+            Until::At(until) => {
+                let until = DateTime::from_timestamp(until, 0);
+                decided(Verdict::Defer { until }, waits)
+            }
+            Until::Unknown(missing) => {
+                let reasons = missing.into_iter().chain(waits).collect();
+                let decision = decided(Verdict::Defer { until: None }, reasons);
+                Decision { needs: vec![Need::ZoneData], ..decision }
+            }
+            Until::Never => {
                 let mut reasons = waits;
                 reasons.push(Reason::new(Code::NoCommonWindow, None, Fact::None));
                 decided(Verdict::Deny, reasons)
@@ -273,10 +322,10 @@ impl Question<'_> {
     }
 
     /// The first whole minute at which nothing closes it, within [`HORIZON`] of the second from which the caps have
-    /// room.
-    fn until(&self, caps_until: i64) -> Option<i64> {
+    /// room and no ban is declared.
+    fn until(&self, clear_from: i64) -> Until {
         let mut now = self.as_of(self.at);
-        let mut clear = self.at.max(caps_until);
+        let mut clear = self.at.max(clear_from);
         loop {
             let (from, end) = (clear.max(now.at), clear.saturating_add(HORIZON));
             let edge = edge::next(&now).filter(|edge| *edge <= end);
@@ -285,13 +334,19 @@ impl Question<'_> {
                 _ => hours::next(&now, from).filter(|found| *found <= end),
             };
             match (found, edge) {
-                (Some(found), edge) if edge.is_none_or(|edge| found < edge) => return Some(found),
-                (_, edge) => now = self.as_of(edge?),
+                (Some(found), edge) if edge.is_none_or(|edge| found < edge) => return Until::At(found),
+                (_, Some(edge)) => now = self.as_of(edge),
+                (_, None) => return Until::Never,
             }
-            // Another rule or lift, another cap.
-            let mut caps = Findings::default();
-            caps::check(&now, &mut caps);
-            clear = if caps.waits.is_empty() { clear.min(now.at) } else { caps.caps_until };
+            let outdated: Vec<Reason> = zonedata::outdated(&now).collect();
+            if !outdated.is_empty() {
+                return Until::Unknown(outdated);
+            }
+            // Another rule or lift, another cap or ban.
+            let mut held = Findings::default();
+            bans::check(&now, &mut held);
+            caps::check(&now, &mut held);
+            clear = if held.waits.is_empty() { clear.min(now.at) } else { held.clear_from };
         }
     }
 }

@@ -75,6 +75,18 @@ cbor_enum! {
         RegisterStale = 31, "register_stale";
         /// What a register says forbids it.
         RegisterListed = 32, "register_listed";
+        /// A ban is declared where the person may be: a state of emergency, say.
+        Banned = 33, "banned";
+        /// A list of bans that the law asks for is not loaded, or too old.
+        FeedStale = 34, "feed_stale";
+        /// A rule forbids the subject.
+        Forbidden = 35, "forbidden";
+        /// A rule forbids the sender.
+        SenderForbidden = 36, "sender_forbidden";
+        /// The sender's name has not the form that a rule prescribes.
+        SenderForm = 37, "sender_form";
+        /// A rule forbids senders of other countries, and this one's is not known.
+        SenderUnknown = 38, "sender_unknown";
     }
 }
 
@@ -95,6 +107,10 @@ cbor_enum! {
         Inquiry = 5, "inquiry_at";
         /// A register's answer.
         Register = 6, "register";
+        /// A list of bans, or a newer one.
+        Feed = 7, "feed";
+        /// The country that the sender is registered in.
+        Sender = 8, "sender";
     }
 }
 
@@ -147,6 +163,24 @@ pub enum Fact {
         /// The date that it gave.
         as_of: Option<DateTime<Utc>>,
     },
+    /// A ban.
+    Banned {
+        /// Where.
+        place: Place,
+        /// The act that declares it.
+        act: String,
+        /// The first instant at which it no longer holds, if that is known.
+        until: Option<DateTime<Utc>>,
+    },
+    /// A zone, and the release from which on the zone data has it right.
+    Release {
+        /// The zone.
+        zone: Zone,
+        /// Such as `2026b`.
+        least: String,
+    },
+    /// A word that a rule names: a subject, a prefix, a form.
+    Named(String),
 }
 
 impl fmt::Display for Fact {
@@ -173,6 +207,12 @@ impl fmt::Display for Fact {
                 write!(f, "{name} {}", at.to_rfc3339_opts(SecondsFormat::Secs, true))
             }
             Self::Register { name, as_of: None } => write!(f, "{name}"),
+            Self::Banned { place, act, until: Some(at) } => {
+                write!(f, "{place} {act}, until {}", at.to_rfc3339_opts(SecondsFormat::Secs, true))
+            }
+            Self::Banned { place, act, until: None } => write!(f, "{place} {act}"),
+            Self::Release { zone, least } => write!(f, "{} {least}", zone.name()),
+            Self::Named(word) => f.write_str(word),
         }
     }
 }
@@ -229,6 +269,15 @@ pub enum Verdict {
     Deny,
 }
 
+/// What a decision was made with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versions {
+    /// The rule book's [version](crate::law::Rulebook::version).
+    pub rulebook: Arc<str>,
+    /// The release of the time zone data, such as `2026e`.
+    pub zones: Arc<str>,
+}
+
 /// A verdict with what it stands on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
@@ -242,16 +291,11 @@ pub struct Decision {
     pub warnings: Vec<Reason>,
     /// How doubt was resolved.
     pub posture: Posture,
+    /// By which law and which clocks.
+    pub versions: Versions,
 }
 
 impl Decision {
-    /// A refusal for a reason without a rule.
-    #[must_use]
-    pub fn refusing(code: Code, posture: Posture) -> Self {
-        let reasons = vec![Reason::bare(code)];
-        Self { verdict: Verdict::Deny, reasons, needs: Vec::new(), warnings: Vec::new(), posture }
-    }
-
     /// Whether it may go.
     #[must_use]
     pub const fn is_allowed(&self) -> bool {

@@ -1,122 +1,116 @@
 //! The moments, other than the edges of a window, at which an answer may change though nothing happens: a rule
-//! begins or ends, a ground or a lift lapses, a date that lies ahead arrives, a suspension runs out.
+//! or a place's coverage begins or ends, a ground or a lift lapses, a date that lies ahead arrives, a suspension runs
+//! out, a ban begins or ends, a list or the zone data gets too old.
 //!
 //! A decision holds from one such moment to the next, so whoever looks ahead asks again at each.
 
-use chrono::{DateTime, Months, NaiveDate, Utc};
+use chrono::{DateTime, Months, Utc};
 
-use super::{consent, decide::Question};
+use super::{Policy, bans, consent, decide::Question, zonedata};
 use crate::{
-    law::{LiftBy, Need, Rule},
-    place::Zone,
+    consent::Grant,
+    law::{HORIZON, Period, PlaceLaw, Since},
+    place::{Place, Zone},
 };
 
 const DAY: i64 = 86_400;
 
-/// Whether there may be such a moment at all: a quick look that most decisions end with.
+/// Whether there may be such a moment within the horizon: a quick look that most decisions end with.
 pub(super) fn any(question: &Question<'_>) -> bool {
-    let soon = ahead(question);
-    let dated = |rule: &Rule| rule.from.is_some_and(&soon) || rule.to.is_some_and(&soon);
+    let kind = question.request.kind;
+    let (today, last) = (question.days.0, question.days.1 + HORIZON / DAY + 1);
+    let laws = || laws(question).map(|law| law.of(kind));
     question.facts.state.suspension.is_some()
         || question.grants().iter().any(|grant| {
             grant.sale_ms.is_some() || grant.inquiry_ms.is_some() || grant.acted_ms > question.at_ms()
         })
-        || question.rules().any(of_consent)
+        || laws().any(|law| {
+            law.turns.get(law.turns.partition_point(|day| *day <= today)).is_some_and(|day| *day <= last)
+                || law.periods.iter().any(|period| matches!(period, Period::Months(Since::Consent, _)))
+        })
         || question.facts.state.checks.as_ref().is_some_and(|checks| !checks.is_empty())
-        || question.rules().any(dated)
-}
-
-/// Whether a ground of the rule lapses by its own age, with no other date on record.
-fn of_consent(rule: &Rule) -> bool {
-    let grounds = rule.bases.iter().flat_map(|bases| bases.grounds());
-    grounds.flat_map(|ground| &ground.needs).any(|need| matches!(need, Need::ConsentWithin { .. }))
-}
-
-fn ahead(question: &Question<'_>) -> impl Fn(NaiveDate) -> bool + use<> {
-    let today = date(question.days.0);
-    move |date| today.is_none_or(|today| date > today)
-}
-
-fn date(day: i64) -> Option<NaiveDate> {
-    DateTime::from_timestamp(day.checked_mul(DAY)?, 0).map(|at| at.date_naive())
+        || bans::any(question)
+        || zonedata::turns(question).next().is_some()
 }
 
 /// The first such second after the question's own.
 pub(super) fn next(question: &Question<'_>) -> Option<i64> {
     let mut first = None;
-    let mut meet = |at: Option<i64>| {
-        if let Some(at) = at.filter(|at| *at > question.at) {
+    let mut meet = |at: i64| {
+        if at > question.at {
             first = Some(first.map_or(at, |first: i64| first.min(at)));
         }
     };
-    let deadline = question.facts.state.suspension.map(|suspension| suspension.deadline_ms);
-    meet(deadline.map(|ms| ms.saturating_add(999).div_euclid(1_000)));
-    let second = |ms: i64| ms.div_euclid(1_000);
-    for grant in question.grants() {
-        meet(Some(second(grant.acted_ms)));
-        meet(grant.sale_ms.map(second));
-        meet(grant.inquiry_ms.map(second));
-    }
-    for held in question.facts.state.checks.iter().flatten() {
-        meet(Some(held.as_of_ms.saturating_add(999).div_euclid(1_000)));
-        let named = question.rules().flat_map(|rule| &rule.registers).chain(&question.policy.brand.registers);
-        for register in named.filter(|register| register.name == held.register) {
-            meet(Some(register.stale_from_ms(held.as_of_ms).saturating_add(999).div_euclid(1_000)));
+    person(question, &mut meet);
+    lists(question, &mut meet);
+    bans::turns(question, &mut meet);
+    zonedata::turns(question).for_each(&mut meet);
+    for law in laws(question) {
+        let law = law.of(question.request.kind);
+        let ahead = law.turns.iter().skip(law.turns.partition_point(|day| *day <= question.days.0));
+        // The first of all is enough, but for another that begins while it is still to come in the west.
+        let mut ahead = ahead.copied().peekable();
+        let soon = ahead.peek().copied().unwrap_or(i64::MAX).saturating_add(2);
+        for day in ahead.take_while(|day| *day <= soon) {
+            let zones = question.facts.whereabouts.zones().iter();
+            zones.filter_map(|zone| midnight(question, *zone, day.checked_mul(DAY)?)).for_each(&mut meet);
         }
-    }
-    let soon = ahead(question);
-    for rule in question.rules() {
-        for date in [rule.from, rule.to].into_iter().flatten().filter(|date| soon(*date)) {
-            let day = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
-            question.facts.whereabouts.zones().iter().for_each(|zone| meet(midnight(question, *zone, day)));
-        }
-        for period in periods(rule) {
-            for grant in question.grants() {
-                meet(match period {
-                    Period::Since(of, months) => {
-                        let then = match of {
-                            Of::Sale => grant.sale_ms,
-                            Of::Inquiry => grant.inquiry_ms,
-                            Of::Consent => Some(grant.acted_ms),
-                        };
-                        then.and_then(|then| lapse(second(then), months, question.at))
-                    }
-                    Period::Rolling(months) => consent::standing(question, grant).rolls_until(months),
-                });
-            }
+        for period in &law.periods {
+            question.grants().iter().filter_map(|grant| lapses(question, grant, *period)).for_each(&mut meet);
         }
     }
     first
 }
 
-#[derive(Clone, Copy)]
-enum Of {
-    Sale,
-    Inquiry,
-    Consent,
+/// The laws that count, and that of the number's own places, which may come to count.
+fn laws<'a, 'q>(question: &'a Question<'q>) -> impl Iterator<Item = &'q PlaceLaw> + use<'a, 'q> {
+    let policy: &'q Policy = question.policy;
+    let counting = question.laws.iter().map(|(_, law)| *law);
+    let known = |place: &&Place| question.laws.iter().any(|(held, _)| held == *place);
+    let own = question.facts.whereabouts.number_places().iter().filter(move |place| !known(place));
+    counting.chain(own.map(|place| policy.rulebook.law_of(*place)))
 }
 
-#[derive(Clone, Copy)]
-enum Period {
-    Since(Of, u16),
-    Rolling(u16),
+/// What lies ahead of the person's own record.
+fn person(question: &Question<'_>, meet: &mut impl FnMut(i64)) {
+    let state = question.facts.state;
+    let deadline = state.suspension.map(|suspension| suspension.deadline_ms);
+    deadline.map(|ms| ms.saturating_add(999).div_euclid(1_000)).into_iter().for_each(&mut *meet);
+    for grant in question.grants() {
+        let dates = [Some(grant.acted_ms), grant.sale_ms, grant.inquiry_ms];
+        dates.into_iter().flatten().map(second).for_each(&mut *meet);
+    }
 }
 
-/// The months that anything in the rule counts, and from what.
-fn periods(rule: &Rule) -> impl Iterator<Item = Period> {
-    let lifts = rule.lifted_by.iter().filter_map(|lift| match lift.by {
-        LiftBy::SaleWithin { months } => Some(Period::Since(Of::Sale, months)),
-        LiftBy::InquiryWithin { months } => Some(Period::Since(Of::Inquiry, months)),
-        _ => None,
-    });
-    let grounds = rule.bases.iter().flat_map(|bases| bases.grounds()).flat_map(|ground| &ground.needs);
-    lifts.chain(grounds.filter_map(|need| match need {
-        Need::SaleWithin { months } => Some(Period::Since(Of::Sale, *months)),
-        Need::InquiryWithin { months } => Some(Period::Since(Of::Inquiry, *months)),
-        Need::ConsentWithin { months } => Some(Period::Since(Of::Consent, *months)),
-        Need::SaleRolling { months } => Some(Period::Rolling(*months)),
-        Need::Sale | Need::Inquiry => None,
-    }))
+/// When what registers answered is of age, or no longer good.
+fn lists(question: &Question<'_>, meet: &mut impl FnMut(i64)) {
+    let up = |ms: i64| ms.saturating_add(999).div_euclid(1_000);
+    let laws = || question.laws.iter().flat_map(|(_, law)| &law.of(question.request.kind).named);
+    for held in question.facts.state.checks.iter().flatten() {
+        meet(up(held.as_of_ms));
+        let named = laws().chain(&question.policy.brand.registers);
+        for register in named.filter(|register| register.name == held.register) {
+            meet(up(register.stale_from_ms(held.as_of_ms)));
+        }
+    }
+}
+
+const fn second(ms: i64) -> i64 {
+    ms.div_euclid(1_000)
+}
+
+/// When a term that a rule counts in months ends for this ground.
+fn lapses(question: &Question<'_>, grant: &Grant, period: Period) -> Option<i64> {
+    let (since, months) = match period {
+        Period::Months(since, months) => (since, months),
+        Period::Rolling(months) => return consent::standing(question, grant).rolls_until(months),
+    };
+    let then = match since {
+        Since::Sale => grant.sale_ms?,
+        Since::Inquiry => grant.inquiry_ms?,
+        Since::Consent => grant.acted_ms,
+    };
+    lapse(second(then), months, question.at)
 }
 
 /// So many months after `then`, if that is still to come.

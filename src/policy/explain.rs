@@ -1,28 +1,7 @@
 use std::fmt::Write;
 
 use super::decision::{Code, Decision, Reason, Verdict};
-
-/// A language of explanations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Language {
-    /// English.
-    English,
-    /// French.
-    French,
-}
-
-impl Language {
-    /// The language of this ISO 639-1 code, English if it is another.
-    #[must_use]
-    pub fn of(code: &str) -> Self {
-        if code.get(..2).is_some_and(|two| two.eq_ignore_ascii_case("fr")) {
-            Self::French
-        } else {
-            Self::English
-        }
-    }
-}
+use crate::law::Language;
 
 impl Code {
     /// The reason in words.
@@ -68,8 +47,8 @@ impl Code {
                 "Le recueil de règles ne couvre pas ce lieu à cette date.",
             ),
             Self::ZoneData => (
-                "The time zone data does not reach this date.",
-                "Les données de fuseaux ne couvrent pas cette date.",
+                "The time zone data does not reach this date, or is too old for it.",
+                "Les données de fuseaux ne couvrent pas cette date, ou sont trop anciennes pour elle.",
             ),
             Self::WindowClosed => ("Outside the permitted hours.", "Hors des horaires autorisés."),
             Self::NoCommonWindow => (
@@ -117,6 +96,24 @@ impl Code {
             Self::RegisterListed => (
                 "What a register says of the number forbids it.",
                 "Ce qu'un registre dit du numéro l'interdit.",
+            ),
+            Self::Banned => (
+                "A ban is declared where the person may be.",
+                "Une interdiction est déclarée là où la personne peut se trouver.",
+            ),
+            Self::FeedStale => (
+                "A list of bans must be loaded first, or a newer one.",
+                "Une liste d'interdictions doit d'abord être chargée, ou une plus récente.",
+            ),
+            Self::Forbidden => ("A rule forbids the subject.", "Une règle interdit ce sujet."),
+            Self::SenderForbidden => ("A rule forbids the sender.", "Une règle interdit cet expéditeur."),
+            Self::SenderUnknown => (
+                "A rule forbids senders of other countries, and the country of this one is not known.",
+                "Une règle interdit les expéditeurs d'autres pays, et le pays de celui-ci n'est pas connu.",
+            ),
+            Self::SenderForm => (
+                "The sender's name has not the form that a rule prescribes.",
+                "Le nom de l'expéditeur n'a pas la forme qu'une règle impose.",
             ),
             Self::SenderBusy => (
                 "The sender has no room for it before the lawful hours end.",

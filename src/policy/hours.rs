@@ -45,7 +45,7 @@ pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
         findings.miss(Need::ZoneData, Reason::new(Code::ZoneData, None, Fact::None));
     }
     for (_, law) in question.laws.iter() {
-        for rule in law.hours.iter().filter(|rule| question.concerns(rule) && !is_lifted(question, rule)) {
+        for rule in law.of(question.request.kind).hours.iter().filter(|rule| !is_lifted(question, rule)) {
             each_zone(question, rule, findings);
         }
     }
@@ -152,14 +152,13 @@ fn local(zone: Zone, moment: &Moment) -> Fact {
     Fact::Local { zone, minute, weekday }
 }
 
-/// The first whole minute from `from` on at which every rule that binds at the question's second, and the brand,
-/// are open.
-pub(super) fn next(question: &Question<'_>, from: i64) -> Option<i64> {
-    let table = &question.policy.zones;
+/// The hours of every rule that binds at the question's second, and of the brand, each with every clock that it is
+/// read by.
+pub(super) fn binding<'q>(question: &Question<'q>) -> Vec<(&'q Hours, Zone)> {
     let mut all: Vec<(&Hours, Zone)> = Vec::with_capacity(16);
-    let binding = question.laws.iter().flat_map(|(_, law)| &law.hours).filter(|rule| {
-        question.policy.posture.binds(rule.reach) && question.concerns(rule) && !is_lifted(question, rule)
-    });
+    let hours = question.laws.iter().flat_map(|(_, law)| &law.of(question.request.kind).hours);
+    let binding =
+        hours.filter(|rule| question.policy.posture.binds(rule.reach) && !is_lifted(question, rule));
     let binding: Few<&Rule> = binding.map(AsRef::as_ref).collect();
     for (zone, moment) in question.moments.iter() {
         let dated = binding.iter().filter(|rule| rule.in_force_on_day(moment.day()));
@@ -172,6 +171,13 @@ pub(super) fn next(question: &Question<'_>, from: i64) -> Option<i64> {
             }
         }
     }
+    all
+}
+
+/// The first whole minute from `from` on at which all of those are open.
+pub(super) fn next(question: &Question<'_>, from: i64) -> Option<i64> {
+    let table = &question.policy.zones;
+    let all = binding(question);
     if question.moments.as_slice().len() < question.facts.whereabouts.zones().len() {
         return None;
     }

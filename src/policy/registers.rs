@@ -18,7 +18,7 @@ use crate::{
 
 /// What a register's answer comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub(super) enum Standing {
     Clear,
     Barred,
     Unasked,
@@ -56,8 +56,8 @@ pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
 /// Every register that must have been asked about this message: by which rule, if not by the brand's own wish.
 fn demands<'q>(question: &Question<'q>, mut each: impl FnMut(Option<&'q Arc<Rule>>, &'q Register)) {
     for (_, law) in question.laws.iter() {
-        for rule in &law.registers {
-            if question.concerns(rule) && question.in_force(rule) && !hours::is_lifted(question, rule) {
+        for rule in &law.of(question.request.kind).registers {
+            if question.in_force(rule) && !hours::is_lifted(question, rule) {
                 rule.registers.iter().for_each(|register| each(Some(rule), register));
             }
         }
@@ -67,11 +67,11 @@ fn demands<'q>(question: &Question<'q>, mut each: impl FnMut(Option<&'q Arc<Rule
     }
 }
 
-fn held<'q>(question: &Question<'q>, register: &Register) -> Option<&'q Check> {
+pub(super) fn held<'q>(question: &Question<'q>, register: &Register) -> Option<&'q Check> {
     question.facts.state.checks.iter().flatten().find(|held| held.register == register.name)
 }
 
-fn standing(question: &Question<'_>, register: &Register) -> Standing {
+pub(super) fn standing(question: &Question<'_>, register: &Register) -> Standing {
     let Some(held) = held(question, register) else { return Standing::Unasked };
     // A bad answer does not get better with age; a good one does, and none comes from the future.
     let barred = match register.effect {

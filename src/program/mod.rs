@@ -30,6 +30,7 @@ pub struct Program {
     senders: Vec<Sender>,
     help: String,
     language: String,
+    age_checked: bool,
 }
 
 impl Program {
@@ -44,6 +45,7 @@ impl Program {
             senders: Vec::new(),
             help: String::new(),
             language: "en".to_owned(),
+            age_checked: false,
         })
     }
 
@@ -66,6 +68,19 @@ impl Program {
     pub fn language(mut self, code: impl Into<String>) -> Self {
         self.language = code.into();
         self
+    }
+
+    /// Everybody in it had their age checked before they joined: what is lawful to adults alone may be written about.
+    #[must_use]
+    pub const fn age_checked(mut self) -> Self {
+        self.age_checked = true;
+        self
+    }
+
+    /// Whether everybody in it had their age checked.
+    #[must_use]
+    pub const fn is_age_checked(&self) -> bool {
+        self.age_checked
     }
 
     /// Its name.

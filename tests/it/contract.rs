@@ -1,12 +1,18 @@
 //! The command line's field names, line by line, as other programs read them.
 
+#[path = "../../examples/support/explained.rs"]
+pub(crate) mod explained;
 #[path = "../../examples/support/jsonl.rs"]
 #[allow(dead_code, reason = "the loop over standard input is the example's")]
 pub(crate) mod jsonl;
 #[path = "../../examples/support/webhook.rs"]
 pub(crate) mod webhook;
+#[path = "../../examples/support/week.rs"]
+#[allow(dead_code, reason = "the JSON form is the example's")]
+pub(crate) mod week;
 
 use jsonl::Tools;
+use optin::policy::Language;
 use serde_json::{Value, json};
 
 type Command = fn(&Tools, &str) -> Result<Value, jsonl::Bad>;
@@ -65,8 +71,18 @@ fn decide(changes: Value) -> Value {
 #[test]
 fn decide_answers_with_every_field() {
     let allowed = decide(json!({}));
-    let fields =
-        ["decision", "needs", "not_after", "posture", "reasons", "rulebook", "tz", "until", "warnings"];
+    let fields = [
+        "decision",
+        "needs",
+        "next_window",
+        "not_after",
+        "posture",
+        "reasons",
+        "rulebook",
+        "tz",
+        "until",
+        "warnings",
+    ];
     assert_eq!(keys(&allowed), fields);
     assert_eq!(
         (&allowed["decision"], &allowed["not_after"]),
@@ -75,6 +91,11 @@ fn decide_answers_with_every_field() {
     assert_eq!(
         (&allowed["posture"], &allowed["until"], &allowed["reasons"]),
         (&json!("strict"), &Value::Null, &json!([]))
+    );
+
+    assert_eq!(
+        allowed["next_window"],
+        json!({"from": "2026-11-27T10:00:00Z", "until": "2026-11-27T20:30:00Z"})
     );
 
     let night = decide(json!({"at": "2026-11-27T23:00:00+01:00"}));
@@ -88,6 +109,7 @@ fn decide_answers_with_every_field() {
 
     let denied = decide(json!({"consent": null}));
     assert_eq!((&denied["decision"], &denied["reasons"][0]["code"]), (&json!("deny"), &json!("no_consent")));
+    assert_eq!(denied["next_window"], Value::Null);
 }
 
 #[test]
@@ -128,6 +150,82 @@ fn decide_takes_postures_brands_and_histories() {
         (&json!("cap_reached"), &json!("2026-11-28T15:00:00Z"))
     );
     assert_eq!(capped["reasons"][0]["rule"], "US-FL-CAP");
+}
+
+#[test]
+fn explain_answers_with_every_field_of_decide_and_with_the_rules() {
+    let line = json!({
+        "number": "+33612345678", "kind": "marketing", "at": "2026-11-27T22:00:00Z",
+        "consent": {"basis": "express_written", "at": "2026-01-01T00:00:00Z"},
+    });
+    let (told, decided) = (ask(explained::line, &line), ask(jsonl::decide, &line));
+    for (field, value) in decided.as_object().unwrap() {
+        assert_eq!(told[field], *value, "{field}");
+    }
+    assert_eq!(told["zones"], json!([{"zone": "Europe/Paris", "local": "2026-11-27T23:00:00+01:00"}]));
+    let rule = told["rules"].as_array().unwrap().iter().find(|rule| rule["id"] == "FR-HOURS-2026").unwrap();
+    assert_eq!(
+        (&rule["applied"], &rule["layer"], &rule["reach"], &rule["confidence"]),
+        (&json!(true), &json!("code"), &json!("settled"), &json!("high"))
+    );
+    assert_eq!(rule["local"], told["zones"]);
+    assert!(rule["why"].as_str().unwrap().contains("closed since Friday 27 November, 21:30"), "{rule}");
+    assert!(
+        told["text"].as_str().unwrap().starts_with("It waits until Saturday 28 November 2026, 07:00 UTC")
+    );
+    let mut french = line;
+    french["language"] = "fr".into();
+    let french = ask(explained::line, &french);
+    assert!(french["text"].as_str().unwrap().starts_with("L’envoi attend jusqu’au samedi 28 novembre 2026"));
+    assert_eq!(french["reasons"], told["reasons"]);
+}
+
+/// One brand, one zone, so that law may change: Mondays to Fridays, 9:15 to 18:00 in a country without hours.
+#[test]
+fn a_week_is_drawn_half_hour_by_half_hour() {
+    let draw = |line: Value, first: &str, language| {
+        let asked = jsonl::asked(&Tools::new(), &line.to_string());
+        let asked = asked.unwrap_or_else(|bad| panic!("{bad}"));
+        week::draw(&asked, asked.whereabouts.zones()[0], first.parse().unwrap(), language)
+    };
+    let mut line = json!({
+        "number": "+33612345678", "kind": "marketing", "at": "2026-11-16T10:00:00Z",
+        "consent": {"basis": "express_written", "at": "2026-01-01T00:00:00Z"},
+        "brand": {"hours": ["09:15", "18:00"], "days": "mon-fri"},
+    });
+    let week = draw(line.clone(), "2026-11-16", Language::English);
+    assert_eq!(
+        week.lines().skip(3).collect::<Vec<_>>(),
+        [
+            "Europe/Paris",
+            "              00    03    06    09    12    15    18    21    24",
+            "Mon 16 Nov    ··················▌█████████████████············  brand_hours",
+            "Tue 17 Nov    ··················▌█████████████████············  brand_hours",
+            "Wed 18 Nov    ··················▌█████████████████············  brand_hours",
+            "Thu 19 Nov    ··················▌█████████████████············  brand_hours",
+            "Fri 20 Nov    ··················▌█████████████████············  brand_hours",
+            "Sat 21 Nov    ················································  brand_hours",
+            "Sun 22 Nov    ················································  brand_hours, FR-HOURS-2026 +1",
+        ]
+    );
+    assert!(week.lines().all(|line| line.chars().count() <= 100), "{week}");
+    // Two zones: together, then each by itself. The clock is turned back on the first of November.
+    line["number"] = "+18504321234".into();
+    line["brand"] = Value::Null;
+    let week = draw(line.clone(), "2026-10-30", Language::French);
+    assert_eq!(week.lines().filter(|line| line.starts_with("dim. 1 nov.")).count(), 3);
+    for title in ["Tous les lieux et fuseaux ensemble", "America/Chicago", "America/New_York"] {
+        assert!(week.lines().any(|line| line == title), "{week}");
+    }
+    assert!(week.lines().all(|line| line.chars().count() <= 100), "{week}");
+    // The clock jumps over an hour: there is nothing to draw.
+    line["number"] = "+33612345678".into();
+    line["kind"] = "transactional".into();
+    let spring = draw(line, "2026-03-29", Language::English);
+    assert_eq!(
+        spring.lines().find(|line| line.starts_with("Sun 29 Mar")).unwrap(),
+        "Sun 29 Mar    ████  ██████████████████████████████████████████"
+    );
 }
 
 #[test]
@@ -221,6 +319,7 @@ fn a_bad_line_is_told_and_nothing_more() {
         for command in [
             jsonl::phone as Command,
             jsonl::decide,
+            explained::line,
             jsonl::window,
             jsonl::intent,
             jsonl::count,

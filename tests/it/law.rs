@@ -9,12 +9,18 @@
 
 mod calendars;
 mod coverage;
+mod damaged;
+mod edges;
 mod eu;
+mod gaps;
 mod heldout;
 mod mutants;
 mod rulebook;
 mod rules;
+mod shown;
+mod tz_minimum;
 mod us;
+mod waivers;
 mod window_model;
 mod windows;
 mod world;

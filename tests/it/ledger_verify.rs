@@ -22,8 +22,8 @@ use optin::{
     consent::{
         Basis, Event, Grant, How, PersonalField,
         event::{
-            Approved, Asked, Blocked, Bounced, Checked, Concluded, Confirmed, Danger, Delivery, Erased,
-            Heard, ImportRun, ImportTakenBack, ImportUndone, Imported, KeysRotated, OptedIn, Outcome,
+            Approved, Asked, BansLoaded, Blocked, Bounced, Checked, Concluded, Confirmed, Danger, Delivery,
+            Erased, Heard, ImportRun, ImportTakenBack, ImportUndone, Imported, KeysRotated, OptedIn, Outcome,
             Reassigned, RegisterLoaded, Reported, Restarted, RetentionRun, Revoked, Road, Said, Started,
             Suspended, TextKept, Unblocked, Unsuspended,
         },
@@ -192,7 +192,7 @@ async fn fill(book: &Book) {
         text: "J'accepte.".to_owned(),
     };
     house.stage(ms(0), kept, &[]).unwrap();
-    let danger = Danger { what: "foreign_ledger".to_owned(), reason: "a test".to_owned() };
+    let danger = Danger { what: "foreign_ledger".to_owned(), reason: "a test".to_owned(), rulebook: None };
     house.stage(ms(0), danger, &[]).unwrap();
     let mut house = write(book, house).await;
     let mut other = book.find_or_open(bob, ms(0)).await.unwrap();
@@ -233,6 +233,14 @@ async fn fill(book: &Book) {
     let run = RetentionRun { rulebook: "2026-11".to_owned(), erased: 1, kept: 3 };
     house.stage(ms(6), run, &[]).unwrap();
     house.stage(ms(6), KeysRotated { index: 2, wrapping: false }, &[]).unwrap();
+    let loaded = BansLoaded {
+        feed: name("us-la-emergency"),
+        as_of_ms: ms(1),
+        covers_since_ms: None,
+        entries: 2,
+        digest: Hash([5; 32]),
+    };
+    house.stage(ms(6), loaded, &[]).unwrap();
     write(book, house).await;
 }
 

@@ -11,6 +11,7 @@
 
 #[cfg(feature = "import")]
 mod audit;
+mod bans;
 mod content;
 mod contract;
 #[cfg(unix)]

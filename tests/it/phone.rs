@@ -1,6 +1,10 @@
 //! Tests of `phone`: every way of writing a number against libphonenumber's answer, and nothing panics.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod plans;
+mod reference;
+mod sample;
+
 use optin::phone::{Country, Line, PhoneNumber, PhoneNumberError};
 use proptest::prelude::*;
 

@@ -3,6 +3,7 @@
 
 mod narrowing;
 mod numbers;
+mod split;
 mod zones;
 
 use optin::place::{Place, Whereabouts, Zone};

@@ -79,7 +79,9 @@ const fn sort(code: Code) -> Sort {
         | Code::ZoneUnknown
         | Code::NoCoverage
         | Code::ZoneData
-        | Code::RegisterStale => Sort::Missing,
+        | Code::RegisterStale
+        | Code::FeedStale
+        | Code::SenderUnknown => Sort::Missing,
         Code::NoCommonWindow
         | Code::BrandHours
         | Code::BrandCap

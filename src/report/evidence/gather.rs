@@ -152,6 +152,7 @@ struct Leans {
     texts: BTreeSet<Hash>,
     campaigns: BTreeSet<Name>,
     imports: BTreeSet<Name>,
+    rulebooks: BTreeSet<String>,
 }
 
 impl Leans {
@@ -168,6 +169,7 @@ impl Leans {
             Event::Bounced(e) => self.imports.extend(e.import.clone()),
             Event::Started(e) if only.is_none_or(|only| only == e.message) => {
                 self.campaigns.insert(e.source.clone());
+                self.rulebooks.insert(e.rulebook.clone());
             }
             _ => {}
         }
@@ -179,6 +181,7 @@ impl Leans {
             Event::Approved(e) => self.campaigns.contains(&e.campaign),
             Event::ImportRun(e) => self.imports.contains(&e.import),
             Event::ImportTakenBack(e) => self.imports.contains(&e.import),
+            Event::Danger(e) => e.rulebook.as_ref().is_some_and(|book| self.rulebooks.contains(book)),
             _ => false,
         }
     }

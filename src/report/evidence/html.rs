@@ -179,6 +179,9 @@ fn decision(page: &mut Page, message: &Message) {
         page.row("Messages before it, by cap", "Messages antérieurs, par plafond", &counts.join(" · "));
     }
     page.row("Rule book", "Recueil de règles", &rulebook);
+    for waived in &message.waived {
+        page.row("Rule book does without", "Le recueil se passe de", &waived.reason);
+    }
     page.row("Time zone data", "Données de fuseaux", &tz);
     page.row("Posture", "Posture", message.posture);
     if let Some(approved) = &message.approved {

@@ -142,6 +142,9 @@ pub(super) struct Message {
     pub(super) segments: u32,
     pub(super) body: String,
     pub(super) rulebook: Versions,
+    /// What that rule book did without, by the house's records.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) waived: Vec<Waived>,
     pub(super) tz: Versions,
     pub(super) posture: &'static str,
     pub(super) local: Vec<Local>,
@@ -161,6 +164,15 @@ pub(super) struct Versions {
     pub(super) then: String,
     pub(super) now: String,
     pub(super) same: bool,
+}
+
+/// A rule that was switched off, or a file of the host's own over the book.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Waived {
+    /// The record of the house.
+    pub(super) seq: u64,
+    pub(super) what: String,
+    pub(super) reason: String,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use super::{
     decided,
     gather::{Gathered, Kept},
-    pack::{Approved, Both, Consent, Count, Ended, Erased, Local, Message, Reading, Tenure, Versions, Words},
+    pack::{
+        Approved, Both, Consent, Count, Ended, Erased, Local, Message, Reading, Tenure, Versions, Waived,
+        Words,
+    },
     words::{self, human, plain, stamp},
 };
 use crate::{
@@ -157,6 +160,7 @@ fn message(gathered: &Gathered, id: MessageId, policy: &Policy) -> Option<Messag
         segments: started.segments,
         body: started.body.to_string(),
         rulebook: versions(&started.rulebook, policy.rulebook.version()),
+        waived: waived(gathered, started),
         tz: versions(&started.tz, policy.zones.version()),
         posture: if started.strict { "strict" } else { "settled" },
         local: started.local.iter().map(|(zone, minute)| local(zone, *minute)).collect(),
@@ -179,6 +183,20 @@ fn versions(then: &str, now: &str) -> Versions {
 
 fn local(zone: &str, minute: u16) -> Local {
     Local { zone: zone.to_owned(), time: format!("{:02}:{:02}", minute / 60, minute % 60) }
+}
+
+/// What the rule book of a message did without, each once: every process says it anew.
+fn waived(gathered: &Gathered, started: &Started) -> Vec<Waived> {
+    let mut found: Vec<Waived> = Vec::new();
+    for kept in &gathered.house {
+        if let Event::Danger(e) = &kept.envelope.event
+            && e.rulebook.as_ref() == Some(&started.rulebook)
+            && found.iter().all(|held| held.reason != e.reason)
+        {
+            found.push(Waived { seq: kept.envelope.seq, what: e.what.clone(), reason: e.reason.clone() });
+        }
+    }
+    found
 }
 
 /// The last approval of the campaign before the message.

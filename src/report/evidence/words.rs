@@ -155,6 +155,10 @@ fn beside(event: &Event) -> Option<Both> {
             format!("{} approved the campaign “{}”.", e.by, e.campaign),
             format!("{} a approuvé la campagne « {} ».", e.by, e.campaign),
         ),
+        Event::Danger(e) if e.rulebook.is_some() => Both::new(
+            format!("The rule book in use departs from the compiled-in one: {}.", e.reason),
+            format!("Le recueil employé s'écarte de celui de la bibliothèque : {}.", e.reason),
+        ),
         Event::ImportRun(e) => Both::new(
             format!("The list “{}” was taken in: {} rows.", e.import, e.rows),
             format!("La liste « {} » a été importée : {} lignes.", e.import, e.rows),

@@ -43,6 +43,7 @@ fn the_ledger_of_these_tests_has_every_kind_of_record() {
         "register_loaded",
         "retention_run",
         "keys_rotated",
+        "bans_loaded",
     ];
     assert_eq!(kinds(&genuine()), all.into_iter().collect());
 }

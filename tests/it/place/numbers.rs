@@ -206,6 +206,20 @@ fn newer_area_codes_are_where_their_elders_are() {
     }
 }
 
+/// No area code is known to us alone but those, and the ranges of no area that stay as wide as two countries.
+#[test]
+fn every_area_code_that_we_know_is_in_the_metadata_or_listed() {
+    let theirs: BTreeSet<_> = rows("npa").map(|row| row[1].to_owned()).collect();
+    let alone = (200..1000).map(|npa| npa.to_string()).filter(|npa| {
+        let here = places(&of(&format!("+1{npa}2345678")));
+        !here.is_empty() && here != "CA,US" && !theirs.contains(npa)
+    });
+    let listed = ["436", "457", "471", "483", "621", "624", "679", "729", "837", "861", "924"];
+    assert_eq!(alone.collect::<Vec<_>>(), listed);
+    // And of those in the metadata, each is known to us.
+    assert!(theirs.iter().all(|npa| !of(&format!("+1{npa}2345678")).places().is_empty()));
+}
+
 /// Facts law.md X10 and 6.4, peers.md 4.3.
 #[test]
 fn the_traps_are_held_wide() {

@@ -11,6 +11,7 @@ use optin::{
 
 use super::{
     facts::{Dice, case, made_up},
+    minutes::Until,
     model::{Case, Codes, Findings, Model},
 };
 
@@ -36,6 +37,9 @@ pub(super) fn policy(case: &Case, zones: &ZoneTable, book: &Rulebook) -> Policy 
         posture: case.posture,
         brand,
         proof: case.proof.clone(),
+        bans: case.bans.clone(),
+        senders: case.senders.clone(),
+        age_checked: case.age_checked.clone(),
         ..Policy::new(book.clone(), zones.clone())
     }
 }
@@ -64,13 +68,20 @@ fn differs(case: &Case, zones: &ZoneTable, book: &Rulebook, scan: bool) -> Optio
     let mut until = None;
     let waits = verdict == "defer" && found.missing.is_empty();
     let no_window = decision.reasons.iter().any(|reason| reason.code.code() == "no_common_window");
-    if waits && (scan || (no_window && is_small(case, book))) {
-        until = model.until();
-        if until.is_none() {
-            verdict = "deny";
-            found.waits.insert(("no_common_window", String::new()));
+    let blind = waits && decision.needs.iter().any(|need| need.code() == "zone_data");
+    if waits && (scan || ((no_window || blind) && is_small(case, book))) {
+        match model.until() {
+            Until::At(at) => until = Some(at),
+            Until::Never => {
+                verdict = "deny";
+                found.waits.insert(("no_common_window", String::new()));
+            }
+            Until::Unknown => {
+                found.missing.insert(("zone_data", String::new()));
+                found.needs.insert("zone_data");
+            }
         }
-    } else if no_window {
+    } else if no_window || blind {
         return None;
     } else if let Verdict::Defer { until: Some(told) } = decision.verdict {
         until = waits.then_some(told.timestamp());
@@ -93,7 +104,7 @@ fn differs(case: &Case, zones: &ZoneTable, book: &Rulebook, scan: bool) -> Optio
 }
 
 /// Whether looking at every minute is bearable: a toll-free number has forty zones and fifty rules.
-fn is_small(case: &Case, book: &Rulebook) -> bool {
+pub(super) fn is_small(case: &Case, book: &Rulebook) -> bool {
     let rules = case.whereabouts.places().iter().map(|place| book.law_of(*place).hours.len());
     case.whereabouts.zones().len() * rules.sum::<usize>() <= 24
 }
@@ -117,7 +128,8 @@ fn compare(seeds: std::ops::Range<u64>, scan_one_in: u64) {
     // The dice reach every answer often enough to mean something.
     for code in "revoked suspended number_reassigned erased sender_blocked undeliverable no_consent basis_insufficient \
         basis_expired basis_date_missing consent_not_yet marketplace_only place_unknown zone_unknown no_coverage \
-        window_closed cap_reached brand_hours brand_cap no_common_window evidence_weak register_stale register_listed allow defer deny"
+        window_closed cap_reached brand_hours brand_cap no_common_window evidence_weak register_stale register_listed banned feed_stale forbidden \
+        sender_forbidden sender_form sender_unknown zone_data allow defer deny"
         .split_whitespace()
     {
         assert!(met.get(code).is_some_and(|count| *count >= 3), "{code}: {met:?}");

@@ -7,9 +7,9 @@ use optin::{
         event::{Outcome, Road, Said},
     },
     id::{Hash, MessageId, Name},
-    law::{DaySet, Effect, Hours, Posture, Register, Rulebook, Window},
+    law::{Ban, BanFeed, Bans, DaySet, Effect, Hours, Posture, Register, Rulebook, Window},
     message::Kind,
-    phone::PhoneNumber,
+    phone::{Country, PhoneNumber},
     place::{Place, Whereabouts},
     policy::Proof,
 };
@@ -174,6 +174,106 @@ places = ["GB"]
 kinds = ["marketing", "transactional"]
 lifted_by = [{ by = "inquiry", certainty = "settled", months = 2 }]
 registers = [{ name = "ends", max_age_days = 3, effect = "ends" }]
+
+[[rule]]
+id = "GB-EMERGENCY"
+layer = "regulation"
+reach = "settled"
+confidence = "high"
+citation = "made up"
+sources = []
+places = ["GB", "US-CA"]
+kinds = ["marketing"]
+lifted_by = [{ by = "sale", certainty = "settled", months = 6 }]
+feed = { name = "gb-ban", max_age_hours = 24 }
+
+[[rule]]
+id = "US-EMERGENCY"
+layer = "regulation"
+reach = "contested"
+confidence = "high"
+citation = "made up"
+sources = []
+places = ["US-TX", "US-PA", "US-OR"]
+from = "2025-01-01"
+to = "2027-07-24"
+kinds = ["marketing", "transactional"]
+feed = { name = "us-ban", max_age_hours = 48 }
+
+[[rule]]
+id = "FR-FORBIDS"
+layer = "statute"
+reach = "contested"
+confidence = "high"
+citation = "made up"
+sources = []
+places = ["FR", "US-CA"]
+from = "2026-01-01"
+kinds = ["marketing"]
+lifted_by = [{ by = "inquiry", certainty = "settled", months = 12 }]
+forbids = [
+  { what = "topic", of = ["hats"] },
+  { what = "topic", of = ["news", "wine"], unless_age_checked = true },
+  { what = "sender_prefix", of = ["36124"] },
+]
+
+[[rule]]
+id = "GB-SENDERS"
+layer = "carrier"
+reach = "settled"
+confidence = "high"
+citation = "made up"
+sources = []
+places = ["GB", "US-NY"]
+to = "2026-12-20"
+kinds = ["marketing"]
+forbids = [{ what = "sender_abroad" }]
+required = [{ what = "sender_id", forms = ["{sender}4", "7{sender}"] }]
+
+[[rule]]
+id = "US-ENDS-ALL"
+layer = "regulation"
+reach = "contested"
+confidence = "high"
+citation = "made up"
+sources = []
+places = ["US"]
+from = "2026-11-01"
+kinds = ["marketing", "transactional"]
+revocation = { any_words = true, any_channel = true, ends = "all" }
+
+[[rule]]
+id = "GB-ENDS-ALL"
+layer = "regulation"
+reach = "settled"
+confidence = "high"
+citation = "made up"
+sources = []
+places = ["GB"]
+from = "2026-04-01"
+kinds = ["marketing"]
+revocation = { any_words = true, any_channel = true, ends = "all" }
+
+[[tz]]
+zones = ["Europe/London", "Pacific/Honolulu"]
+from = "2026-12-27"
+release = "2099a"
+citation = "made up"
+confidence = "high"
+
+[[tz]]
+zones = ["America/Los_Angeles", "America/Chicago"]
+from = "2027-07-25"
+release = "2099b"
+citation = "made up"
+confidence = "high"
+
+[[tz]]
+zones = ["Europe/London", "America/New_York"]
+from = "2024-01-01"
+release = "2020a"
+citation = "made up: the data has it right"
+confidence = "high"
 "#;
 
 pub(super) fn made_up() -> Rulebook {
@@ -366,6 +466,30 @@ fn state(dice: &mut Dice, at: i64) -> State {
     state
 }
 
+/// Lists that are mostly fresh, of bans that mostly begin or end soon.
+fn bans(dice: &mut Dice, at: i64) -> Bans {
+    let instant = |at: i64| chrono::DateTime::from_timestamp(at, 0).unwrap();
+    let mut feeds = Vec::new();
+    for feed in ["gb-ban", "us-ban"] {
+        if dice.one_in(5) {
+            continue;
+        }
+        let as_of = at - dice.of(&[0, 3_600, 20 * 3_600, 24 * 3_600, 47 * 3_600, -300, -301, -9 * DAY]);
+        let covers_since = dice.one_in(2).then(|| as_of - dice.of(&[0, DAY, 9 * DAY, 300 * DAY]));
+        let bans = (0..dice.roll(4)).map(|_| {
+            let from = at + dice.between(-20 * DAY, 3 * DAY);
+            let from = from - from.rem_euclid(dice.of(&[1, 60, 3_600]));
+            let until = from + dice.of(&[3_600, DAY, 5 * DAY, 18 * DAY, 30 * DAY]);
+            let place = dice.of(&["GB", "US-CA", "US", "US-TX", "US-NY", "US-OR", "FR"]);
+            let until = (!dice.one_in(6)).then(|| instant(until));
+            Ban::new(Place::new(place).unwrap(), instant(from), until, "Order 7").unwrap()
+        });
+        let bans = bans.collect();
+        feeds.push(BanFeed::new(name(feed), instant(as_of), covers_since.map(instant), bans).unwrap());
+    }
+    Bans::new(feeds).unwrap()
+}
+
 pub(super) fn case(dice: &mut Dice) -> Case {
     let at = moment(dice);
     let window = |days: &str, from: &str, to: &str| {
@@ -397,6 +521,15 @@ pub(super) fn case(dice: &mut Dice) -> Case {
             Vec::new()
         },
         proof: if dice.one_in(4) { proof(dice) } else { Proof::none() },
+        bans: bans(dice, at),
+        senders: ["36123", "36124", "36124"]
+            .iter()
+            .filter_map(|sender| {
+                let country = dice.of(&["GB", "US", "FR"]);
+                (!dice.one_in(2)).then(|| (name(sender), Country::new(country).unwrap()))
+            })
+            .collect(),
+        age_checked: if dice.one_in(3) { vec![name("soldes")] } else { Vec::new() },
         at,
     }
 }

@@ -13,6 +13,15 @@ use super::model::{DAY, Findings, Model, date};
 
 pub(super) const HORIZON: i64 = 8 * DAY;
 
+/// When what waits may go.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Until {
+    At(i64),
+    Never,
+    /// The zone data does not reach so far.
+    Unknown,
+}
+
 impl Model<'_> {
     /// Open by a window of today or of yesterday: after the last moment before its opening, and before the first
     /// moment of its closing, by the face of the clock.
@@ -48,28 +57,41 @@ impl Model<'_> {
         })
     }
 
-    /// The first minute at which nothing closes any more, looked for from the moment at which no cap holds.
-    pub(super) fn until(&self) -> Option<i64> {
-        let held = |at: i64, only_caps: bool| {
+    /// The first minute at which nothing closes any more, at most 8 days after the last moment at which a cap or a ban
+    /// held.
+    pub(super) fn until(&self) -> Until {
+        let held = |at: i64, timed: bool| {
             let mut found = Findings::default();
-            if only_caps {
+            self.banned(at, &mut found);
+            if timed {
                 self.caps(at, &mut found)
             } else {
                 self.waits(at, &mut found)
             }
             !found.waits.is_empty()
         };
-        let rules = self.rules.iter().flat_map(|(_, rules)| rules).flat_map(|rule| &rule.caps);
-        let mut periods: Vec<i64> = rules.map(|cap| i64::from(cap.per_hours)).collect();
-        periods.extend(self.case.brand_caps.iter().map(|(_, hours, _)| i64::from(*hours)));
-        let ages = self.case.state.sends.iter().flat_map(|sent| {
-            periods.iter().map(move |hours| (sent.at_ms + hours * 3_600_000 + 999).div_euclid(1000))
-        });
-        let mut moments: Vec<i64> = ages.chain([self.case.at]).filter(|at| *at >= self.case.at).collect();
-        moments.sort_unstable();
-        let from = moments.into_iter().find(|at| !held(*at, true))?;
-        let first = (from + 59).div_euclid(60) * 60;
-        (first..=from + HORIZON).step_by(60).find(|at| !held(*at, false))
+        let at = self.case.at;
+        let first = (at + 59).div_euclid(60) * 60;
+        let (mut since, mut holds) = (at, held(at, true));
+        for minute in (first..at + 90 * DAY).step_by(60) {
+            if holds {
+                let clear = (minute - 59..=minute).find(|at| !held(*at, true));
+                holds = clear.is_none();
+                since = clear.unwrap_or(minute);
+            } else {
+                holds = held(minute, true);
+            }
+            if minute > since + HORIZON {
+                return Until::Never;
+            }
+            if self.is_outdated(minute) {
+                return Until::Unknown;
+            }
+            if !holds && !held(minute, false) {
+                return Until::At(minute);
+            }
+        }
+        Until::Never
     }
 
     /// The first second at which it is no longer allowed.

@@ -6,8 +6,9 @@ use chrono::{DateTime, Months, NaiveDate};
 use optin::{
     consent::{Acquisition, Basis, Grade, Grant, Sent, State, event::Said},
     id::Name,
-    law::{CapKey, Certainty, Hours, LiftBy, Need, Posture, Reach, Register, Rule, Rulebook},
+    law::{Bans, CapKey, Certainty, Extent, Hours, LiftBy, Need, Posture, Reach, Register, Rule, Rulebook},
     message::Kind,
+    phone::Country,
     place::{Place, Whereabouts, Zone, ZoneTable},
     policy::Proof,
 };
@@ -32,6 +33,9 @@ pub(super) struct Case {
     pub(super) brand_caps: Vec<(u16, u32, Option<Name>)>,
     pub(super) brand_registers: Vec<Register>,
     pub(super) proof: Proof,
+    pub(super) bans: Bans,
+    pub(super) senders: Vec<(Name, Country)>,
+    pub(super) age_checked: Vec<Name>,
     pub(super) at: i64,
 }
 
@@ -66,7 +70,7 @@ pub(super) struct Model<'a> {
     pub(super) rules: Vec<(Place, Vec<&'a Rule>)>,
 }
 
-fn put(set: &mut Codes, code: &'static str, rule: Option<&Rule>) {
+pub(super) fn put(set: &mut Codes, code: &'static str, rule: Option<&Rule>) {
     set.insert((code, rule.map_or(String::new(), |rule| rule.id.clone())));
 }
 
@@ -83,8 +87,8 @@ impl<'a> Model<'a> {
                 .rules()
                 .iter()
                 .map(AsRef::as_ref)
-                // What is about voice calls is to be seen, and says nothing of a text.
-                .filter(|rule| rule.kinds.contains(case.kind) && rule.reach != Reach::Voice)
+                // What speaks of voice calls only is not even worth a warning.
+                .filter(|rule| rule.reach != Reach::Voice && rule.kinds.contains(case.kind))
                 .filter(|rule| rule.places.iter().any(|&of| reaches(book, of, place)))
                 .collect();
             rules.push((place, here));
@@ -145,6 +149,9 @@ impl<'a> Model<'a> {
         let mut found = Findings::default();
         self.person(at, &mut found);
         self.grounds(at, &mut found);
+        self.forbidden(at, &mut found);
+        self.outdated(at, &mut found);
+        self.banned(at, &mut found);
         self.waits(at, &mut found);
         self.registers(at, &mut found);
         found
@@ -173,7 +180,13 @@ impl<'a> Model<'a> {
                 Said::Topic => here && (topic || blind),
             }
         });
-        let stops: Vec<(i64, u64)> = reaching.map(|said| (said.acted_ms, said.seq)).collect();
+        let mut stops: Vec<(i64, u64)> = reaching.map(|said| (said.acted_ms, said.seq)).collect();
+        let elsewhere = state.revocations.iter().filter(|said| said.said == Said::Program);
+        let elsewhere: Vec<(i64, u64)> = elsewhere.map(|said| (said.acted_ms, said.seq)).collect();
+        let (by_words, by_law) = (!stops.is_empty(), self.ends_all(true, at));
+        if by_law.is_some() {
+            stops.extend(&elsewhere);
+        }
         // One opening, later than each of them both ways.
         let closed = |stops: &[(i64, u64)]| {
             let later = |open: &optin::consent::Opening| {
@@ -181,7 +194,19 @@ impl<'a> Model<'a> {
             };
             !stops.is_empty() && !program.is_some_and(|program| program.openings.iter().any(later))
         };
-        deny(closed(&stops), "revoked");
+        let revoked = closed(&stops);
+        if revoked {
+            put(&mut found.denials, "revoked", by_law.filter(|_| !by_words));
+        } else if let Some(rule) = self.ends_all(false, at).filter(|_| !elsewhere.is_empty()) {
+            if closed(&[stops.as_slice(), &elsewhere].concat()) {
+                put(&mut found.warnings, "revoked", Some(rule));
+            }
+        }
+        let mut deny = |if_so: bool, code| {
+            if if_so {
+                put(&mut found.denials, code, None);
+            }
+        };
         if let Some(doubt) = state.suspension {
             let (over, doubt) = (at * 1000 >= doubt.deadline_ms, (doubt.acted_ms, doubt.seq));
             let all = [stops.as_slice(), &[doubt]].concat();
@@ -201,6 +226,17 @@ impl<'a> Model<'a> {
         if self.places(at).iter().any(|place| !self.covered(*place, at)) {
             miss("coverage", "no_coverage");
         }
+    }
+
+    /// A rule by which the end of one program is the end of all: surely, or in doubt.
+    fn ends_all(&self, binding: bool, at: i64) -> Option<&'a Rule> {
+        let says = |rule: &&Rule| {
+            rule.revocation.as_ref().is_some_and(|revocation| revocation.ends == Extent::All)
+                && rule.reach != Reach::Voice
+                && self.in_force(rule, at)
+                && self.binds(rule) == binding
+        };
+        self.rules_at(at).map(|(_, rule)| rule).find(says)
     }
 
     fn grants(&self) -> &'a [Grant] {
@@ -321,6 +357,7 @@ impl<'a> Model<'a> {
             rule.lifted_by.iter().filter(|lift| sure(lift.certainty)).any(|lift| match lift.by {
                 LiftBy::Consent => matches!(grant.basis, Basis::Express | Basis::ExpressWritten),
                 LiftBy::ExpressWritten => grant.basis == Basis::ExpressWritten,
+                LiftBy::AnyGround => grant.basis != Basis::None,
                 LiftBy::SaleWithin { months } => within(grant.sale_ms, months, at),
                 LiftBy::InquiryWithin { months } => within(grant.inquiry_ms, months, at),
                 _ => false,

@@ -1,0 +1,100 @@
+//! What a message may not be about and from whom it may not come, case by case.
+
+use optin::{law::Rulebook, phone::Country, place::ZoneTable, policy::Policy};
+
+use super::{
+    cases::{Ask, LONDON, NOON, PARIS, ask},
+    facts::name,
+};
+
+const RULES: &str = r#"
+[[rule]]
+id = "FR-TOPIC"
+layer = "statute"
+reach = "settled"
+confidence = "high"
+citation = "made up"
+sources = []
+places = ["FR"]
+kinds = ["marketing"]
+forbids = [
+  { what = "topic", of = ["energy_renovation"] },
+  { what = "topic", of = ["wine"], unless_age_checked = true },
+  { what = "sender_prefix", of = ["+336", "+337"] },
+]
+
+[[rule]]
+id = "GB-SENDER"
+layer = "carrier"
+reach = "settled"
+confidence = "high"
+citation = "made up"
+sources = []
+places = ["GB"]
+kinds = ["marketing"]
+forbids = [{ what = "sender_abroad" }]
+
+[[rule]]
+id = "GB-FORM"
+layer = "carrier"
+reach = "contested"
+confidence = "high"
+citation = "made up"
+sources = []
+places = ["GB"]
+kinds = ["marketing"]
+required = [{ what = "sender_id", forms = ["AD-{sender}", "{sender}-AD"], sender = "alphanumeric" }]
+"#;
+
+fn policy() -> Policy {
+    let book = Rulebook::builtin().with_overlay("rules.toml", RULES).unwrap();
+    let home = |sender, country| (name(sender), Country::new(country).unwrap());
+    Policy {
+        senders: vec![home("60123", "GB"), home("36123", "FR"), home("AD-LUNE", "GB"), home("LUNE", "GB")],
+        ..Policy::new(book, ZoneTable::bundled())
+    }
+}
+
+fn paris() -> Ask {
+    ask(PARIS, "2026-11-18T11:00:00Z")
+}
+
+const OPEN: &str = "allow 2026-11-18T20:30:00Z";
+
+#[test]
+fn a_forbidden_subject_is_refused_by_whatever_name_it_goes() {
+    assert_eq!(paris().answer_by(policy()), OPEN);
+    let forbidden = "deny forbidden/FR-TOPIC";
+    assert_eq!(paris().about("energy_renovation").answer_by(policy()), forbidden);
+    assert_eq!(paris().about("Energy_Renovation").answer_by(policy()), forbidden);
+    let category = paris().with(|ask| ask.category = Some(name("energy_renovation")));
+    assert_eq!(category.answer_by(policy()), forbidden);
+    assert_eq!(category.kind(optin::message::Kind::Transactional).answer_by(policy()), "allow");
+    assert_eq!(paris().about("wine").answer_by(policy()), forbidden);
+    let adults = || Policy { age_checked: vec![name("soldes")], ..policy() };
+    assert_eq!(paris().about("wine").answer_by(adults()), OPEN);
+    assert_eq!(paris().about("energy_renovation").answer_by(adults()), forbidden);
+    let others = Policy { age_checked: vec![name("avis")], ..policy() };
+    assert_eq!(paris().about("wine").answer_by(others), forbidden);
+}
+
+#[test]
+fn a_sender_that_may_not_is_refused() {
+    let from = |of: Ask, sender| of.with(|ask| ask.sender = Some(name(sender))).answer_by(policy());
+    let forbidden = "deny sender_forbidden/FR-TOPIC";
+    for mobile in ["+33612345678", "33712345678", "0033612345678", "0612345678"] {
+        assert_eq!(from(paris(), mobile), forbidden, "{mobile}");
+    }
+    for allowed in ["36123", "+33123456789", "LUNE"] {
+        assert_eq!(from(paris(), allowed), OPEN, "{allowed}");
+    }
+    let london = || ask(LONDON, NOON);
+    assert_eq!(from(london(), "60123"), "allow");
+    assert_eq!(from(london(), "36123"), "deny sender_forbidden/GB-SENDER");
+    assert_eq!(from(london(), "70000"), "defer sender sender_unknown/GB-SENDER");
+    // A question that names no sender is not held against rules about senders.
+    assert_eq!(london().with(|ask| ask.sender = None).answer_by(policy()), "allow");
+    assert_eq!(from(london(), "LUNE"), "deny sender_form/GB-FORM");
+    assert_eq!(from(london(), "AD-LUNE"), "allow");
+    assert_eq!(from(london().settled(), "LUNE"), "allow warning:sender_form/GB-FORM");
+}
