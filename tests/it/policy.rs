@@ -19,4 +19,5 @@ mod model;
 mod revoked;
 mod subsets;
 mod windows;
+mod world;
 mod zonedata;

@@ -424,6 +424,10 @@ fn nothing_in_the_book_is_left_out_here() {
     };
     for rule in book.rules().iter().filter(of_here) {
         let id = rule.id.as_str();
+        // A platform's filter, which stands among the platforms' and is held in `us`.
+        if id == "CA-CARRIER-FRENCH-STOP" {
+            continue;
+        }
         assert!(named(ROWS.iter().map(|row| row.0), id), "{id}");
         for (holds, listed) in [
             (rule.bases.is_some(), named(GROUNDS.iter().map(|row| row.0), id)),
