@@ -260,7 +260,8 @@ fn in_france_and_britain_a_soft_opt_in_needs_its_sale() {
     let sale = Some("2019-01-01T00:00:00Z");
     assert_eq!(soft(PARIS, sale, None).answer(), "allow 2026-11-18T20:30:00Z");
     assert_eq!(soft(PARIS, None, None).answer(), "defer sale_at basis_date_missing/FR-CONSENT-MARKETING");
-    assert_eq!(soft(PARIS, None, sale).answer(), "defer sale_at basis_date_missing/FR-CONSENT-MARKETING");
+    // An inquiry is no sale that somebody forgot to write down.
+    assert_eq!(soft(PARIS, None, sale).answer(), "deny basis_insufficient/FR-CONSENT-MARKETING");
     assert_eq!(soft(LONDON, sale, None).answer(), "allow");
     assert_eq!(soft(LONDON, None, sale).answer(), "allow");
     assert_eq!(soft(LONDON, None, None).answer(), "defer sale_at basis_date_missing/GB-CONSENT-MARKETING");

@@ -232,7 +232,6 @@ impl<'a> Model<'a> {
     fn ends_all(&self, binding: bool, at: i64) -> Option<&'a Rule> {
         let says = |rule: &&Rule| {
             rule.revocation.as_ref().is_some_and(|revocation| revocation.ends == Extent::All)
-                && rule.reach != Reach::Voice
                 && self.in_force(rule, at)
                 && self.binds(rule) == binding
         };
