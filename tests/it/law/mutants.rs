@@ -11,7 +11,7 @@ use optin::{
     place::ZoneTable,
 };
 
-use super::{calendars, coverage, eu, gaps, rules, us, windows, world};
+use super::{calendars, coverage, eu, gaps, rules, tz_minimum, us, windows, world};
 
 fn is_missed(book: &Rulebook, table: &ZoneTable) -> bool {
     !coverage::faults(book).is_empty()
@@ -22,6 +22,7 @@ fn is_missed(book: &Rulebook, table: &ZoneTable) -> bool {
         || !world::faults(book, table).is_empty()
         || !windows::faults(book, table).is_empty()
         || !calendars::faults(book).is_empty()
+        || !tz_minimum::faults(book).is_empty()
 }
 
 /// The mutants that nobody misses.

@@ -25,6 +25,11 @@ fn ours(book: &Rulebook) -> BTreeSet<Row> {
     rows.collect()
 }
 
+/// What is in one of them only.
+pub(super) fn faults(book: &Rulebook) -> Vec<Row> {
+    ours(book).symmetric_difference(&theirs()).cloned().collect()
+}
+
 #[test]
 fn the_rows_are_those_of_the_releases() {
     let (book, theirs) = (Rulebook::builtin(), theirs());

@@ -393,7 +393,7 @@ fn stop(rule: &Rule) -> String {
 
 fn fine(rule: &Rule) -> Option<String> {
     let penalty = rule.penalty.as_ref()?;
-    assert_eq!(penalty.currency == "CAD", rule.id.starts_with("CA-"), "{}", rule.id);
+    assert_eq!(penalty.currency, if rule.id.starts_with("CA-") { "CAD" } else { "USD" }, "{}", rule.id);
     let figure = |figure: Option<u64>| figure.map(|figure| figure.to_string()).unwrap_or_default();
     let per = penalty.per.map(|per| format!("/{per}")).unwrap_or_default();
     let any = penalty.min.is_some() || penalty.max.is_some();

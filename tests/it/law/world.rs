@@ -14,7 +14,7 @@ use super::rules::{is_for, standing, today};
 const COUNTRIES: &str = "CA AU NZ IN SG KR JP IL AE SA ZA MX BR";
 
 /// Rules that bind there too and stand in `us.rs`, with the other lists of gateways.
-const ELSEWHERE: &[&str] = &["CA-CARRIER-FRENCH-STOP"];
+const ELSEWHERE: &[&str] = &["CA-CARRIER-FRENCH-STOP", "US-CARRIER-GAMBLING"];
 
 const ALL: &str = "marketing transactional conversational authentication service";
 const OTHER: &str = "transactional conversational authentication service";

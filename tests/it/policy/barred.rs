@@ -89,10 +89,14 @@ impl<'a> Model<'a> {
                 let about = text.what == Requirement::SenderId
                     && text.on == Occasion::Each
                     && text.sender != SenderForm::Alphanumeric;
-                // All senders of these cases are numbers, and all forms begin or end with the placeholder.
-                let fits = |form: &String| match form.split_once("{sender}").unwrap() {
-                    ("", end) => sender.len() > end.len() && sender.ends_with(end),
-                    (start, _) => sender.len() > start.len() && sender.starts_with(start),
+                // All senders of these cases are numbers, and all forms begin or end with a placeholder.
+                let fits = |form: &String| {
+                    let (start, rest) = form.split_once('{').unwrap();
+                    let end = rest.split_once('}').unwrap().1;
+                    assert!(start.is_empty() || end.is_empty(), "{form}");
+                    sender.len() > start.len() + end.len()
+                        && sender.starts_with(start)
+                        && sender.ends_with(end)
                 };
                 if about && !text.forms.is_empty() && !text.forms.iter().any(fits) {
                     says("sender_form");

@@ -19,7 +19,8 @@ fn people(dice: &mut Dice, like: &Case) -> (Vec<Case>, Vec<i64>) {
     let moments = vec![like.at, like.at, like.at + 3_600, like.at - like.at.rem_euclid(86_400) + 13 * 3_600];
     for _ in 0..150 {
         let of = dice.of(&people);
-        let acted_ms = (like.at - dice.between(-86_400, 900 * 86_400)) * 1_000;
+        let ago = dice.of(&[-86_400, 3_600, 40 * 86_400, 400 * 86_400, 899 * 86_400]);
+        let acted_ms = (like.at - ago) * 1_000;
         let grant = Grant { ..Grant::new(dice.of(Basis::ALL), How::Form, acted_ms) };
         let mut plain = case(dice);
         plain.whereabouts = of.whereabouts.clone();
