@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use super::{
     explained,
     jsonl::{self, Asked, Tools, asked, stamp},
-    people::{Done, LedgerArgs, open, runtime, say, system_now},
+    people::{Done, LedgerArgs, bans, open, runtime, say, system_now},
     week::{clip, draw, local, span},
 };
 
@@ -142,6 +142,9 @@ pub(crate) struct ExplainArgs {
     /// Its key file
     #[arg(long, default_value = "optin.key")]
     key: PathBuf,
+    /// Lists of ad-hoc bans, TOML
+    #[arg(long, value_name = "FILE")]
+    bans: Option<PathBuf>,
     /// The program, of a ledger
     #[arg(long, requires = "ledger")]
     program: Option<String>,
@@ -166,7 +169,10 @@ pub(crate) fn explain(args: &ExplainArgs) -> Done {
     match &args.ledger {
         Some(ledger) => on_record(args, ledger.clone()),
         None => {
-            let asked = args.facts.read()?;
+            let mut asked = args.facts.read()?;
+            if let Some(file) = &args.bans {
+                asked.policy.bans = bans(Some(file))?;
+            }
             tell(args, &asked.policy.explanation(asked.facts(), asked.request(), asked.at))
         }
     }
@@ -191,11 +197,12 @@ fn on_record(args: &ExplainArgs, ledger: PathBuf) -> Done {
     let kind = kind.as_deref().unwrap_or("marketing");
     let kind = Kind::from_code(kind).ok_or("not a kind of message")?;
     let at = at.or_else(system_now).ok_or("the clock cannot be read")?;
-    let ledger = LedgerArgs { ledger, key: args.key.clone() };
+    let ledger = LedgerArgs { ledger, key: args.key.clone(), bans: args.bans.clone() };
     runtime()?.block_on(async {
         let shop = Messenger::builder(open(&ledger).await?, Rulebook::builtin())
             .program(Program::new(program, "any")?)
             .gateway(SimulatedCarrier::seeded(1))
+            .bans(bans(ledger.bans.as_deref())?)
             .build()?;
         let name = Name::new(program)?;
         let request = Request { program: &name, kind, category: None, subject: None, sender: None };

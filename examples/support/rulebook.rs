@@ -71,6 +71,9 @@ struct TableArgs {
     /// Markdown, by jurisdiction, with coverage (default)
     #[arg(long)]
     markdown: bool,
+    /// Writes the Markdown to this file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["csv", "json"])]
+    into: Option<PathBuf>,
     /// One row a rule
     #[arg(long, conflicts_with = "markdown")]
     csv: bool,
@@ -83,6 +86,9 @@ struct TableArgs {
 
 #[derive(Args)]
 struct CoverageArgs {
+    /// Writes it between the markers of this file instead
+    #[arg(long, value_name = "FILE")]
+    into: Option<PathBuf>,
     #[command(flatten)]
     book: BookArgs,
 }
@@ -112,11 +118,23 @@ pub(crate) fn rulebook(args: &RulebookArgs) -> Done {
         Ask::Show(args) => show(args),
         Ask::Diff(args) => rulebook_diff::diff(args),
         Ask::Table(args) => whole(args),
-        Ask::Coverage(args) => {
-            say(table::summary(&args.book.read()?, args.book.language()?).trim_end());
-            Ok(true)
-        }
+        Ask::Coverage(args) => coverage(args),
     }
+}
+
+fn coverage(args: &CoverageArgs) -> Done {
+    let text = table::summary(&args.book.read()?, args.book.language()?);
+    let Some(path) = &args.into else {
+        say(text.trim_end());
+        return Ok(true);
+    };
+    let (begins, ends) = (table::SUMMARY_BEGINS, table::SUMMARY_ENDS);
+    let page = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let marked = || page.split_once(begins).and_then(|(head, rest)| Some((head, rest.split_once(ends)?.1)));
+    let (head, tail) =
+        marked().ok_or_else(|| format!("{}: no lines `{begins}` and `{ends}`", path.display()))?;
+    std::fs::write(path, format!("{head}{begins}\n\n{}\n\n{ends}{tail}", text.trim()))?;
+    Ok(true)
 }
 
 fn whole(args: &TableArgs) -> Done {
@@ -131,6 +149,8 @@ fn whole(args: &TableArgs) -> Done {
     } else if args.json {
         let rules: Vec<_> = book.rules().iter().map(|rule| rule_json(rule, language)).collect();
         say(&serde_json::to_string_pretty(&rules)?);
+    } else if let Some(path) = &args.into {
+        std::fs::write(path, table::markdown(&book, language))?;
     } else {
         say(table::markdown(&book, language).trim_end());
     }
@@ -201,7 +221,7 @@ pub(crate) fn pick<T>(language: Language, english: T, french: T) -> T {
 /// What a rule means under a posture.
 fn weight(rule: &Rule, posture: Posture, l: Language) -> &'static str {
     if rule.reach == Reach::Voice {
-        pick(l, "binds no text", "ne lie aucun SMS")
+        "" // Its reach says so.
     } else if posture.binds(rule.reach) {
         pick(l, "binds", "lie")
     } else {
@@ -238,16 +258,11 @@ fn print(book: &Rulebook, found: &InForce, posture: Posture, l: Language) {
     }
     for rule in &found.rules {
         let row = table::Row::of(rule, l);
-        say(&format!(
-            "\n{:<30} {} · {} · {} · {}",
-            row.id,
-            weight(rule, posture, l),
-            row.layer,
-            row.reach,
-            row.confidence
-        ));
+        let marks = [weight(rule, posture, l), row.layer, row.reach, row.confidence];
+        let marks: Vec<_> = marks.into_iter().filter(|mark| !mark.is_empty()).collect();
+        say(&format!("\n{:<30} {}", row.id, marks.join(" · ")));
         paragraph(2, &row.asks);
-        let mut more = |label: &str, text: &str| {
+        let more = |label: &str, text: &str| {
             if !text.is_empty() {
                 paragraph(2, &format!("{label}: {text}"));
             }
@@ -258,7 +273,9 @@ fn print(book: &Rulebook, found: &InForce, posture: Posture, l: Language) {
         if let Some(penalty) = &rule.penalty {
             more(pick(l, "penalty", "sanction"), &penalty.words(l));
         }
-        more("note", &rule.note);
+        if !row.asks.ends_with(&rule.note) {
+            more("note", &rule.note);
+        }
     }
 }
 

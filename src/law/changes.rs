@@ -64,7 +64,7 @@ impl Rulebook {
     ///     Changed::Begins(rule) => rule.id == id,
     ///     _ => false,
     /// });
-    /// assert!(begins("US-TX-HOURS") && !begins("US-FED-HOURS"));
+    /// assert!(begins("US-TX-DNC") && !begins("US-FED-HOURS"));
     /// assert!(book.changes("2025-12-31".parse()?, "2024-12-31".parse()?).is_empty());
     /// # Ok::<(), chrono::ParseError>(())
     /// ```

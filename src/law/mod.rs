@@ -4,8 +4,24 @@
 //! [`Coverage`]. A [`Rule`] says where it binds, from when to when, which [kinds](crate::message::Kind) of
 //! message it binds, how sure the source is ([`Reach`], [`Confidence`]), and any of: [`Hours`], [`Cap`]s,
 //! [`Bases`], texts that a message must carry, registers to ask, what ends a consent ([`Revocation`]), what is
-//! [`Forbidden`], a [`Feed`] of ad-hoc [`Bans`] that a host loads, records to keep, [`Retention`] periods, a penalty. A [`Lift`] says what
-//! takes a person out of it, with a certainty of its own.
+//! [`Forbidden`], a [`Feed`] of ad-hoc [`Bans`] that a host loads, records to keep, [`Retention`] periods, a penalty. A
+//! [`Lift`] says what takes a person out of it, with a certainty of its own.
+//!
+//! [`table`] is the whole book in words. [`Rulebook::on`] tells what is in force at a place on a date,
+//! [`Rulebook::changes`] what changes between two dates, [`Rulebook::compare`] what one book has otherwise than another;
+//! [`Rule::asks`] says a rule in one line, in English or French. The command line shows all of it:
+//!
+//! ```sh
+//! optin rulebook show US-FL --on 2025-06-01 --kind marketing
+//! optin rulebook diff 2025-01-01 2026-11-21 --place US-TX
+//! optin rulebook diff --overlay shop.toml       # what the host's own file changes
+//! optin rulebook table --csv
+//! ```
+//!
+//! A host lays files of its own over the book ([`Rulebook::with_overlay`]), or switches a rule off
+//! ([`danger::without_rule`](crate::danger::without_rule)), which takes a reason. What is replaced or off is no secret:
+//! [`Rulebook::waivers`] names it, the version changes, and the house stream has it before anything leaves. A file that
+//! does not hold is refused with its line, entry and field ([`RulebookError`]).
 //!
 //! Nothing here knows a jurisdiction by name, keeps a brand's preferences or decides anything: that is for
 //! [`policy`](crate::policy). What the book does not cover has no [`Coverage`], and a decision then defers.
@@ -20,6 +36,7 @@ mod compare;
 mod coverage;
 mod data;
 mod dayrule;
+mod duties;
 mod error;
 mod forbidden;
 mod hours;

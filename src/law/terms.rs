@@ -62,7 +62,7 @@ terms! {
         Settled => "settled", "certaine";
         Contested => "contested", "contestée";
         Unclear => "unclear", "incertaine";
-        Voice => "voice calls only", "appels vocaux seuls";
+        Voice => "binds no text", "ne lie aucun SMS";
     }
     Confidence {
         High => "high", "source sûre";

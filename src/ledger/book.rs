@@ -23,7 +23,9 @@ use crate::{
 };
 
 /// The version of the fold: a cached state of another one is not believed.
-const FOLD: u8 = 3;
+const FOLD: u8 = 4;
+/// Those before it. No single flipped bit makes one of the other.
+const OLDER_FOLDS: [u8; 2] = [1, 2];
 /// At most so many records of a stream are read at once.
 pub(super) const PAGE: usize = 512;
 /// At most so many people are read at once: a page stays within what an allocator keeps at hand.
@@ -606,7 +608,7 @@ pub(super) fn state_bytes(state: &State, head: Hash) -> Vec<u8> {
 
 /// Whether an older version of the fold wrote this: it is not believed, and folded again.
 pub(super) fn is_older(state: &[u8]) -> bool {
-    state.first().is_some_and(|fold| (1..FOLD).contains(fold))
+    state.first().is_some_and(|fold| OLDER_FOLDS.contains(fold))
 }
 
 /// Reads the cached fold of a row, and refuses one of another fold or another head.

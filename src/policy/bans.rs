@@ -37,7 +37,9 @@ fn judge(question: &Question<'_>, place: Place, rule: &Arc<Rule>, feed: &Feed, f
         }
     };
     let loaded = question.policy.bans.feed(&feed.name);
-    if !loaded.is_some_and(|list| list.speaks_of(question.at, feed)) {
+    // Nobody fetches a list for people who get nothing anyway.
+    let denied = !findings.denials.is_empty();
+    if !denied && !loaded.is_some_and(|list| list.speaks_of(question.at, feed)) {
         let fact = Fact::Register { name: feed.name.clone(), as_of: loaded.map(BanFeed::as_of) };
         missing(findings, Code::FeedStale, fact);
     }

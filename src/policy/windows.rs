@@ -26,7 +26,7 @@ pub struct Windows<'a> {
     stretch: Option<Stretch<'a>>,
 }
 
-/// A time over which nothing changes but the hours and the caps.
+/// A time over which nothing changes but the hours, the caps and what bans are declared.
 #[derive(Debug, Clone)]
 struct Stretch<'a> {
     until: i64,
@@ -165,8 +165,12 @@ impl<'a> Windows<'a> {
     fn stretch_from(&self, at: i64) -> Stretch<'a> {
         let question = Question::new(self.policy, self.facts, self.request, at);
         let findings = question.ask();
-        let by_the_clock =
-            |code| matches!(code, Code::WindowClosed | Code::BrandHours | Code::CapReached | Code::BrandCap);
+        let by_the_clock = |code| {
+            matches!(
+                code,
+                Code::WindowClosed | Code::BrandHours | Code::CapReached | Code::BrandCap | Code::Banned
+            )
+        };
         let held = !findings.denials.is_empty()
             || !findings.missing.is_empty()
             || findings.waits.iter().any(|reason| !by_the_clock(reason.code));

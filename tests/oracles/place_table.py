@@ -11,6 +11,7 @@ import importlib.resources
 import random
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta, timezone
+from math import cos, hypot, radians
 from pathlib import Path
 from zoneinfo import ZoneInfo, reset_tzpath
 
@@ -167,6 +168,8 @@ SPLIT = [
 ]
 # The source is wrong.
 REPLACED = {
+    "915": ({DEN}, "El Paso and Hudspeth counties, both Mountain by 49 CFR 71.7; ZIP areas across the line carry it too"),
+    "865": ({NY}, "Knoxville's counties, all Eastern by 49 CFR 71.5; ZIP areas across the line carry it too"),
     "689": ({NY}, "Orlando; the metadata says Chicago"),
     "907": (STATE_ZONES["US-AK"], "the metadata says Honolulu for the Aleutians"),
     "867": (set().union(*(PROVINCE_ZONES[f"CA-{t}"] for t in ("YT", "NT", "NU"))), "three territories"),
@@ -409,8 +412,72 @@ WF WN WR WS WV YO ZE""".split()
 CA_LETTERS = {"A": "NL", "B": "NS", "C": "PE", "E": "NB", "G": "QC", "H": "QC", "J": "QC", "K": "ON", "L": "ON",
               "M": "ON", "N": "ON", "P": "ON", "R": "MB", "S": "SK", "T": "AB", "V": "BC", "X": "NT NU", "Y": "YT"}
 
+# Letters that lie whole on one side of their province's lines: Montreal and western Quebec; Ontario east of Sudbury.
+CA_ONE = {letter: C("Toronto") for letter in "HJKLMN"}
+
+# Counties by 49 CFR part 71 (71.5, 71.7, 71.9): state, zone of the listed ones, zone of the rest, the listed ones.
+# In those that the line runs through nothing is told from the county.
+COUNTIES = {
+    "FL": (CHI, NY, "Bay Calhoun Escambia Holmes Jackson Okaloosa Santa_Rosa Walton Washington"),
+    "IN": (CHI, NY, "Gibson Jasper Lake LaPorte La_Porte Newton Perry Porter Posey Spencer Starke Vanderburgh Warrick"),
+    "KY": (CHI, NY, """Adair Allen Ballard Barren Breckinridge Butler Caldwell Calloway Carlisle Christian Clinton
+        Crittenden Cumberland Daviess Edmonson Fulton Graves Grayson Green Hancock Hart Henderson Hickman Hopkins
+        Livingston Logan Lyon McCracken McLean Marshall Metcalfe Monroe Muhlenberg Ohio Russell Simpson Todd Trigg
+        Union Warren Webster"""),
+    "TN": (NY, CHI, """Anderson Blount Bradley Campbell Carter Claiborne Cocke Grainger Greene Hamblen Hamilton Hancock
+        Hawkins Jefferson Johnson Knox Loudon McMinn Meigs Monroe Morgan Polk Rhea Roane Scott Sevier Sullivan Unicoi
+        Union Washington"""),
+    "MI": (CHI, NY, "Dickinson Gogebic Iron Menominee"),
+    "KS": (DEN, CHI, "Greeley Hamilton Sherman Wallace"),
+    "ND": (DEN, CHI, "Adams Billings Bowman Golden_Valley Grant Hettinger Slope Stark"),
+    "NE": (DEN, CHI, """Arthur Banner Box_Butte Chase Cheyenne Dawes Deuel Dundy Garden Grant Hooker Keith Kimball
+        Morrill Perkins Scotts_Bluff Sheridan Sioux"""),
+    "SD": (DEN, CHI, """Bennett Butte Corson Custer Dewey Fall_River Haakon Harding Jackson Lawrence Meade Oglala_Lakota
+        Shannon Pennington Perkins Ziebach"""),
+    "TX": (DEN, CHI, "El_Paso Hudspeth"),
+    "ID": (LA, DEN, "Benewah Bonner Boundary Clearwater Kootenai Latah Lewis Nez_Perce Shoshone"),
+}
+DIVIDED = {("FL", "Gulf"), ("ND", "McKenzie"), ("ND", "Dunn"), ("ND", "Sioux"), ("NE", "Cherry"), ("SD", "Stanley"),
+           ("TX", "Culberson"), ("ID", "Idaho")}
+# Towns of divided or far counties that lie well on one side: northern Malheur county (71.9), the Aleutians west of
+# 169 degrees 30 minutes (71.12), and everything of Alaska that is not there.
+TOWNS = {code: {DEN} for code in "97901 97913 97914 97918".split()}
+TOWNS |= {code: {"America/Adak"} for code in ("99546", "99547")}
+NEAR = 10  # miles; within them of a ZIP code with another clock nothing is told
+
+
+def miles(a, b):
+    """Between two points in degrees, well enough for a state."""
+    flat = cos(radians((a[0] + b[0]) / 2))
+    return 69.1 * hypot(a[0] - b[0], (a[1] - b[1]) * flat)
+
+
+def told():
+    """ZIP codes of which the source and the county say the same, well away from any that shows another time."""
+    found = defaultdict(list)
+    for z in zipcodes.list_all():
+        zone = ZIP_ZONE.get(z["timezone"], z["timezone"])
+        if z["state"] not in ("AA", "AE", "AP") and zone and z["lat"]:
+            county = z["county"].removesuffix(" County").replace(" ", "_")
+            found[z["state"]].append((z["zip_code"], zone, county, (float(z["lat"]), float(z["long"]))))
+    exact = dict(TOWNS)
+    for state, (listed, rest, counties) in COUNTIES.items():
+        here = found[state]
+        around = here
+        for code, zone, county, point in here:
+            by_law = listed if county in counties.split() else rest
+            if not county or (state, county) in DIVIDED or by_law != zone:
+                continue
+            if all(other == zone or miles(point, there) > NEAR for _, other, _, there in around):
+                exact[code] = {zone}
+    for code, zone, _, _ in found["AK"]:
+        if code not in TOWNS and zone != "America/Adak":
+            exact[code] = STATE_ZONES["US-AK"] - {"America/Adak"}
+    return exact
+
 
 def zips():
+    exact = told()
     by3, by5 = defaultdict(list), defaultdict(list)
     for code, state, zone, _ in ZIPS:
         where = state if state in ("PW", "FM", "MH") else f"US-{state}"
@@ -425,9 +492,13 @@ def zips():
         if zip3 != "969":  # five countries and territories: only by whole code
             rows[zip3] = ({main}, zip_zones(main, found, zip3))
         for zip5, five in by5.items():
-            if zip5.startswith(zip3) and (zip3 == "969" or any(w != main for w, _ in five)):
+            if not zip5.startswith(zip3):
+                continue
+            if zip3 == "969" or any(w != main for w, _ in five):
                 for where, _ in five:
                     rows[zip5] = ({where}, zip_zones(where, five, zip3))
+            elif zip5 in exact and exact[zip5] < rows[zip3][1]:
+                rows[zip5] = ({main}, exact[zip5])
     return rows
 
 
@@ -446,7 +517,8 @@ def postal():
     lines += [
         "# `form`: shapes of a code without spaces and dashes, 9 a digit, A a letter. `as`: read with another's rows.",
         "# US: three digits (whole ZIP codes where a border or an ocean runs through); wider than the source at",
-        "#   borders of zones (49 CFR part 71). Military mail has no row. CA: Canada Post's first letters.",
+        "#   borders of zones (49 CFR part 71): whole codes there, where county and source agree, 10 miles from the line.",
+        "# Military mail has no row. CA: Canada Post's first letters.",
         "# FR: the first two digits are the department (La Poste). GB: the 121 postcode areas, without BF (forces).",
         "form|US|99999|999999999", "form|CA|A9A9A9|A9A", "form|FR|99999",
         "form|GB|A99AA|A999AA|AA99AA|AA999AA|A9A9AA|AA9A9AA",
@@ -455,7 +527,8 @@ def postal():
     rows = [("US", code, p, z) for code, (p, z) in zips().items()]
     for letter, provinces in CA_LETTERS.items():
         codes = {f"CA-{p}" for p in provinces.split()}
-        rows.append(("CA", letter, codes, set().union(*(PROVINCE_ZONES[c] for c in codes))))
+        zones = CA_ONE.get(letter) or set().union(*(PROVINCE_ZONES[c] for c in codes))
+        rows.append(("CA", letter, codes, zones))
     paris = {"Europe/Paris"}
     rows += [("FR", d, {f"FR-{d}"}, paris) for d in DEPARTMENTS if d.isdigit()]
     rows += [("FR", "20", {"FR-2A", "FR-2B"}, paris)]

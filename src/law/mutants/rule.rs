@@ -49,7 +49,8 @@ impl OfRule<'_> {
             )* };
         }
         each!(lifted_by caps required registers retention records forbids);
-        whole!(hours bases revocation feed penalty from to);
+        whole!(hours bases revocation feed from to);
+        self.penalty(raw);
         for (i, forbidden) in raw.forbids.iter().enumerate() {
             for j in 0..forbidden.of.len() {
                 self.add(&format!("forbids {i} of {j}"), move |rule| {
@@ -60,6 +61,29 @@ impl OfRule<'_> {
             self.add(&format!("forbids {i} age"), move |rule| {
                 with(&mut rule.forbids, i, |forbidden| forbidden.unless_age_checked = turned);
             });
+        }
+    }
+
+    /// The figures that an exposure is counted by; a penalty in words alone changes nothing.
+    fn penalty(&mut self, raw: &RawRule) {
+        type Change = fn(&mut crate::law::Penalty);
+        let Some(penalty) = &raw.penalty else { return };
+        let mut add = |what: &str, change: Change| {
+            self.add(&format!("penalty {what}"), move |rule| {
+                if let Some(penalty) = &mut rule.penalty {
+                    change(penalty);
+                }
+            });
+        };
+        if penalty.min.is_some() {
+            add("min", |penalty| penalty.min = None);
+        }
+        if penalty.max.is_some() {
+            add("max", |penalty| penalty.max = penalty.max.map(|max| max + 1));
+            add("currency", |penalty| penalty.currency = "XXX".to_owned());
+        }
+        if penalty.per.is_some() {
+            add("per", |penalty| penalty.per = None);
         }
     }
 
@@ -111,10 +135,14 @@ impl OfRule<'_> {
             let later: fn(&mut RawHours, usize) =
                 |hours, i| with(&mut hours.windows, i, |window| window.to = "24:00".to_owned());
             add(format!("window {i} to"), later, i);
+            // Beside another window, more days might change nothing.
+            let days: fn(&mut RawHours, usize) = if hours.windows.len() == 1 {
+                |hours, i| with(&mut hours.windows, i, |window| window.days = "all".to_owned())
+            } else {
+                |hours, i| with(&mut hours.windows, i, |window| window.days = "wed".to_owned())
+            };
             if hours.windows.get(i).is_some_and(|window| window.days != "all") {
-                let all: fn(&mut RawHours, usize) =
-                    |hours, i| with(&mut hours.windows, i, |window| window.days = "all".to_owned());
-                add(format!("window {i} days"), all, i);
+                add(format!("window {i} days"), days, i);
             }
         }
         for i in 0..hours.holidays.len() {

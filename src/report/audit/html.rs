@@ -230,7 +230,6 @@ impl Page<'_> {
         let versions = t
             .versions
             .replace("{rulebook}", &escaped(&self.report.rulebook))
-            .replace("{stops}", &escaped(&self.report.stop_rules))
             .replace("{tz}", &escaped(&self.report.tz));
         let mut lines = vec![
             versions,

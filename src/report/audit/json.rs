@@ -19,7 +19,6 @@ impl AuditReport {
             "version": 1,
             "advice": super::words::texts(rendering.language).advice,
             "rulebook": self.rulebook,
-            "stop_rules": self.stop_rules,
             "tz": self.tz,
             "assumed_basis": self.assumed.map(crate::consent::Basis::code),
             "from": self.from.map(|at| at.to_rfc3339()),

@@ -8,7 +8,6 @@ use super::{
     finding::{Class, Finding},
     outcome::Outcomes,
     result::AuditReport,
-    stops::StopRules,
     tally::Tally,
     walk::Walk,
 };
@@ -44,7 +43,6 @@ use crate::{
 pub struct Audit {
     pub(super) strict: Policy,
     pub(super) settled: Policy,
-    pub(super) stops: StopRules,
     pub(super) assumed: Option<Basis>,
     from: Option<DateTime<Utc>>,
     to: Option<DateTime<Utc>>,
@@ -184,7 +182,6 @@ impl Audit {
         Self {
             settled: Policy { posture: Posture::Settled, ..policy.clone() },
             strict: policy,
-            stops: StopRules::builtin(),
             assumed: None,
             from: None,
             to: None,
@@ -214,12 +211,6 @@ impl Audit {
     #[must_use]
     pub fn assuming(self, basis: Basis) -> Self {
         Self { assumed: Some(basis), ..self }
-    }
-
-    /// Other rules about messages after a STOP.
-    #[must_use]
-    pub fn stop_rules(self, stops: StopRules) -> Self {
-        Self { stops, ..self }
     }
 
     /// Takes in one thing that a person said.

@@ -38,5 +38,4 @@ pub use judge::{Audit, Judged, Passed, Told};
 pub use list::FindingList;
 pub use outcome::{Conditions, Outcomes, Split};
 pub use result::{AfterStop, AuditReport, Example, FileMark, HeatRow, Month, RuleRow, Totals, Unproven};
-pub use stops::{Grace, StopRules};
 pub use table::{AuditReadError, Reading, RowFault, day_first, read_consents, read_sends};

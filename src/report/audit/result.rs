@@ -154,8 +154,6 @@ pub struct Example {
 pub struct AuditReport {
     /// The rule book's version.
     pub rulebook: String,
-    /// The version of the rules about messages after a STOP.
-    pub stop_rules: String,
     /// The zone data's version.
     pub tz: String,
     /// On what ground consents of unsaid form were taken as given, by the host's word.

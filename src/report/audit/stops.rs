@@ -1,209 +1,93 @@
-use std::sync::{Arc, OnceLock};
+//! What the book's rules on revocation say of a message after a STOP.
+//!
+//! A decision before sending asks none of it, as it honours a STOP at once; a look back must name the passage.
 
-use serde::Deserialize;
+use std::sync::Arc;
 
 use super::finding::{Class, Finding, Site};
 use crate::{
-    law::{Calendar, Posture, Rule, Rulebook, RulebookError},
+    law::{Layer, Posture, Revocation, Rule, Rulebook},
     message::Kind,
     policy::{Code, Fact},
 };
 
 const DAY: i64 = 86_400;
 
-/// How long a rule leaves for honouring a STOP.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Grace {
-    /// Which rule.
-    pub rule: String,
-    /// Calendar days, if it counts those.
-    pub days: Option<u16>,
-    /// Days that are neither of a weekend nor a holiday, if it counts those.
-    pub business_days: Option<u16>,
-    /// The rule book's calendar of those holidays.
-    pub calendar: Option<String>,
+/// Every rule on revocation that counts for a message at the site on this day, each once. What careful senders do
+/// beyond it is no passage to hold against anybody.
+fn rules<'b>(
+    book: &'b Rulebook,
+    site: &Site<'_>,
+    kind: Kind,
+    day: i64,
+) -> Vec<(&'b Arc<Rule>, &'b Revocation)> {
+    let mut found: Vec<(&Arc<Rule>, &Revocation)> = Vec::new();
+    for rule in site.laws.iter().flat_map(|place| &book.law_of(*place).revocations) {
+        let asked = rule.layer != Layer::Practice && rule.kinds.contains(kind) && rule.in_force_on_day(day);
+        let Some(revocation) = rule.revocation.as_ref().filter(|_| asked) else { continue };
+        if !found.iter().any(|(held, _)| Arc::ptr_eq(held, rule)) {
+            found.push((rule, revocation));
+        }
+    }
+    found
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GraceFile {
-    confirmation_minutes: u16,
-    grace: Vec<Grace>,
-}
-
-/// What the law says of a message after a STOP: passages, and the periods they leave.
+/// Whether a message at the site, on this day and so soon after a STOP, may be the one that confirms it.
 ///
-/// A decision before sending needs none of it, as it honours a STOP at once; a look back must name the passage.
-#[derive(Debug, Clone)]
-pub struct StopRules {
-    book: Rulebook,
-    graces: Vec<Grace>,
-    confirmation_ms: i64,
-}
-
-impl StopRules {
-    /// The rules compiled into the library.
-    ///
-    /// Should they not load (a test proves that they do), there are none: a message after a STOP is then a breach
-    /// without a passage, from its first moment.
-    #[must_use]
-    pub fn builtin() -> Self {
-        static RULES: OnceLock<StopRules> = OnceLock::new();
-        let read = || Self::new(include_str!("data/stops.toml"), include_str!("data/grace.toml"));
-        let none =
-            || Rulebook::from_files(&[]).map(|book| Self { book, graces: Vec::new(), confirmation_ms: 0 });
-        RULES
-            .get_or_init(|| {
-                read().or_else(|_| none()).unwrap_or_else(|_| Self {
-                    book: Rulebook::builtin(),
-                    graces: Vec::new(),
-                    confirmation_ms: 0,
-                })
-            })
-            .clone()
-    }
-
-    /// Rules in the form of the rule book's files, and their periods.
-    ///
-    /// # Errors
-    /// As for [`Rulebook::from_files`]; a period that is no TOML or of a rule that is not there.
-    pub fn new(rules: &str, graces: &str) -> Result<Self, RulebookError> {
-        let book = Rulebook::from_files(&[("stops.toml", rules)])?;
-        let fault = |entry: &str, reason: String| RulebookError {
-            file: "grace.toml".to_owned(),
-            line: None,
-            entry: entry.to_owned(),
-            field: "grace".to_owned(),
-            reason,
-        };
-        let file: GraceFile =
-            basic_toml::from_str(graces).map_err(|error| fault("file", error.to_string()))?;
-        if let Some(stray) = file.grace.iter().find(|grace| book.rule(&grace.rule).is_none()) {
-            return Err(fault(&stray.rule, "no such rule".to_owned()));
-        }
-        let confirmation_ms = i64::from(file.confirmation_minutes) * 60_000;
-        Ok(Self { book, graces: file.grace, confirmation_ms })
-    }
-
-    /// Every rule, by id.
-    #[must_use]
-    pub fn rules(&self) -> &[Arc<Rule>] {
-        self.book.rules()
-    }
-
-    /// The date and digest of the rules.
-    #[must_use]
-    pub fn version(&self) -> &str {
-        self.book.version()
-    }
-
-    /// The period that a rule leaves, if any.
-    #[must_use]
-    pub fn grace(&self, rule: &str) -> Option<&Grace> {
-        self.graces.iter().find(|grace| grace.rule == rule)
-    }
-
-    /// Whether a message so soon after a STOP may be the one that confirms it.
-    pub(super) const fn may_confirm(&self, stop_ms: i64, sent_ms: i64) -> bool {
-        sent_ms >= stop_ms && sent_ms - stop_ms <= self.confirmation_ms
-    }
-
-    /// What stands against a message on local day `sent` after a STOP on local day `stop`.
-    pub(super) fn findings(
-        &self,
-        site: &Site<'_>,
-        kind: Kind,
-        (stop, sent): (i64, i64),
-        fact: &Fact,
-        calendars: &[Arc<Calendar>],
-    ) -> Vec<Finding> {
-        let mut found: Vec<Finding> = Vec::new();
-        for place in &site.laws {
-            for rule in &self.book.law_of(*place).rules {
-                let asked = rule.kinds.contains(kind) && rule.in_force_on_day(sent);
-                if !asked || found.iter().any(|f| f.rule.as_ref().is_some_and(|held| Arc::ptr_eq(held, rule)))
-                {
-                    continue;
-                }
-                let in_grace = self.grace(&rule.id).is_some_and(|grace| within(grace, stop, sent, calendars));
-                let settled = site.is_bound(rule) && !in_grace && Posture::Settled.binds(rule.reach);
-                let class = if settled { Class::Settled } else { Class::Contested };
-                let finding = Finding::new(Code::Revoked.code(), Some(rule.clone()), fact.clone(), class);
-                found.push(Finding { in_grace, ..finding });
-            }
-        }
-        if found.is_empty() {
-            found.push(Finding::new(Code::Revoked.code(), None, fact.clone(), Class::Settled));
-        }
-        found
-    }
-}
-
-/// Whether day `sent` still lies in the period after day `stop`, which itself does not count. A calendar that is
-/// missing or does not reach the day has no holidays: the period is then the shorter.
-fn within(grace: &Grace, stop: i64, sent: i64, calendars: &[Arc<Calendar>]) -> bool {
-    if let Some(days) = grace.days {
-        return sent - stop <= i64::from(days);
-    }
-    let Some(days) = grace.business_days.map(i64::from) else { return false };
-    // No period of so many business days lasts longer.
-    if sent - stop > days * 3 + 14 {
+/// Where no rule counts the minutes, the longest that any rule of the book gives stand in: a confirmation cannot be
+/// told from the file, and so soon it is the likelier reading.
+pub(super) fn may_confirm(
+    book: &Rulebook,
+    site: &Site<'_>,
+    day: i64,
+    (stop_ms, sent_ms): (i64, i64),
+) -> bool {
+    let here = rules(book, site, Kind::Marketing, day);
+    if here.iter().any(|(_, revocation)| revocation.confirmations == Some(0)) {
         return false;
     }
-    let calendar = grace.calendar.as_ref().and_then(|id| calendars.iter().find(|c| c.id() == id));
-    let is_off = |day: i64| {
-        let weekend = (day + 3).rem_euclid(7) >= 5;
-        weekend || calendar.and_then(|calendar| calendar.is_holiday_on_day(day)).unwrap_or(false)
+    let longest = |all: &mut dyn Iterator<Item = &Revocation>| {
+        all.filter_map(|revocation| revocation.confirm_within_minutes).max()
     };
-    let counted = (stop + 1..=sent).filter(|day| !is_off(*day)).count();
-    i64::try_from(counted).is_ok_and(|counted| counted <= days)
+    let minutes = longest(&mut here.iter().map(|(_, revocation)| *revocation))
+        .or_else(|| longest(&mut book.rules().iter().filter_map(|rule| rule.revocation.as_ref())));
+    sent_ms >= stop_ms && minutes.is_some_and(|minutes| sent_ms - stop_ms <= i64::from(minutes) * 60_000)
 }
 
-/// The local day of a moment in Unix milliseconds.
+/// What stands against a message on local day `sent` after a STOP on local day `stop`. Without any passage it is a
+/// breach all the same.
+pub(super) fn findings(
+    book: &Rulebook,
+    site: &Site<'_>,
+    kind: Kind,
+    (stop, sent): (i64, i64),
+    fact: &Fact,
+) -> Vec<Finding> {
+    let finding = |rule: Option<&Arc<Rule>>, class, in_grace| {
+        let finding = Finding::new(Code::Revoked.code(), rule.cloned(), fact.clone(), class);
+        Finding { in_grace, ..finding }
+    };
+    let found: Vec<_> = rules(book, site, kind, sent)
+        .into_iter()
+        .map(|(rule, revocation)| {
+            let in_grace = revocation.within.as_ref().is_some_and(|within| within.holds(stop, sent));
+            let settled = site.is_bound(rule) && !in_grace && Posture::Settled.binds(rule.reach);
+            finding(Some(rule), if settled { Class::Settled } else { Class::Contested }, in_grace)
+        })
+        .collect();
+    if found.is_empty() { vec![finding(None, Class::Settled, false)] } else { found }
+}
+
+/// The period that a rule leaves, in words of numbers; empty: none.
+pub(super) fn grace(rule: &Rule) -> String {
+    match rule.revocation.as_ref().and_then(|revocation| revocation.within.as_ref()) {
+        Some(within) if within.business => format!("{} business days", within.days),
+        Some(within) => format!("{} days", within.days),
+        None => String::new(),
+    }
+}
+
+/// The local day of a local second.
 pub(super) const fn day_of(local_second: i64) -> i64 {
     local_second.div_euclid(DAY)
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::NaiveDate;
-
-    use super::*;
-
-    fn day(text: &str) -> i64 {
-        text.parse::<NaiveDate>().unwrap().signed_duration_since(NaiveDate::default()).num_days()
-    }
-
-    #[test]
-    fn the_compiled_rules_load() {
-        let rules = StopRules::new(include_str!("data/stops.toml"), include_str!("data/grace.toml")).unwrap();
-        assert!(rules.rules().len() >= 7);
-        let book = Rulebook::builtin();
-        let known = |id: &String| book.calendars().iter().any(|calendar| calendar.id() == id);
-        assert!(rules.graces.iter().filter_map(|grace| grace.calendar.as_ref()).all(known));
-    }
-
-    #[test]
-    fn ten_business_days_pass_over_weekends_and_federal_holidays() {
-        let rules = StopRules::builtin();
-        let grace = rules.grace("US-STOP-REVOCATION").unwrap();
-        let book = Rulebook::builtin();
-        let inside = |stop: &str, sent: &str| within(grace, day(stop), day(sent), book.calendars());
-        // STOP on Friday 2025-06-13; Juneteenth (Thu 19) does not count: the tenth day is Mon 2025-06-30.
-        assert!(inside("2025-06-13", "2025-06-30"));
-        assert!(!inside("2025-06-13", "2025-07-01"));
-        // Without a holiday: STOP on Mon 2025-08-04, tenth day Mon 2025-08-18.
-        assert!(inside("2025-08-04", "2025-08-18"));
-        assert!(!inside("2025-08-04", "2025-08-19"));
-        assert!(inside("2025-08-04", "2025-08-04"));
-    }
-
-    #[test]
-    fn a_period_of_no_rule_is_refused() {
-        let refused =
-            StopRules::new("", "confirmation_minutes = 5\n[[grace]]\nrule = \"X\"\ndays = 1").unwrap_err();
-        assert_eq!(refused.to_string(), "grace.toml: X: grace: no such rule");
-    }
 }

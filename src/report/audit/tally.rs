@@ -12,7 +12,7 @@ use super::{
     judge::{Audit, Judged},
     outcome::Conditions,
     result::{AfterStop, AuditReport, Example, HeatRow, Month, RuleRow, Totals, Unproven},
-    stops::StopRules,
+    stops::grace,
     walk::Repeats,
 };
 use crate::{
@@ -203,7 +203,7 @@ impl Tally {
             .after_stop
             .into_values()
             .map(|Stopped { rule, within, later }| {
-                let grace = grace(&audit.stops, rule.as_ref());
+                let grace = rule.as_deref().map(grace).unwrap_or_default();
                 AfterStop { grace, rule, within, later }
             })
             .collect();
@@ -215,7 +215,6 @@ impl Tally {
         let (from, to) = audit.period();
         AuditReport {
             rulebook: audit.strict.rulebook.version().to_owned(),
-            stop_rules: audit.stops.version().to_owned(),
             tz: audit.strict.zones.version().to_owned(),
             assumed: audit.assumed,
             from,
@@ -251,15 +250,6 @@ fn rule_row(code: &'static str, row: Row) -> RuleRow {
     });
     let Row { rule, settled, contested, persons, .. } = row;
     RuleRow { code, rule, settled, contested, persons, exposure }
-}
-
-fn grace(stops: &StopRules, rule: Option<&Arc<Rule>>) -> String {
-    let Some(grace) = rule.and_then(|rule| stops.grace(&rule.id)) else { return String::new() };
-    match (grace.days, grace.business_days) {
-        (Some(days), _) => format!("{days} days"),
-        (None, Some(days)) => format!("{days} business days"),
-        (None, None) => String::new(),
-    }
 }
 
 /// What the clocks showed, of at most three zones.

@@ -7,7 +7,7 @@ use super::{
     finding::{Class, Finding, Past, Site, findings},
     judge::{Audit, ConsentRow, Judged, Passed, SendRow, Told},
     outcome::Outcomes,
-    stops::day_of,
+    stops::{self, day_of},
 };
 use crate::{
     consent::{
@@ -142,7 +142,7 @@ impl<'a> Walk<'a> {
             let site = Site::new(&audit.strict.rulebook, whereabouts, day);
             found = findings(&decision, &settled, &site, &self.past());
             if let Some(revoked) = decision.reasons.iter().find(|reason| reason.code == Code::Revoked) {
-                confirms = self.confirms(row);
+                confirms = self.confirms(row, &site, day);
                 if confirms {
                     let fact = revoked.fact.clone();
                     found = vec![Finding::new("stop_confirmation", None, fact, Class::Unprovable)];
@@ -150,8 +150,8 @@ impl<'a> Walk<'a> {
                     let stop_day =
                         self.stop.map_or(day, |(ms, _)| day_of(ms.div_euclid(1_000) + at_offset(local, at)));
                     let days = (stop_day, day);
-                    let calendars = audit.strict.rulebook.calendars();
-                    found.extend(audit.stops.findings(&site, request.kind, days, &revoked.fact, calendars));
+                    let book = &audit.strict.rulebook;
+                    found.extend(stops::findings(book, &site, request.kind, days, &revoked.fact));
                 }
             }
             let written = self.if_written(&found, confirms, whereabouts, request, at, &site);
@@ -214,11 +214,12 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether this may be the one message that confirms the last STOP. One that says it is marketing is not.
-    fn confirms(&self, row: &SendRow) -> bool {
+    fn confirms(&self, row: &SendRow, site: &Site<'_>, day: i64) -> bool {
+        let book = &self.audit.strict.rulebook;
         self.stop.is_some_and(|(stop_ms, confirmed)| {
             !confirmed
                 && row.kind != Some(Kind::Marketing)
-                && self.audit.stops.may_confirm(stop_ms, row.at_ms)
+                && stops::may_confirm(book, site, day, (stop_ms, row.at_ms))
         })
     }
 

@@ -51,18 +51,37 @@ fn place(code: &str) -> Place {
     code.parse().unwrap()
 }
 
-/// Places that the list has and the book has not, on their first day.
+/// Places that the book covers on other days than the list says, or with other marks.
 pub(super) fn faults(book: &Rulebook) -> Vec<String> {
     let mut faults = Vec::new();
+    let (last, end) = ("2035-12-31".parse().unwrap(), "2036-01-01".parse().unwrap());
     for &(from, places) in COVERED {
         let from = from.parse().unwrap();
         for code in places.split_whitespace() {
             if book.coverage(place(code), from).is_none() {
                 faults.push(format!("{code} is not covered"));
             }
+            let eve = chrono::NaiveDate::pred_opt(&from).unwrap();
+            if book.coverage(place(code), eve).is_some() {
+                faults.push(format!("{code} is covered too early"));
+            }
+            if book.coverage(place(code), last).is_none() || book.coverage(place(code), end).is_some() {
+                faults.push(format!("{code} is covered until another day than 2035-12-31"));
+            }
         }
     }
+    faults.extend(wrong_marks(book));
     faults
+}
+
+fn wrong_marks(book: &Rulebook) -> Vec<String> {
+    let overseas = ["971", "972", "973", "974", "976", "BL", "MF", "NC", "PF", "PM", "WF"];
+    let (overseas, counted) = (overseas.map(|part| format!("FR-{part}")), ["US-FL", "US-OK", "US-VA"]);
+    let differs = |row: &&optin::law::Coverage| {
+        let place = row.place.to_string();
+        row.own_prefix != overseas.contains(&place) || row.by_number != counted.contains(&place.as_str())
+    };
+    book.covered().iter().filter(differs).map(|row| format!("{} has other marks", row.place)).collect()
 }
 
 #[test]

@@ -84,6 +84,8 @@ fn dated_versions_of_one_id_may_follow_but_not_overlap() {
     assert_eq!(book.rules().iter().filter(|rule| rule.id == "DE-HOURS").count(), 2);
     let error = second("2029-12-31").unwrap_err();
     assert_eq!((error.entry.as_str(), error.field.as_str()), ("DE-HOURS", "from"), "{error}");
+    let line = format!("{GOOD}\n").lines().count() + 1 + 8;
+    assert_eq!(error.line, Some(line), "the second version's: {error}");
 }
 
 /// What is changed in the good file, into what, and the entry and field that the refusal names.
@@ -121,7 +123,7 @@ const REFUSED: &[(&str, &str, &str, &str)] = &[
     ("on = \"10-03\"\n", "", "DE", "day"),
     ("\"sun+1\"", "\"sunday\"", "DE", "shift"),
     ("known = [\"DE\"]", "known = [\"D\"]", "D", "places"),
-    ("known = [\"DE\"]", "known = [\"DE\"", "DE", "line"),
+    ("known = [\"DE\"]", "known = [\"DE\"", "DE", "syntax"),
 ];
 
 #[test]
@@ -133,8 +135,44 @@ fn a_bad_file_is_refused_by_file_entry_and_field() {
         assert_eq!(error.file, "host.toml");
         assert_eq!(error.entry, entry, "{error}");
         assert!(error.field.starts_with(field), "{field}: {error}");
-        assert!(error.to_string().starts_with(&format!("host.toml: {entry}: ")));
+        // The line that was spoilt; where the whole field is gone, one of its entry.
+        let line = error.line.unwrap_or_else(|| panic!("no line: {error}"));
+        let spoilt = GOOD[..GOOD.find(from).unwrap()].lines().count().max(1)
+            + usize::from(GOOD[..GOOD.find(from).unwrap()].ends_with('\n'));
+        if from.ends_with('\n') || field == "syntax" {
+            let entries = [("DE", 4..=11), ("DE-HOURS", 12..=30)];
+            assert!(
+                entries.iter().any(|(of, lines)| *of == entry && lines.contains(&line)) || field == "syntax",
+                "{error}"
+            );
+        } else {
+            assert_eq!(line, spoilt, "{error}");
+        }
+        assert!(error.to_string().starts_with(&format!("host.toml:{line}: {entry}: ")));
     }
+}
+
+#[test]
+fn a_field_that_spans_lines_is_refused_on_its_own() {
+    let many = GOOD.replace(
+        "windows = [{ days = \"mon-sat\", from = \"08:00\", to = \"20:00\" }]",
+        "windows = [\n  { days = \"mon\", from = \"08:00\", to = \"20:00\" },\n  { days = \"tue\", from = \"08:00\", to = \"26:00\" },\n]",
+    );
+    let error = load(&many).unwrap_err();
+    let line = many.lines().position(|line| line.contains("26:00")).unwrap() + 1;
+    assert_eq!(error.line, Some(line), "{error}");
+
+    // The same name in two tables of one entry.
+    let revocation = "[rule.revocation]\nany_words = true\nany_channel = true\nwithin_business_days = 1\nholidays = \"DX\"\nends = \"all\"\n";
+    let two = format!("{GOOD}{revocation}");
+    let error = load(&two).unwrap_err();
+    assert_eq!(error.line, Some(two.lines().count() - 1), "{error}");
+
+    // An entry of an inline array has no header to find: the line of the value, or none, never a wrong one.
+    let covered =
+        "[[covered]]\nplaces = [\n  \"DE\",\n  \"D-E-X\",\n]\nfrom = \"2020-01-01\"\nconfidence = \"low\"\n";
+    let error = load(covered).unwrap_err();
+    assert_eq!((error.line, error.entry.as_str()), (Some(4), "D-E-X"), "{error}");
 }
 
 proptest::proptest! {

@@ -298,7 +298,7 @@ fn dates(rule: &Rule) -> String {
 /// A rule in the words of the tables above.
 fn told(rule: &Rule) -> String {
     let places: Vec<String> = rule.places.iter().map(ToString::to_string).collect();
-    let letter = |kind: &Kind| kind.code()[..1].to_uppercase();
+    let letter = |kind: &Kind| kind.code().chars().next().unwrap().to_ascii_uppercase();
     let kinds: String = Kind::ALL.iter().filter(|kind| rule.kinds.contains(**kind)).map(letter).collect();
     let mut asks: Vec<String> = rule.lifted_by.iter().map(lift).collect();
     asks.extend(rule.bases.iter().flat_map(|bases| bases.grounds()).map(|ground| {

@@ -20,7 +20,7 @@ const CODES: &[(&str, &str, &str, &str)] = &[
     ("+12125550123", "32501", "US-FL", "America/Chicago"),
     ("+12125550123", "32456", "US-FL", "America/Chicago,America/New_York"),
     ("+12125550123", "33101", "US-FL", "America/New_York"),
-    ("+12125550123", "79901", "US-TX", "America/Chicago,America/Denver"),
+    ("+12125550123", "79901", "US-TX", "America/Denver"),
     ("+12125550123", "75001", "US-TX", "America/Chicago"),
     ("+12125550123", "37402", "US-TN", "America/Chicago,America/New_York"),
     ("+12125550123", "38103", "US-TN", "America/Chicago"),

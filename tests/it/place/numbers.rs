@@ -48,8 +48,7 @@ const WIDER: &[(&str, &str)] = &[
     ("402 531", "Nebraska: the west of Cherry county"),
     ("689", "Florida: the metadata says Chicago for Orlando"),
     ("765", "Indiana: Newton county"),
-    ("865 931", "Tennessee: Cumberland, Morgan and Rhea counties"),
-    ("915", "Texas: Culberson county"),
+    ("931", "Tennessee: Cumberland, Morgan and Rhea counties"),
 ];
 
 /// Area codes where we leave out a zone of the metadata, and why.
@@ -249,7 +248,6 @@ fn the_traps_are_held_wide() {
         ("785", "US-KS", [chi, den]),
         ("775", "US-NV", [den, la]),
         ("928", "US-AZ", [den, "America/Phoenix"]),
-        ("915", "US-TX", [chi, den]),
         ("907", "US-AK", ["America/Adak", "America/Anchorage"]),
     ] {
         let here = of(&format!("+1{npa}5550123"));

@@ -25,14 +25,14 @@ impl<'a> Model<'a> {
 
     pub(super) fn banned(&self, at: i64, found: &mut Findings) {
         for (place, rule) in self.counting(at) {
-            let (Some(feed), true) = (&rule.feed, rule.reach.code() != "voice") else { continue };
+            let Some(feed) = &rule.feed else { continue };
             let listed = self.case.bans.feeds().iter().find(|list| *list.name() == feed.name);
             let believed = listed.filter(|list| {
                 let as_of = list.as_of().timestamp();
                 let history = list.covers_since().is_some_and(|since| since.timestamp() <= at && at < as_of);
                 history || (as_of - 300 <= at && at < as_of + i64::from(feed.max_age_hours) * 3600)
             });
-            if believed.is_none() {
+            if believed.is_none() && found.denials.is_empty() {
                 put(self.list(rule, found, |found| &mut found.missing), "feed_stale", Some(rule));
                 if self.binds(rule) {
                     found.needs.insert("feed");
@@ -63,9 +63,6 @@ impl<'a> Model<'a> {
     pub(super) fn forbidden(&self, at: i64, found: &mut Findings) {
         let case = self.case;
         for (place, rule) in self.counting(at) {
-            if rule.reach.code() == "voice" {
-                continue;
-            }
             let mut says = |code| put(self.list(rule, found, |found| &mut found.denials), code, Some(rule));
             for thing in &rule.forbids {
                 let named = |name: &Option<optin::id::Name>| {

@@ -42,7 +42,7 @@ fn differs(
     case: &Case,
     zones: &ZoneTable,
     book: &Rulebook,
-    patient: bool,
+    patience: i64,
     seen: &mut Seen,
 ) -> Option<String> {
     let policy = policy(case, zones, book);

@@ -35,7 +35,7 @@ const COUNTRIES: &[(&str, &str, &str, &str, &str)] = &[
         "defer register register_stale/AT-ECG-LIST", "allow"),
     ("ES", "+34612345678", "defer register register_stale/ES-ROBINSON",
         "defer register register_stale/ES-ROBINSON", "allow"),
-    ("IE", "+353850123456", "allow 2027-11-01T10:00:00Z", "deny basis_expired/IE-CONSENT-MARKETING", "allow"),
+    ("IE", "+353850123456", "allow", "deny basis_expired/IE-CONSENT-MARKETING", "allow"),
     ("IT", "+393123456789", "deny basis_insufficient/IT-CONSENT-MARKETING",
         "deny basis_insufficient/IT-CONSENT-MARKETING", "allow"),
     ("PL", "+48512345678", "deny basis_insufficient/PL-CONSENT-MARKETING",
@@ -75,8 +75,9 @@ fn a_date_before_the_law_that_the_book_knows_is_not_answered() {
 #[test]
 fn an_irish_program_keeps_its_ground_by_writing_in_time() {
     let of = "+353850123456";
-    let kept = soft(of, "2025-06-01T10:00:00Z").sent("2026-03-01T10:00:00Z", None);
-    assert_eq!(kept.answer(), "allow 2027-03-01T10:00:00Z");
+    assert_eq!(soft(of, "2025-11-20T10:00:00Z").answer(), "allow 2026-11-20T10:00:00Z");
+    let kept = soft(of, "2025-06-01T10:00:00Z").sent("2025-11-25T10:00:00Z", None);
+    assert_eq!(kept.answer(), "allow 2026-11-25T10:00:00Z");
     let lost = soft(of, "2025-06-01T10:00:00Z").sent("2026-07-01T10:00:00Z", None);
     assert_eq!(lost.answer(), "deny basis_expired/IE-CONSENT-MARKETING");
 }

@@ -9,18 +9,18 @@ use super::{
 
 const RULES: &str = r#"
 [[rule]]
-id = "FR-TOPIC"
+id = "BE-TOPIC"
 layer = "statute"
 reach = "settled"
 confidence = "high"
 citation = "made up"
 sources = []
-places = ["FR"]
+places = ["BE"]
 kinds = ["marketing"]
 forbids = [
   { what = "topic", of = ["energy_renovation"] },
   { what = "topic", of = ["wine"], unless_age_checked = true },
-  { what = "sender_prefix", of = ["+336", "+337"] },
+  { what = "sender_prefix", of = ["+3247"] },
 ]
 
 [[rule]]
@@ -55,38 +55,38 @@ fn policy() -> Policy {
     }
 }
 
-fn paris() -> Ask {
-    ask(PARIS, "2026-11-18T11:00:00Z")
+fn brussels() -> Ask {
+    ask("+32485123456", "2026-11-18T11:00:00Z")
 }
 
-const OPEN: &str = "allow 2026-11-18T20:30:00Z";
+const OPEN: &str = "allow";
 
 #[test]
 fn a_forbidden_subject_is_refused_by_whatever_name_it_goes() {
-    assert_eq!(paris().answer_by(policy()), OPEN);
-    let forbidden = "deny forbidden/FR-TOPIC";
-    assert_eq!(paris().about("energy_renovation").answer_by(policy()), forbidden);
-    assert_eq!(paris().about("Energy_Renovation").answer_by(policy()), forbidden);
-    let category = paris().with(|ask| ask.category = Some(name("energy_renovation")));
+    assert_eq!(brussels().answer_by(policy()), OPEN);
+    let forbidden = "deny forbidden/BE-TOPIC";
+    assert_eq!(brussels().about("energy_renovation").answer_by(policy()), forbidden);
+    assert_eq!(brussels().about("Energy_Renovation").answer_by(policy()), forbidden);
+    let category = brussels().with(|ask| ask.category = Some(name("energy_renovation")));
     assert_eq!(category.answer_by(policy()), forbidden);
     assert_eq!(category.kind(optin::message::Kind::Transactional).answer_by(policy()), "allow");
-    assert_eq!(paris().about("wine").answer_by(policy()), forbidden);
+    assert_eq!(brussels().about("wine").answer_by(policy()), forbidden);
     let adults = || Policy { age_checked: vec![name("soldes")], ..policy() };
-    assert_eq!(paris().about("wine").answer_by(adults()), OPEN);
-    assert_eq!(paris().about("energy_renovation").answer_by(adults()), forbidden);
+    assert_eq!(brussels().about("wine").answer_by(adults()), OPEN);
+    assert_eq!(brussels().about("energy_renovation").answer_by(adults()), forbidden);
     let others = Policy { age_checked: vec![name("avis")], ..policy() };
-    assert_eq!(paris().about("wine").answer_by(others), forbidden);
+    assert_eq!(brussels().about("wine").answer_by(others), forbidden);
 }
 
 #[test]
 fn a_sender_that_may_not_is_refused() {
     let from = |of: Ask, sender| of.with(|ask| ask.sender = Some(name(sender))).answer_by(policy());
-    let forbidden = "deny sender_forbidden/FR-TOPIC";
-    for mobile in ["+33612345678", "33712345678", "0033612345678", "0612345678"] {
-        assert_eq!(from(paris(), mobile), forbidden, "{mobile}");
+    let forbidden = "deny sender_forbidden/BE-TOPIC";
+    for mobile in ["+32470123456", "32470123456", "0032470123456", "0470123456"] {
+        assert_eq!(from(brussels(), mobile), forbidden, "{mobile}");
     }
-    for allowed in ["36123", "+33123456789", "LUNE"] {
-        assert_eq!(from(paris(), allowed), OPEN, "{allowed}");
+    for allowed in ["36123", "+32485123456", "LUNE"] {
+        assert_eq!(from(brussels(), allowed), OPEN, "{allowed}");
     }
     let london = || ask(LONDON, NOON);
     assert_eq!(from(london(), "60123"), "allow");
@@ -97,4 +97,16 @@ fn a_sender_that_may_not_is_refused() {
     assert_eq!(from(london(), "LUNE"), "deny sender_form/GB-FORM");
     assert_eq!(from(london(), "AD-LUNE"), "allow");
     assert_eq!(from(london().settled(), "LUNE"), "allow warning:sender_form/GB-FORM");
+}
+
+#[test]
+fn in_france_neither_energy_renovation_nor_a_mobile_number_goes() {
+    let paris = || ask(PARIS, "2026-11-18T11:00:00Z");
+    let denied = |ask: Ask, rule: &str| {
+        let answer = ask.answer();
+        assert!(answer.starts_with("deny ") && answer.contains(rule), "{answer}");
+    };
+    denied(paris().about("energy_renovation"), "forbidden/FR-ENERGY-RENOVATION");
+    denied(paris().with(|ask| ask.sender = Some(name("+33612345678"))), "sender_forbidden/FR-SENDER-0607");
+    assert_eq!(paris().answer(), "allow 2026-11-18T20:30:00Z");
 }

@@ -17,7 +17,7 @@ use super::{
 fn people(dice: &mut Dice, like: &Case) -> (Vec<Case>, Vec<i64>) {
     let mut people: Vec<Case> = (0..3).map(|_| case(dice)).collect();
     let moments = vec![like.at, like.at, like.at + 3_600, like.at - like.at.rem_euclid(86_400) + 13 * 3_600];
-    for _ in 0..60 {
+    for _ in 0..150 {
         let of = dice.of(&people);
         let acted_ms = (like.at - dice.between(-86_400, 900 * 86_400)) * 1_000;
         let grant = Grant { ..Grant::new(dice.of(Basis::ALL), How::Form, acted_ms) };
@@ -43,7 +43,7 @@ fn people(dice: &mut Dice, like: &Case) -> (Vec<Case>, Vec<i64>) {
 fn what_was_decided_before_is_decided_so_again() {
     let (zones, books) = (ZoneTable::bundled(), [Rulebook::builtin(), made_up()]);
     let (mut asked, mut made, mut allowed) = (0, 0, 0);
-    for seed in 90_000..90_120 {
+    for seed in 90_000..90_060 {
         let mut dice = Dice(seed);
         let one = case(&mut dice);
         let policy = policy(&one, &zones, &dice.of(&books));
@@ -67,5 +67,5 @@ fn what_was_decided_before_is_decided_so_again() {
         }
         made += memo.made;
     }
-    assert!(made * 3 < asked * 2 && allowed > asked / 20, "{made} of {asked} made, {allowed} allowed");
+    assert!(made * 2 < asked && allowed > asked / 20, "{made} of {asked} made, {allowed} allowed");
 }

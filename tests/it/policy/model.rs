@@ -87,7 +87,8 @@ impl<'a> Model<'a> {
                 .rules()
                 .iter()
                 .map(AsRef::as_ref)
-                .filter(|rule| rule.kinds.contains(case.kind))
+                // What speaks of voice calls only is not even worth a warning.
+                .filter(|rule| rule.reach != Reach::Voice && rule.kinds.contains(case.kind))
                 .filter(|rule| rule.places.iter().any(|&of| reaches(book, of, place)))
                 .collect();
             rules.push((place, here));
@@ -231,7 +232,6 @@ impl<'a> Model<'a> {
     fn ends_all(&self, binding: bool, at: i64) -> Option<&'a Rule> {
         let says = |rule: &&Rule| {
             rule.revocation.as_ref().is_some_and(|revocation| revocation.ends == Extent::All)
-                && rule.reach != Reach::Voice
                 && self.in_force(rule, at)
                 && self.binds(rule) == binding
         };
@@ -356,6 +356,7 @@ impl<'a> Model<'a> {
             rule.lifted_by.iter().filter(|lift| sure(lift.certainty)).any(|lift| match lift.by {
                 LiftBy::Consent => matches!(grant.basis, Basis::Express | Basis::ExpressWritten),
                 LiftBy::ExpressWritten => grant.basis == Basis::ExpressWritten,
+                LiftBy::AnyGround => grant.basis != Basis::None,
                 LiftBy::SaleWithin { months } => within(grant.sale_ms, months, at),
                 LiftBy::InquiryWithin { months } => within(grant.inquiry_ms, months, at),
                 _ => false,
