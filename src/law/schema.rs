@@ -192,11 +192,12 @@ impl RawFile {
         basic_toml::from_str(toml).map_err(|error| {
             let line = error.line_col().map_or(0, |(line, _)| line);
             let reason = error.to_string();
+            let field = field_of(toml, line, &reason).unwrap_or_else(|| "syntax".to_owned());
             RulebookError {
                 file: file.to_owned(),
-                line: error.line_col().map(|(line, _)| line + 1),
+                line: error.line_col().map(|(line, _)| key_at(toml, line, &field).unwrap_or(line) + 1),
                 entry: entry_at(toml, line).unwrap_or_else(|| "file".to_owned()),
-                field: field_of(toml, line, &reason).unwrap_or_else(|| "syntax".to_owned()),
+                field,
                 reason,
             }
         })
@@ -214,6 +215,16 @@ fn entry_at(toml: &str, line: usize) -> Option<String> {
         return toml.lines().skip(line).find_map(id);
     }
     toml.lines().take(line + 1).filter_map(id).last()
+}
+
+/// The line of the field's key, on this line or above it in the same entry: of a bad word the parser names the line
+/// on which the table ends.
+fn key_at(toml: &str, line: usize, field: &str) -> Option<usize> {
+    let lines: Vec<&str> = toml.lines().take(line + 1).collect();
+    let of_entry = lines.iter().enumerate().rev();
+    let mut of_entry = of_entry.take_while(|(_, line)| !line.starts_with("[["));
+    let is_key = |line: &str| line.split_once('=').is_some_and(|(key, _)| key.trim() == field);
+    of_entry.find(|(_, line)| is_key(line)).map(|(at, _)| at)
 }
 
 /// The field that the parser quotes, by itself or as the end of a path, or the key on the line.

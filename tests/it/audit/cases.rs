@@ -299,7 +299,11 @@ fn stop_in_other_years_and_countries() {
     );
     assert_eq!(
         refused(PARIS, "2025-03-03T12:00:00Z", "2025-03-04T12:00:00Z"),
-        ["03-04 revoked FR-STOP settled"]
+        [
+            "03-04 revoked EU-GDPR-OBJECTION settled",
+            "03-04 revoked EU-GDPR-WITHDRAWAL settled",
+            "03-04 revoked FR-STOP settled"
+        ]
     );
     // Canada: ten business days, by words.
     assert_eq!(
@@ -333,7 +337,16 @@ fn only_a_yes_or_a_start_after_the_stop_reopens() {
     send(&mut audit, PARIS, "2025-02-11T12:00:00Z");
     assert_eq!(
         told(audit).0,
-        ["02-04 revoked FR-STOP settled", "02-06 clean", "02-08 revoked FR-STOP settled", "02-11 clean"]
+        [
+            "02-04 revoked EU-GDPR-OBJECTION settled",
+            "02-04 revoked EU-GDPR-WITHDRAWAL settled",
+            "02-04 revoked FR-STOP settled",
+            "02-06 clean",
+            "02-08 revoked EU-GDPR-OBJECTION settled",
+            "02-08 revoked EU-GDPR-WITHDRAWAL settled",
+            "02-08 revoked FR-STOP settled",
+            "02-11 clean"
+        ]
     );
 }
 

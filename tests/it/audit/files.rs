@@ -139,6 +139,8 @@ fn a_date_that_is_not_exact_counts_against_the_sender() {
             "06-02 consent_not_yet FR-CONSENT-MARKETING settled",
             "06-03 clean",
             "06-03 clean",
+            "06-03 revoked EU-GDPR-OBJECTION settled",
+            "06-03 revoked EU-GDPR-WITHDRAWAL settled",
             "06-03 revoked FR-STOP settled",
         ]
     );
@@ -168,7 +170,15 @@ fn a_list_with_both_dates_in_one_row() {
         read_consents(&mut audit, "c.csv", list.as_bytes(), &Reading::default(), &mut |_, _| {}).unwrap();
     assert_eq!(mark.format, "postscript");
     read_sends(&mut audit, "s.csv", log.as_bytes(), &Reading::default(), &mut |_, _| {}).unwrap();
-    assert_eq!(told(audit).0, ["05-30 clean", "06-03 revoked FR-STOP settled"]);
+    assert_eq!(
+        told(audit).0,
+        [
+            "05-30 clean",
+            "06-03 revoked EU-GDPR-OBJECTION settled",
+            "06-03 revoked EU-GDPR-WITHDRAWAL settled",
+            "06-03 revoked FR-STOP settled"
+        ]
+    );
 }
 
 #[test]

@@ -231,7 +231,7 @@ const LIFTS: &[(&str, &str, &str, &str)] = &[
     ("US-PA-HOURS", "implied+s11", "", "implied+s13 express_written"),
     ("US-WA-HOURS", "implied+s11", "", "implied+s12 express_written"),
     ("US-TX-HOURS", "implied+s17", "", "implied+s19 express_written"),
-    ("US-OK-HOURS", "", "implied+s17 implied+i2", "implied+s19 implied+i4 express_written"),
+    ("US-OK-HOURS", "implied+s17", "implied+i2", "implied+s19 implied+i4 express_written"),
     ("US-OR-HOURS", "", "implied+s17", "implied+s19 express_written"),
     ("US-FED-HOURS", "", "express express_written implied+s17 implied+i2", "implied+s19 implied+i4"),
     ("US-NJ-HOURS", "", "express", "implied+s1"),

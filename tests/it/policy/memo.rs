@@ -26,7 +26,9 @@ fn people(dice: &mut Dice, like: &Case) -> (Vec<Case>, Vec<i64>) {
         plain.whereabouts = of.whereabouts.clone();
         plain.sender = of.sender.clone();
         if !dice.one_in(5) {
-            plain.state = State { sends: plain.state.sends, ..State::default() };
+            // Most people have not heard from the shop for a while.
+            let sends = if dice.one_in(4) { plain.state.sends } else { Vec::new() };
+            plain.state = State { sends, ..State::default() };
             plain.state.programs = of.state.programs.iter().take(1).cloned().collect();
             for program in &mut plain.state.programs {
                 program.grants = vec![grant.clone()];
