@@ -132,6 +132,9 @@ mod tests {
         assert_eq!(ask("125"), [1]);
         assert_eq!(ask("12"), [1]);
         assert!(ask("1").is_empty());
+        // Of a class its digits count: nothing else is ever asked about.
+        assert_eq!(asked(&["[^0-8]", "1|b"], "7", "9"), [0]);
+        assert_eq!(asked(&["[^0-8]", "1|b"], "7", "1"), [1]);
         assert!(ask("12345").is_empty());
         assert_eq!(ask(""), [2]);
         assert_eq!(ask("00000"), [2]);
@@ -143,7 +146,7 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern_of_digits_is_refused() {
-        for pattern in ["^1", "1$", "a", "1|b", "(", r"\b1"] {
+        for pattern in ["^1", "1$", "a", "12|ab", "(", r"\b1"] {
             assert!(Nfa::default().whole(pattern, 0).is_none(), "{pattern}");
         }
     }

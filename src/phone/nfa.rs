@@ -33,7 +33,7 @@ pub(super) struct Nfa {
 impl Nfa {
     /// Adds a pattern that must match from the first digit to the last.
     ///
-    /// `None` where the pattern has what no numbering plan needs: anchors, anything but digits.
+    /// `None` where the pattern has what no numbering plan needs: anchors, text that is not digits.
     pub(super) fn whole(&mut self, pattern: &str, mark: u16) -> Option<()> {
         self.add(pattern, Step::End(mark))
     }
