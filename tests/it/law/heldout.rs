@@ -50,7 +50,7 @@ fn questions_that_somebody_else_wrote() {
             _ => &mut figures.wrong_no,
         };
         *counted += 1;
-        if !(found == wanted && until) && !accepted {
+        if (found != wanted || !until) && !accepted {
             let codes: Vec<_> = answer["reasons"]
                 .as_array()
                 .into_iter()
