@@ -240,7 +240,7 @@ fn digest(name: &Name, as_of: DateTime<Utc>, since: Option<DateTime<Utc>>, entri
 /// assert_eq!(bans.feeds().len(), 1);
 ///
 /// let refused = Bans::from_toml("bans.toml", &emergency.replace("2026-09-27", "2026-08-01")).unwrap_err();
-/// assert_eq!(refused.to_string(), "bans.toml:5: until: a ban ends after it starts");
+/// assert_eq!(refused.to_string(), "bans.toml:8: until: a ban ends after it starts");
 /// # Ok::<(), optin::law::BansError>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

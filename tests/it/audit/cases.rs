@@ -314,10 +314,10 @@ fn stop_in_other_years_and_countries() {
         refused("+14165550100", "2025-03-03T12:00:00Z", "2025-03-18T16:00:00Z"),
         ["03-18 revoked CA-SHORT-CODE-KEYWORDS settled", "03-18 revoked CA-STOP settled"]
     );
-    // The book has no passage for the United Kingdom: a breach all the same, and none is made up.
+    // The United Kingdom.
     assert_eq!(
         refused("+447700900123", "2025-03-03T12:00:00Z", "2025-03-04T12:00:00Z"),
-        ["03-04 revoked - settled"]
+        ["03-04 revoked GB-STOP settled"]
     );
 }
 
