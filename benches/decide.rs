@@ -126,7 +126,27 @@ fn five_zones_and_eight_rules(at: &str) -> Question {
 
 pub(super) const ALL: &[fn(bool) -> Vec<Line>] = &[decide];
 
+/// The built-in book read and put together, in this process's first use of it, and put together again.
+fn book() -> Line {
+    let began = Instant::now();
+    let book = Rulebook::builtin();
+    let first = began.elapsed();
+    let again = |_| {
+        let began = Instant::now();
+        black_box(book.with_overlay("empty.toml", "").unwrap());
+        began.elapsed()
+    };
+    let again = (0..20).map(again).min().unwrap_or_default();
+    Line {
+        name: "rule book: read and compiled (<= 20 ms) / compiled again",
+        ours: format!("{:.1} ms, {} rules", first.as_secs_f64() * 1e3, book.rules().len()),
+        peer: format!("{:.1} ms", again.as_secs_f64() * 1e3),
+        ratio: None,
+    }
+}
+
 fn decide(_: bool) -> Vec<Line> {
+    let book = book();
     let new_york = Whereabouts::of("+12125550123".parse().unwrap());
     let allow = Question::new(Rulebook::builtin(), new_york.clone(), "2026-11-18T17:00:00Z");
     assert!(allow.decide().is_allowed());
@@ -137,6 +157,7 @@ fn decide(_: bool) -> Vec<Line> {
     let far = five_zones_and_eight_rules("2026-11-22T09:00:00Z");
     assert!(matches!(far.decide().verdict, Verdict::Defer { until: Some(_) }));
     vec![
+        book,
         allow.line("decide: allow, 1 zone, 30 past sends"),
         many.line("decide: allow, 5 zones, 8 rules"),
         defer.line("decide: defer with until, 1 zone"),

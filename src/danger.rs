@@ -25,7 +25,7 @@ pub fn foreign_ledger<L: Ledger>(ledger: L, reason: impl Into<String>) -> Admitt
 /// it held has none left, and everything there defers.
 ///
 /// The book's version changes, [`Rulebook::waivers`] names the rule and the reason, explanations and evidence packs show
-/// both, and each [`Messenger`](crate::Messenger) built on the book writes them to the house stream before the first
+/// both, and each [messenger](crate::Messenger) built on the book writes them to the house stream before the first
 /// opt-in, import, launch or send.
 ///
 /// # Errors

@@ -184,17 +184,19 @@ pub(crate) fn place(book: &Rulebook, text: &str) -> Result<Place, String> {
 
 /// How many letters must be put in, taken out or changed to make one of the other.
 fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
+    // What it takes from the letters of `a` so far to each beginning of `b`.
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
     for (i, ca) in a.chars().enumerate() {
-        let mut before = std::mem::replace(&mut row[0], i + 1);
-        for (j, cb) in b.iter().enumerate() {
-            let here = row[j + 1];
-            row[j + 1] = (before + usize::from(ca != *cb)).min(here + 1).min(row[j] + 1);
-            before = here;
+        let (mut before, mut left) = (i, i + 1);
+        let mut next = vec![left];
+        for (cb, here) in b.chars().zip(row.iter().skip(1)) {
+            left = (before + usize::from(ca != cb)).min(here + 1).min(left + 1);
+            before = *here;
+            next.push(left);
         }
+        row = next;
     }
-    row[b.len()]
+    row.pop().unwrap_or(0)
 }
 
 fn show(args: &ShowArgs) -> Done {
@@ -325,7 +327,9 @@ fn show_json(book: &Rulebook, found: &InForce, posture: Posture, l: Language) ->
     });
     let rules = found.rules.iter().map(|rule| {
         let mut value = rule_json(rule, l);
-        value["binds"] = posture.binds(rule.reach).into();
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert("binds".to_owned(), posture.binds(rule.reach).into());
+        }
         value
     });
     let waived = found.waived.iter().map(|waiver| {

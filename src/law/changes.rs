@@ -95,7 +95,7 @@ impl Rulebook {
         self.covered().iter().for_each(|row| put(Some(row.from), Changed::Covered(row.clone())));
         self.minimums().iter().for_each(|row| put(Some(row.from), Changed::ZoneData(row.clone())));
         put(self.until(), Changed::BookEnds);
-        found.sort_by(|a, b| a.on.cmp(&b.on));
+        found.sort_by_key(|change| change.on);
         found
     }
 

@@ -76,7 +76,9 @@ impl Spot {
         let in_span = keys.iter().find_map(|&key| span(key).find(|(_, line)| has(line)));
         let at_key = || keys.first().and_then(|&key| lines.get(key));
         let anywhere = || lines.iter().find(|(_, line)| has(line));
-        in_span.or_else(at_key).or_else(anywhere).map(|(at, _)| *at)
+        // Of no entry, any key of that name may be meant: the value tells better.
+        let of_none = || if self.header.is_none() { anywhere() } else { None };
+        in_span.or_else(of_none).or_else(at_key).or_else(anywhere).map(|(at, _)| *at)
     }
 
     /// The lines of the entry, numbered from 0.

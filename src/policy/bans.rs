@@ -73,7 +73,8 @@ fn counts(ban: &Ban, place: Place, rule: &Rule) -> bool {
 
 /// Whether any rule looks at a list: its answer then ends, if only with the list's own age.
 pub(super) fn any(question: &Question<'_>) -> bool {
-    question.laws.iter().any(|(_, law)| !law.of(question.request.kind).feeds.is_empty())
+    let mut rules = question.laws.iter().flat_map(|(_, law)| &law.of(question.request.kind).feeds);
+    rules.any(|rule| question.in_force(rule) && !hours::is_lifted(question, rule))
 }
 
 /// The seconds at which what the lists say may change.

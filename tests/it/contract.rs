@@ -119,7 +119,7 @@ fn decide_holds_what_it_does_not_know() {
         (json!({"number": "+2348021234567"}), "coverage"),
         (json!({"number": "+19990001234"}), "place"),
         (
-            json!({"at": "2012-06-01T12:00:00Z", "consent": {"basis": "express", "at": "2022-01-01T00:00:00Z"}}),
+            json!({"at": "2012-06-01T12:00:00Z", "consent": {"basis": "express", "at": "2011-01-01T00:00:00Z"}}),
             "coverage",
         ),
         (json!({"consent": {"basis": "soft_opt_in", "at": "2026-01-01T00:00:00Z"}}), "sale_at"),

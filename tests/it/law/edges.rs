@@ -126,6 +126,7 @@ fn the_zones_that_are_written_out_agree_line_by_line() {
 
 #[test]
 #[ignore = "prints the lines of the zone in OPTIN_ZONE, to compare with the oracle's"]
+#[allow(clippy::disallowed_methods, reason = "a person says which zone")]
 fn lines_of() {
     let name = std::env::var("OPTIN_ZONE").expect("OPTIN_ZONE names a zone");
     for line in lines(Zone::named(&name).unwrap()) {

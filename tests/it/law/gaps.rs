@@ -249,8 +249,10 @@ fn korea(book: &Rulebook, faults: &mut Faults) {
 
 /// Rules, a place and a day; currency, and the most, by what it is counted if by anything. Facts 5 (83(5)), 6.2, 6.4
 /// and 7.
+type Fine = (&'static str, &'static str, &'static str, &'static str, u64, Option<PenaltyUnit>);
+
 #[rustfmt::skip]
-const FINES: &[(&str, &str, &str, &str, u64, Option<PenaltyUnit>)] = &[
+const FINES: &[Fine] = &[
     ("AT-CONSENT-MARKETING AT-CONSENT-OTHER AT-ECG-LIST", "AT", "2026-11-21", "EUR", 50_000, None),
     ("BE-CONSENT-MARKETING BE-CONSENT-OTHER", "BE", "2026-11-21", "EUR", 80_000, None),
     ("CZ-CONSENT-MARKETING CZ-CONSENT-OTHER CZ-TEXT", "CZ", "2026-11-21", "CZK", 10_000_000, None),

@@ -50,7 +50,7 @@ fn questions_that_somebody_else_wrote() {
             _ => &mut figures.wrong_no,
         };
         *counted += 1;
-        if !(found == wanted && until) && !accepted {
+        if (found != wanted || !until) && !accepted {
             let codes: Vec<_> = answer["reasons"]
                 .as_array()
                 .into_iter()
@@ -65,6 +65,6 @@ fn questions_that_somebody_else_wrote() {
     }
     // Left wide on purpose: Nebraska's 402, where it is not certain on which side of the line the west of Cherry county
     // is reached by it. Left closed: South Dakota's weekend, of which the facts say nothing.
-    let held = Figures { right: 863, accepted: 20, wrongly_held: 1, wrong_until: 1, ..Figures::default() };
+    let held = Figures { right: 864, accepted: 19, wrongly_held: 1, wrong_until: 1, ..Figures::default() };
     assert_eq!(figures, held);
 }

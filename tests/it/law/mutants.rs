@@ -64,9 +64,8 @@ fn a_sample_is_missed() {
 #[ignore = "every mutant: a minute or more"]
 fn all() {
     let mutants = Rulebook::builtin().mutants();
-    let began = std::time::Instant::now();
     let unmissed = unmissed(&mutants);
-    println!("{} mutants in {:?}; nobody misses {}", mutants.len(), began.elapsed(), unmissed.len());
+    println!("{} mutants; nobody misses {}", mutants.len(), unmissed.len());
     for name in &unmissed {
         println!("{name}");
     }

@@ -132,7 +132,7 @@ fn run(seeds: std::ops::Range<u64>, patience: i64) -> Seen {
                 return (seen, done);
             }
             let (case, book) = bearable(&mut Dice(seed), &books, &zones);
-            let patience = if seed % 60 == 0 { i64::MAX } else { patience };
+            let patience = if seed.is_multiple_of(60) { i64::MAX } else { patience };
             if let Some(what) = differs(&case, &zones, &book, patience, &mut seen) {
                 panic!("seed {seed}: {what}");
             }
@@ -157,7 +157,6 @@ fn next_window_is_the_first_that_the_plain_model_allows() {
 #[test]
 #[ignore = "100,000 cases: many minutes, better optimised"]
 fn next_window_is_the_first_that_the_plain_model_allows_at_length() {
-    let began = std::time::Instant::now();
     let seen = run(600_000..700_000, 2 * 86_400);
-    println!("100,000 cases in {:?}: {seen:?}", began.elapsed());
+    println!("100,000 cases: {seen:?}");
 }

@@ -17,9 +17,9 @@ use super::{
 fn people(dice: &mut Dice, like: &Case) -> (Vec<Case>, Vec<i64>) {
     let mut people: Vec<Case> = (0..3).map(|_| case(dice)).collect();
     let moments = vec![like.at, like.at, like.at + 3_600, like.at - like.at.rem_euclid(86_400) + 13 * 3_600];
-    for _ in 0..150 {
+    for _ in 0..400 {
         let of = dice.of(&people);
-        let ago = dice.of(&[-86_400, 3_600, 40 * 86_400, 400 * 86_400, 899 * 86_400]);
+        let ago = dice.of(&[40 * 86_400, 400 * 86_400]);
         let acted_ms = (like.at - ago) * 1_000;
         let grant = Grant { ..Grant::new(dice.of(Basis::ALL), How::Form, acted_ms) };
         let mut plain = case(dice);

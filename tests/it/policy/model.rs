@@ -197,10 +197,10 @@ impl<'a> Model<'a> {
         let revoked = closed(&stops);
         if revoked {
             put(&mut found.denials, "revoked", by_law.filter(|_| !by_words));
-        } else if let Some(rule) = self.ends_all(false, at).filter(|_| !elsewhere.is_empty()) {
-            if closed(&[stops.as_slice(), &elsewhere].concat()) {
-                put(&mut found.warnings, "revoked", Some(rule));
-            }
+        } else if let Some(rule) = self.ends_all(false, at).filter(|_| !elsewhere.is_empty())
+            && closed(&[stops.as_slice(), &elsewhere].concat())
+        {
+            put(&mut found.warnings, "revoked", Some(rule));
         }
         let mut deny = |if_so: bool, code| {
             if if_so {
