@@ -1,4 +1,4 @@
-//! Exact keywords and the words that may stand beside them, read from `keywords.toml`.
+//! Exact keywords and the words that may stand beside them, read from the files of `tongues`.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -10,9 +10,6 @@ use super::{
     words::{Beside, WordMap},
 };
 use crate::phone::Country;
-
-/// The rows that come with the library.
-pub(super) const BUILTIN: &str = include_str!("keywords.toml");
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

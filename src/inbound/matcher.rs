@@ -6,8 +6,9 @@ use super::{
     Context, Intent, Language, Reading, Scope, TableError, Understood,
     fold::{Folded, fold},
     keywords::{self, BesideSpec, KeywordSpec, Keywords, Row, SlipSpec},
-    phrases::{self, Found, Phrase, PhraseSpec, Phrases},
+    phrases::{Found, Phrase, PhraseSpec, Phrases},
     polite::{Manners, Polite},
+    tongues,
     words::{Beside, WordMap},
 };
 
@@ -95,20 +96,29 @@ impl Matcher {
     }
 
     fn load() -> Result<Self, TableError> {
+        Self::of(tongues::BUILTIN)
+    }
+
+    /// A matcher of these files, each with its name.
+    pub(super) fn of<'t>(files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Result<Self, TableError> {
         let mut matcher = Self::default();
-        let words = parse(keywords::BUILTIN)?;
-        for spec in &words.keyword {
-            matcher.keywords.add(spec, false)?;
-        }
-        for spec in &words.beside {
-            keywords::stand_beside(&mut matcher.beside, spec)?;
-        }
-        for word in words.slips.never.split_whitespace() {
-            matcher.never.entry(word);
-        }
-        let free = parse(phrases::BUILTIN)?;
-        for spec in &free.phrase {
-            matcher.phrases.add(spec, false, &free.class)?;
+        for (name, toml) in files {
+            let tables = parse(toml).map_err(|error| match error {
+                TableError::Syntax(why) => TableError::Syntax(format!("{name}: {why}")),
+                other => other,
+            })?;
+            for spec in &tables.keyword {
+                matcher.keywords.add(spec, false)?;
+            }
+            for spec in &tables.beside {
+                keywords::stand_beside(&mut matcher.beside, spec)?;
+            }
+            for word in tables.slips.never.split_whitespace() {
+                matcher.never.entry(word);
+            }
+            for spec in &tables.phrase {
+                matcher.phrases.add(spec, false, &tables.class)?;
+            }
         }
         matcher.phrases.index();
         Ok(matcher)

@@ -19,6 +19,9 @@ mod signs;
 mod slips;
 mod table;
 mod text;
+mod tongues;
+#[cfg(test)]
+mod trial;
 mod unstored;
 mod words;
 

@@ -1,4 +1,4 @@
-//! Free text: phrases of words and classes of words, read from `phrases.toml`, whose head says how one is written.
+//! Free text: phrases of words and classes of words, as `tongues` writes them.
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
@@ -11,13 +11,13 @@ use super::{
     words::WordMap,
 };
 
-/// The phrases that come with the library.
-pub(super) const BUILTIN: &str = include_str!("phrases.toml");
-
 /// Slots that may be tried on one text. Ordinary ones need a few hundred; a text made to need more is unsure.
 const WORK: u32 = 40_000;
-/// Words that a `*` stands for at most.
+/// Words that a `*` stands for at most, and a `**`.
 const GAP: usize = 2;
+const WIDE_GAP: usize = 6;
+/// Letters in the shortest stem.
+const STEM: usize = 3;
 /// Plain patterns that one written pattern may stand for.
 const EXPANSIONS: usize = 256;
 
@@ -52,8 +52,8 @@ impl Phrase {
 enum Slot {
     /// One word of this set.
     OneOf(usize),
-    /// Up to [`GAP`] words of any kind.
-    Gap,
+    /// Up to so many words of any kind.
+    Gap(usize),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +84,10 @@ pub(super) struct Phrases {
     phrases: Vec<Phrase>,
     patterns: Vec<Pattern>,
     words: WordMap<WordId>,
+    /// Stems with their id, in order.
+    stems: Vec<(String, usize)>,
+    /// Ids given to words and stems.
+    ids: usize,
     /// Sets of words, one bit a word.
     sets: Vec<Vec<u64>>,
     /// By first word: the patterns that begin with it.
@@ -140,7 +144,8 @@ impl Phrases {
                 "^" if at == 0 => pattern.from_start = true,
                 "$" if at + 1 == plain.len() => pattern.to_end = true,
                 "^" | "$" => return Err("an anchor in the middle"),
-                "*" => pattern.slots.push(Slot::Gap),
+                "*" => pattern.slots.push(Slot::Gap(GAP)),
+                "**" => pattern.slots.push(Slot::Gap(WIDE_GAP)),
                 words => {
                     let set = self.set(words, classes)?;
                     pattern.slots.push(Slot::OneOf(set));
@@ -162,12 +167,18 @@ impl Phrases {
                 None => word,
             };
             for word in listed.split_whitespace() {
-                let folded = fold(word).unwrap_or_default();
+                let stem = word.strip_suffix('~');
+                let folded = fold(stem.unwrap_or(word)).unwrap_or_default();
                 if folded.words.len() != 1 {
                     return Err("an alternative is not one word");
                 }
-                let fresh = self.words.len();
-                let id = *self.words.entry(&folded.text).0.get_or_insert(fresh);
+                let id = match stem {
+                    Some(_) if folded.text.chars().nth(STEM - 1).is_none() => {
+                        return Err("a stem is too short");
+                    }
+                    Some(_) => self.stem(folded.text),
+                    None => self.word(&folded.text),
+                };
                 set_bit(&mut bits, id);
             }
         }
@@ -178,10 +189,66 @@ impl Phrases {
         }))
     }
 
+    fn word(&mut self, word: &str) -> usize {
+        let fresh = self.ids;
+        let id = *self.words.entry(word).0.get_or_insert(fresh);
+        self.ids = self.ids.max(id + 1);
+        id
+    }
+
+    fn stem(&mut self, stem: String) -> usize {
+        match self.stems.binary_search_by(|(known, _)| known.cmp(&stem)) {
+            Ok(at) => self.stems.get(at).map_or(0, |(_, id)| *id),
+            Err(at) => {
+                self.stems.insert(at, (stem, self.ids));
+                self.ids += 1;
+                self.ids - 1
+            }
+        }
+    }
+
+    /// What a word of a text counts as: itself where a row names it, else the longest stem that it begins with.
+    fn id(&self, word: &str) -> Option<usize> {
+        self.words.find(word).and_then(|id| id.0).or_else(|| self.longest_stem(word).map(|(_, id)| *id))
+    }
+
+    fn longest_stem(&self, word: &str) -> Option<&(String, usize)> {
+        let before = self.stems.partition_point(|(stem, _)| stem.as_str() <= word);
+        let mut all = self.stems.get(..before)?.iter().rev();
+        let nearest = all.next()?;
+        if word.starts_with(&nearest.0) {
+            return Some(nearest);
+        }
+        // A shorter stem of the word lies before the nearest, which then begins with it too.
+        let common = nearest.0.bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count();
+        all.take_while(|(stem, _)| stem.as_bytes().first() == word.as_bytes().first())
+            .find(|(stem, _)| stem.len() <= common && word.starts_with(stem.as_str()))
+    }
+
+    /// Whoever takes a stem takes every word and longer stem that begins with it.
+    fn spread_stems(&mut self) {
+        let longer = |stem: &str| -> Vec<usize> {
+            let words =
+                self.words.iter().filter(|(word, _)| word.starts_with(stem)).filter_map(|(_, id)| id.0);
+            let stems = self.stems.iter().filter(|(other, _)| other.starts_with(stem)).map(|(_, id)| *id);
+            words.chain(stems).collect()
+        };
+        let spread: Vec<(usize, Vec<usize>)> =
+            self.stems.iter().map(|(stem, id)| (*id, longer(stem))).collect();
+        for set in &mut self.sets {
+            for (id, longer) in &spread {
+                if has_bit(set, *id) {
+                    longer.iter().for_each(|&id| set_bit(set, id));
+                }
+            }
+        }
+    }
+
     /// Sorts the patterns by their first word; to be called once all rows are in.
     pub(super) fn index(&mut self) {
-        self.by_first = vec![Vec::new(); self.words.len()];
-        self.seconds = vec![(Vec::new(), false); self.words.len()];
+        self.spread_stems();
+        self.by_first = vec![Vec::new(); self.ids];
+        self.seconds = vec![(Vec::new(), false); self.ids];
         for (at, pattern) in self.patterns.iter().enumerate() {
             let Some(Slot::OneOf(set)) = pattern.slots.first() else { continue };
             let Some(set) = self.sets.get(*set) else { continue };
@@ -203,7 +270,7 @@ impl Phrases {
 
     /// Every place where a phrase stands.
     pub(super) fn find(&self, folded: &Folded) -> Result<Vec<Found>, TooDense> {
-        let id = |at: usize| self.words.find(folded.word(at)).and_then(|id| id.0);
+        let id = |at: usize| self.id(folded.word(at));
         let words = folded.words.iter().enumerate();
         let ids: Vec<Option<usize>> = words.map(|(at, w)| id(at).filter(|_| !w.linked)).collect();
         let mut found = Vec::new();
@@ -254,7 +321,7 @@ impl Phrases {
                 has_bit(self.sets.get(*set)?, id).then_some(())?;
                 self.ends(pattern, rest, ids, at + 1, work)
             }
-            Slot::Gap => (0..=GAP).find_map(|skip| self.ends(pattern, rest, ids, at + skip, work)),
+            Slot::Gap(most) => (0..=*most).find_map(|skip| self.ends(pattern, rest, ids, at + skip, work)),
         }
     }
 }

@@ -46,8 +46,8 @@ impl<T: Default> WordMap<T> {
         self.map.entry(word.into()).or_default()
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.map.len()
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
+        self.map.iter().map(|(word, known)| (&**word, known))
     }
 }
 
