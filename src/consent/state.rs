@@ -413,10 +413,36 @@ impl State {
     }
 
     fn opt_in(&mut self, program: &Name, grant: &Grant, seq: u64) {
-        if let Some(program) = self.ground(program, grant) {
-            program.open(Opening { acted_ms: grant.acted_ms, seq });
-            self.bounced_ms = None;
+        // Nobody consents for a friend, and nobody closes for one.
+        if grant.acquisition == Acquisition::Referral || self.ended {
+            return;
         }
+        if !self.closed_since(program, grant.acted_ms) {
+            self.ground(program, grant);
+        }
+        self.program_mut(program).open(Opening { acted_ms: grant.acted_ms, seq });
+        self.bounced_ms = None;
+    }
+
+    /// What a revocation closed comes back by START alone: a later yes of another kind does not wake an older and
+    /// stronger one, nor the sales and inquiries that the revocation ended. Forgets those, and answers whether this
+    /// act is itself of before a revocation that somebody has since opened again.
+    fn closed_since(&mut self, program: &Name, acted_ms: i64) -> bool {
+        let reaches = |r: &&Revocation| {
+            r.said == Said::All
+                || (r.said == Said::Program && r.program.as_ref().is_none_or(|of| of == program))
+        };
+        let closed = self.revocations.iter().filter(reaches).map(|r| (r.acted_ms, r.seq));
+        let Some((closed_ms, seq)) = closed.reduce(|a, b| (a.0.max(b.0), a.1.max(b.1))) else { return false };
+        let Some(known) = self.programs.iter_mut().find(|known| known.program == *program) else {
+            return false;
+        };
+        match (acted_ms > closed_ms, known.outlives(closed_ms, seq)) {
+            (true, false) => known.grants.retain(|held| held.acted_ms > closed_ms),
+            (false, true) => return true,
+            _ => {}
+        }
+        false
     }
 
     fn ground(&mut self, program: &Name, grant: &Grant) -> Option<&mut ProgramState> {

@@ -5,7 +5,7 @@ use std::{
 
 use thiserror::Error;
 
-use super::{Inner, Messenger};
+use super::{Inner, Messenger, banning::misdated};
 use crate::{
     campaign::{DynRelevance, Relevance},
     clock::{Clock, SystemClock},
@@ -214,6 +214,10 @@ impl Builder {
         if let Some(idle) = policy.idle_bans() {
             return Err(BuildError::IdleBans(idle.clone()));
         }
+        let clock = self.clock.unwrap_or_else(|| Box::new(SystemClock::new()));
+        if let Some(ahead) = misdated(&policy.bans, clock.now()) {
+            return Err(BuildError::MisdatedBans(ahead.name().clone()));
+        }
         let dangers = dangers(self.ledger.reason, &policy.rulebook);
         Ok(Messenger {
             inner: Arc::new(Inner {
@@ -222,7 +226,7 @@ impl Builder {
                 policy: Current::new(policy),
                 programs: self.programs,
                 gateway,
-                clock: self.clock.unwrap_or_else(|| Box::new(SystemClock::new())),
+                clock,
                 matcher: self.matcher.unwrap_or_else(Matcher::builtin),
                 replies: self.replies.unwrap_or_else(Replies::builtin),
                 lint: self.lint.unwrap_or_else(|| Lint::builtin().clone()),
@@ -275,6 +279,9 @@ pub enum BuildError {
     /// A list of bans that no rule of the book asks for: it would change nothing.
     #[error("no rule of the book asks for the list of bans `{0}`: check its name")]
     IdleBans(Name),
+    /// A list of bans that is dated after now: it cannot be complete yet.
+    #[error("the list of bans `{0}` is dated in the future: check its `as_of`")]
+    MisdatedBans(Name),
     /// No gateway.
     #[error("no gateway: call `.gateway(SimulatedCarrier::seeded(1))` or give a real one")]
     NoGateway,
