@@ -160,6 +160,7 @@ fn standing<'f>(found: &'f [Hit<'f>], folded: &'f Folded, intent: Intent) -> imp
                 Reach::Words => at.end > words.start && !inside,
                 Reach::Sentence => !inside && same_sentence(folded, at.start, words.start),
                 Reach::Text => return shields(phrase.intent),
+                Reach::Keywords => false,
             };
             shields(phrase.intent) && at.start <= words.start && reaches
         })
@@ -174,7 +175,9 @@ fn same_sentence(folded: &Folded, a: usize, b: usize) -> bool {
 
 /// Whether something in the text keeps every stop away.
 fn kept(found: &[Hit<'_>]) -> bool {
-    found.iter().any(|(_, phrase)| phrase.intent == Intent::Other && phrase.reach == Reach::Text)
+    found.iter().any(|(_, phrase)| {
+        phrase.intent == Intent::Other && matches!(phrase.reach, Reach::Text | Reach::Keywords)
+    })
 }
 
 /// Two doubts of different kinds are none.

@@ -44,7 +44,8 @@ pub(super) enum Slot {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Pattern {
     pub(super) phrase: usize,
-    pub(super) from_start: bool,
+    /// Words at most before it in its sentence; none: any number.
+    pub(super) from_start: Option<u8>,
     pub(super) to_end: bool,
     pub(super) slots: Box<[Slot]>,
 }
@@ -91,10 +92,12 @@ impl Vocabulary {
         classes: &HashMap<String, String>,
         known: &mut Known,
     ) -> Result<Pattern, &'static str> {
-        let (mut from_start, mut to_end, mut slots) = (false, false, Vec::new());
+        let (mut from_start, mut to_end, mut slots) = (None, false, Vec::new());
         for (at, &token) in plain.iter().enumerate() {
             match token {
-                "^" if at == 0 => from_start = true,
+                "^" if at == 0 => from_start = Some(0),
+                "*" if slots.is_empty() && from_start.is_some() => from_start = Some(GAP),
+                "**" if slots.is_empty() && from_start.is_some() => from_start = Some(WIDE_GAP),
                 "$" if at + 1 == plain.len() => to_end = true,
                 "^" | "$" => return Err("an anchor in the middle"),
                 "*" => slots.push(Slot::Gap(GAP)),
@@ -222,6 +225,10 @@ fn expand(written: &str) -> Option<Vec<Vec<&str>>> {
         };
         let mut next = Vec::new();
         for pattern in all {
+            if pattern.last() == Some(&"$") {
+                next.push(pattern);
+                continue;
+            }
             if may_miss {
                 next.push(pattern.clone());
             }

@@ -22,6 +22,8 @@ pub(super) enum Reach {
     Sentence,
     /// From all of the text.
     Text,
+    /// From none; but a keyword alone in a sentence of the text is unsure.
+    Keywords,
 }
 
 /// One row of the table.
@@ -67,6 +69,7 @@ impl Phrase {
                 None | Some("words") => Reach::Words,
                 Some("sentence") => Reach::Sentence,
                 Some("text") => Reach::Text,
+                Some("keywords") => Reach::Keywords,
                 Some(_) => return Err(unknown("reach")),
             },
             earnest: spec.earnest,
@@ -189,7 +192,7 @@ impl Phrases {
                 let bundles = id.and_then(|id| self.by_first.get(id)).into_iter().flatten();
                 for bundle in bundles.filter(|b| b.key.is_none_or(|key| has_bit(&there, key))) {
                     for pattern in bundle.patterns.iter().filter_map(|&p| self.patterns.get(p as usize)) {
-                        if pattern.from_start && at != 0 {
+                        if pattern.from_start.is_some_and(|most| at > usize::from(most)) {
                             continue;
                         }
                         if let Some(end) = self.ends(pattern, &pattern.slots, ids, at, &mut work) {
