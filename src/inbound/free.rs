@@ -153,9 +153,11 @@ fn standing<'f>(found: &'f [Hit<'f>], folded: &'f Folded, intent: Intent) -> imp
         _ => other == Intent::Other,
     };
     let shielded = move |words: &Range<usize>| {
-        found.iter().any(|(shield, phrase)| {
+        let against = |phrase: &Phrase| phrase.against.is_none_or(|only| only == intent);
+        found.iter().filter(|(_, phrase)| against(phrase)).any(|(shield, phrase)| {
             let at = &shield.words;
-            let inside = at.start >= words.start && at.end <= words.end;
+            let within = at.start >= words.start && at.end <= words.end;
+            let inside = within && (at != words || phrase.intent != Intent::Other);
             let reaches = match phrase.reach {
                 Reach::Words => at.end > words.start && !inside,
                 Reach::Sentence => !inside && same_sentence(folded, at.start, words.start),

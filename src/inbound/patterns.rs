@@ -27,6 +27,8 @@ pub(super) struct PhraseSpec {
     #[serde(default)]
     pub(super) reach: Option<String>,
     #[serde(default)]
+    pub(super) against: Option<String>,
+    #[serde(default)]
     pub(super) earnest: bool,
     #[serde(default)]
     pub(super) adds: bool,
@@ -63,6 +65,8 @@ pub(super) struct Vocabulary {
     pub(super) ids: usize,
     /// Sets of words, one bit a word.
     pub(super) sets: Vec<Vec<u64>>,
+    /// Words that no gap of a stop stands for.
+    pub(super) turning: Vec<u64>,
 }
 
 /// What is known already while rows are added.
@@ -145,6 +149,12 @@ impl Vocabulary {
             Some(_) => Ok(self.stem(folded.text)),
             None => Ok(self.word(&folded.text)),
         }
+    }
+
+    /// Makes a word one that turns what it stands before: no gap of a stop reaches over it.
+    pub(super) fn turns(&mut self, word: &str) {
+        let id = self.word(word);
+        set_bit(&mut self.turning, id);
     }
 
     /// The id of a word, which is known from now on.
