@@ -19,9 +19,21 @@
 //! - `abc~` any word that begins so, `<x>` a word of the file's class `x`, `^` the sentence begins, `$` it ends;
 //! - `intent`: stop or wrong_number (tier 3), unsure (tier 4), other (a shield).
 //!
+//! - `contested_in`: contexts in which the words more likely speak of something else: unsure there;
+//! - `scope = "all"`: says more than the program, whichever phrase decides;
+//! - `earnest`: a stop that stands even in a sentence that somebody laughs in (else it is unsure there);
+//! - `adds`: of an unsure row: with a phrase of another such row anywhere in the text it is a stop ("this is
+//!   harassment. I never signed up");
+//! - `reach`, of a shield: `words` (what it overlaps), `sentence` (whatever begins behind it in its sentence, too),
+//!   `text` (all phrases of the text, and a keyword alone in a sentence is unsure; never an exact keyword).
+//!
+//! An unknown word of six letters or more that is one slip away from a word or stem of any phrase counts as it:
+//! `mesages`, `recieve`. Words that are near one and are words themselves go to `slips.never`.
+//!
 //! A phrase that begins no later than another of a different intent, overlaps it and is not inside it, wins: "dont
 //! stop" shields "dont stop sending these"; "if you dont stop texting" contains it and stands. In quotation marks, or
-//! among laughter, a stop is only unsure.
+//! in a sentence of laughter, a stop is only unsure; so is one in a line that begins with `>`.
+//! A stop keyword in capitals that opens a text which is not is a stop, unless a shield begins with it.
 //!
 //! Sources of the phrases: FCC 24-24 (a reasonable person's reading), the vendors' lists and threads (Braze, IVIP, CPT,
 //! MoveOn's variants written anew), the rest from use.
