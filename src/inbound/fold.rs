@@ -241,7 +241,8 @@ impl Pen {
     fn elided(&self) -> bool {
         let from = self.open.as_ref().map_or(0, |(from, _)| *from);
         let word = self.folded.text.get(from..).unwrap_or("");
-        word.chars().nth(1).is_none() || word == "qu"
+        // An English "I'm" is one word; no elision leaves an `i`.
+        word.chars().nth(1).is_none() && word != "i" || word == "qu"
     }
 
     fn close(&mut self) {

@@ -153,13 +153,16 @@ fn standing<'f>(found: &'f [Hit<'f>], folded: &'f Folded, intent: Intent) -> imp
         _ => other == Intent::Other,
     };
     let shielded = move |words: &Range<usize>| {
-        found.iter().any(|(shield, phrase)| {
+        let against = |phrase: &Phrase| phrase.against.is_none_or(|only| only == intent);
+        found.iter().filter(|(_, phrase)| against(phrase)).any(|(shield, phrase)| {
             let at = &shield.words;
-            let inside = at.start >= words.start && at.end <= words.end;
+            let within = at.start >= words.start && at.end <= words.end;
+            let inside = within && (at != words || phrase.intent != Intent::Other);
             let reaches = match phrase.reach {
                 Reach::Words => at.end > words.start && !inside,
                 Reach::Sentence => !inside && same_sentence(folded, at.start, words.start),
                 Reach::Text => return shields(phrase.intent),
+                Reach::Keywords => false,
             };
             shields(phrase.intent) && at.start <= words.start && reaches
         })
@@ -174,7 +177,9 @@ fn same_sentence(folded: &Folded, a: usize, b: usize) -> bool {
 
 /// Whether something in the text keeps every stop away.
 fn kept(found: &[Hit<'_>]) -> bool {
-    found.iter().any(|(_, phrase)| phrase.intent == Intent::Other && phrase.reach == Reach::Text)
+    found.iter().any(|(_, phrase)| {
+        phrase.intent == Intent::Other && matches!(phrase.reach, Reach::Text | Reach::Keywords)
+    })
 }
 
 /// Two doubts of different kinds are none.

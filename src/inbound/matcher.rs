@@ -29,7 +29,16 @@ struct Tables {
     #[serde(default)]
     phrase: Vec<PhraseSpec>,
     #[serde(default)]
+    gaps: GapSpec,
+    #[serde(default)]
     class: HashMap<String, String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GapSpec {
+    #[serde(default)]
+    never: String,
 }
 
 /// Reads replies. Immutable after construction; a clone shares the tables.
@@ -88,7 +97,7 @@ impl Matcher {
     pub fn with_overlay(toml: &str) -> Result<Self, TableError> {
         let mut matcher = Self::of(tongues::BUILTIN)?;
         let tables = parse(toml)?;
-        if !tables.beside.is_empty() || !tables.slips.never.is_empty() {
+        if !tables.beside.is_empty() || !tables.slips.never.is_empty() || !tables.gaps.never.is_empty() {
             return Err(keywords::wrong("beside", "an overlay brings keywords and phrases only".into()));
         }
         let builtin = matcher.clone();
@@ -124,6 +133,7 @@ impl Matcher {
                 never.entry(word);
                 phrases.spelt_so(word);
             }
+            tables.gaps.never.split_whitespace().for_each(|word| phrases.turns(word));
             for spec in &tables.phrase {
                 phrases.add(spec, false, &tables.class)?;
             }

@@ -27,6 +27,8 @@ pub(super) struct PhraseSpec {
     #[serde(default)]
     pub(super) reach: Option<String>,
     #[serde(default)]
+    pub(super) against: Option<String>,
+    #[serde(default)]
     pub(super) earnest: bool,
     #[serde(default)]
     pub(super) adds: bool,
@@ -44,7 +46,8 @@ pub(super) enum Slot {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Pattern {
     pub(super) phrase: usize,
-    pub(super) from_start: bool,
+    /// Words at most before it in its sentence; none: any number.
+    pub(super) from_start: Option<u8>,
     pub(super) to_end: bool,
     pub(super) slots: Box<[Slot]>,
 }
@@ -62,6 +65,8 @@ pub(super) struct Vocabulary {
     pub(super) ids: usize,
     /// Sets of words, one bit a word.
     pub(super) sets: Vec<Vec<u64>>,
+    /// Words that no gap of a stop stands for.
+    pub(super) turning: Vec<u64>,
 }
 
 /// What is known already while rows are added.
@@ -91,10 +96,12 @@ impl Vocabulary {
         classes: &HashMap<String, String>,
         known: &mut Known,
     ) -> Result<Pattern, &'static str> {
-        let (mut from_start, mut to_end, mut slots) = (false, false, Vec::new());
+        let (mut from_start, mut to_end, mut slots) = (None, false, Vec::new());
         for (at, &token) in plain.iter().enumerate() {
             match token {
-                "^" if at == 0 => from_start = true,
+                "^" if at == 0 => from_start = Some(0),
+                "*" if slots.is_empty() && from_start.is_some() => from_start = Some(GAP),
+                "**" if slots.is_empty() && from_start.is_some() => from_start = Some(WIDE_GAP),
                 "$" if at + 1 == plain.len() => to_end = true,
                 "^" | "$" => return Err("an anchor in the middle"),
                 "*" => slots.push(Slot::Gap(GAP)),
@@ -142,6 +149,12 @@ impl Vocabulary {
             Some(_) => Ok(self.stem(folded.text)),
             None => Ok(self.word(&folded.text)),
         }
+    }
+
+    /// Makes a word one that turns what it stands before: no gap of a stop reaches over it.
+    pub(super) fn turns(&mut self, word: &str) {
+        let id = self.word(word);
+        set_bit(&mut self.turning, id);
     }
 
     /// The id of a word, which is known from now on.
@@ -222,6 +235,10 @@ fn expand(written: &str) -> Option<Vec<Vec<&str>>> {
         };
         let mut next = Vec::new();
         for pattern in all {
+            if pattern.last() == Some(&"$") {
+                next.push(pattern);
+                continue;
+            }
             if may_miss {
                 next.push(pattern.clone());
             }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use super::{
     Context, Intent, Language, TableError,
-    fold::Folded,
+    fold::{Folded, Word},
     keywords::{language, wrong},
     misspelt::Misspelt,
     patterns::{Known, Pattern, PhraseSpec, Slot, Vocabulary, bits, has_bit, set_bit},
@@ -22,6 +22,8 @@ pub(super) enum Reach {
     Sentence,
     /// From all of the text.
     Text,
+    /// From none; but a keyword alone in a sentence of the text is unsure.
+    Keywords,
 }
 
 /// One row of the table.
@@ -34,6 +36,8 @@ pub(super) struct Phrase {
     /// Says more than the program.
     pub(super) all: bool,
     pub(super) reach: Reach,
+    /// Of a shield: the only intent that it keeps away.
+    pub(super) against: Option<Intent>,
     /// Meant even among laughter.
     pub(super) earnest: bool,
     /// A doubt that makes a stop together with another row's.
@@ -67,7 +71,12 @@ impl Phrase {
                 None | Some("words") => Reach::Words,
                 Some("sentence") => Reach::Sentence,
                 Some("text") => Reach::Text,
+                Some("keywords") => Reach::Keywords,
                 Some(_) => return Err(unknown("reach")),
+            },
+            against: match spec.against.as_deref() {
+                None => None,
+                Some(code) => Some(Intent::from_code(code).ok_or_else(|| unknown("intent"))?),
             },
             earnest: spec.earnest,
             adds: spec.adds,
@@ -92,6 +101,13 @@ struct Bundle {
     /// The word that they cannot do without, as a number of [`Phrases::keys`]; none: the first is enough.
     key: Option<usize>,
     patterns: Vec<u32>,
+}
+
+/// The words of a sentence.
+#[derive(Debug, Clone, Copy)]
+struct Line<'f> {
+    ids: &'f [Option<usize>],
+    words: &'f [Word],
 }
 
 /// Every phrase.
@@ -132,6 +148,11 @@ impl Phrases {
         }
         self.phrases.push(parsed);
         Ok(())
+    }
+
+    /// A word that turns what stands behind it, as `not` does.
+    pub(super) fn turns(&mut self, word: &str) {
+        self.vocabulary.turns(word);
     }
 
     /// A word that is what it is, however near to another.
@@ -183,16 +204,19 @@ impl Phrases {
         let mut there: Vec<u64> = Vec::new();
         for sentence in folded.sentences() {
             let ids = ids.get(sentence.clone()).unwrap_or_default();
+            let words = folded.words.get(sentence.clone()).unwrap_or_default();
             there.clear();
             ids.iter().flatten().for_each(|&id| join(&mut there, self.keys.get(id).map_or(&[], |k| k)));
             for (at, id) in ids.iter().enumerate() {
                 let bundles = id.and_then(|id| self.by_first.get(id)).into_iter().flatten();
                 for bundle in bundles.filter(|b| b.key.is_none_or(|key| has_bit(&there, key))) {
                     for pattern in bundle.patterns.iter().filter_map(|&p| self.patterns.get(p as usize)) {
-                        if pattern.from_start && at != 0 {
+                        if pattern.from_start.is_some_and(|most| at > usize::from(most)) {
                             continue;
                         }
-                        if let Some(end) = self.ends(pattern, &pattern.slots, ids, at, &mut work) {
+                        if let Some(end) =
+                            self.ends(pattern, &pattern.slots, Line { ids, words }, at, &mut work)
+                        {
                             let words = sentence.start + at..sentence.start + end;
                             found.push(Found { phrase: pattern.phrase, words });
                         }
@@ -213,28 +237,43 @@ impl Phrases {
         self.vocabulary.id(word).or_else(|| self.misspelt.meant(word))
     }
 
+    /// Whether a gap may stand for the word at `at`.
+    fn spans(&self, pattern: &Pattern, line: Line<'_>, at: usize) -> bool {
+        let (Some(word), Some(before)) =
+            (line.words.get(at), at.checked_sub(1).and_then(|b| line.words.get(b)))
+        else {
+            return false;
+        };
+        let turning =
+            || line.ids.get(at).copied().flatten().is_some_and(|id| has_bit(&self.vocabulary.turning, id));
+        let stops = || self.phrase(pattern.phrase).is_some_and(|phrase| phrase.intent == Intent::Stop);
+        word.clause == before.clause && !(turning() && stops())
+    }
+
     /// Where the slots end that begin at `at`, if they hold.
     fn ends(
         &self,
         pattern: &Pattern,
         slots: &[Slot],
-        ids: &[Option<usize>],
+        line: Line<'_>,
         at: usize,
         work: &mut u32,
     ) -> Option<usize> {
         *work = work.checked_sub(1)?;
         let Some((slot, rest)) = slots.split_first() else {
-            return (!pattern.to_end || at == ids.len()).then_some(at);
+            return (!pattern.to_end || at == line.ids.len()).then_some(at);
         };
         match slot {
             Slot::OneOf(set) => {
-                let id = (*ids.get(at)?)?;
+                let id = (*line.ids.get(at)?)?;
                 has_bit(self.vocabulary.sets.get(*set)?, id).then_some(())?;
-                self.ends(pattern, rest, ids, at + 1, work)
+                self.ends(pattern, rest, line, at + 1, work)
             }
             Slot::Gap(most) => (0..=usize::from(*most))
-                .take_while(|skip| at + skip <= ids.len())
-                .find_map(|skip| self.ends(pattern, rest, ids, at + skip, work)),
+                .take_while(|skip| {
+                    skip.checked_sub(1).is_none_or(|last| self.spans(pattern, line, at + last))
+                })
+                .find_map(|skip| self.ends(pattern, rest, line, at + skip, work)),
         }
     }
 }
