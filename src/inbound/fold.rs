@@ -37,9 +37,14 @@ pub(super) struct Folded {
     /// Something fell away that an exact yes does not carry: a question mark, a symbol, an emoji that may
     /// turn the meaning.
     pub(super) clouded: bool,
-    pub(super) laughing: bool,
-    /// A stop sign or the like was among the emoji.
+    /// Sentences that somebody laughs at, by their number.
+    pub(super) laughing: Vec<usize>,
+    /// Something is asked.
+    pub(super) asking: bool,
+    /// A stop sign was among the emoji.
     pub(super) stopping: bool,
+    /// One that turns somebody away was.
+    pub(super) refusing: bool,
 }
 
 impl Folded {
@@ -100,7 +105,9 @@ pub(super) fn fold(text: &str) -> Option<Folded> {
         }
         let glued = rest.peek().is_some_and(|&(_, next)| next.is_alphanumeric());
         if c.is_ascii() {
-            pen.sign(sign(c), glued);
+            let spaced = c == '-' && !glued && pen.open.is_none();
+            pen.cite(c);
+            pen.sign(if spaced { Sign::Comma } else { sign(c) }, glued);
             pen.follow(c, glued);
         } else {
             pen.other(c, &raw, glued);
@@ -133,6 +140,8 @@ struct Pen {
     sentence: usize,
     clause: usize,
     quoted: bool,
+    /// In a line that begins with `>`: a message that is answered.
+    cited: bool,
     link: Link,
     letters: usize,
     /// Words written when the current sentence or clause began: an empty one gets no number.
@@ -207,9 +216,15 @@ impl Pen {
             Sign::Line => return self.end_sentence(),
             Sign::Quote => self.quoted = !self.quoted,
             Sign::Comma | Sign::Stop | Sign::Agreeing => {}
-            Sign::Question | Sign::Mark | Sign::Picture => folded.clouded = true,
-            Sign::Laughing => (folded.clouded, folded.laughing) = (true, true),
+            Sign::Question => (folded.clouded, folded.asking) = (true, true),
+            Sign::Mark | Sign::Picture => folded.clouded = true,
+            Sign::Laughing => {
+                folded.clouded = true;
+                let laughed_at = folded.words.last().map_or(0, |word| word.sentence);
+                folded.laughing.push(laughed_at);
+            }
             Sign::Stopping => (folded.clouded, folded.stopping) = (true, true),
+            Sign::Refusing => (folded.clouded, folded.refusing) = (true, true),
         }
         folded.decorated = true;
         match sign {
@@ -226,7 +241,8 @@ impl Pen {
     fn elided(&self) -> bool {
         let from = self.open.as_ref().map_or(0, |(from, _)| *from);
         let word = self.folded.text.get(from..).unwrap_or("");
-        word.chars().nth(1).is_none() || word == "qu"
+        // An English "I'm" is one word; no elision leaves an `i`.
+        word.chars().nth(1).is_none() && word != "i" || word == "qu"
     }
 
     fn close(&mut self) {
@@ -236,9 +252,21 @@ impl Pen {
                 raw,
                 sentence: self.sentence,
                 clause: self.clause,
-                quoted: self.quoted,
+                quoted: self.quoted || self.cited,
                 linked: self.link == Link::Path,
             });
+        }
+    }
+
+    /// Sees a `>` at the head of a line, and the line's end.
+    fn cite(&mut self, c: char) {
+        match c {
+            '>' if self.open.is_none() && self.folded.words.len() == self.sentence_from => self.cited = true,
+            '\n' => {
+                self.close();
+                self.cited = false;
+            }
+            _ => {}
         }
     }
 

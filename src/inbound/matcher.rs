@@ -1,4 +1,8 @@
-use std::{collections::HashMap, ops::Range, sync::Arc};
+use std::{
+    collections::HashMap,
+    ops::Range,
+    sync::{Arc, LazyLock},
+};
 
 use serde::Deserialize;
 
@@ -6,7 +10,8 @@ use super::{
     Context, Intent, Language, Reading, Scope, TableError, Understood,
     fold::{Folded, fold},
     keywords::{self, BesideSpec, KeywordSpec, Keywords, Row, SlipSpec},
-    phrases::{Found, Phrase, PhraseSpec, Phrases},
+    patterns::PhraseSpec,
+    phrases::{Phrase, Phrases},
     polite::{Manners, Polite},
     tongues,
     words::{Beside, WordMap},
@@ -24,10 +29,19 @@ struct Tables {
     #[serde(default)]
     phrase: Vec<PhraseSpec>,
     #[serde(default)]
+    gaps: GapSpec,
+    #[serde(default)]
     class: HashMap<String, String>,
 }
 
-/// Reads replies. Immutable after construction: build one, share it in an `Arc`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GapSpec {
+    #[serde(default)]
+    never: String,
+}
+
+/// Reads replies. Immutable after construction; a clone shares the tables.
 ///
 /// ```
 /// use optin::inbound::{Context, Intent, Matcher, Reading};
@@ -43,21 +57,24 @@ struct Tables {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Matcher {
-    keywords: Keywords,
-    beside: WordMap<Beside>,
-    never: WordMap<Beside>,
-    phrases: Phrases,
+    keywords: Arc<Keywords>,
+    pub(super) beside: Arc<WordMap<Beside>>,
+    never: Arc<WordMap<Beside>>,
+    pub(super) phrases: Arc<Phrases>,
     /// No tables: everything is unsure.
     closed: bool,
 }
 
 impl Matcher {
-    /// The tables that come with the library.
+    /// The tables that come with the library, which are read once.
     ///
     /// Should they not read (a test sees to it that they do), every reply is [`Intent::Unsure`].
     #[must_use]
     pub fn builtin() -> Self {
-        Self::load().unwrap_or_else(|_| Self { closed: true, ..Self::default() })
+        static BUILTIN: LazyLock<Matcher> = LazyLock::new(|| {
+            Matcher::of(tongues::BUILTIN).unwrap_or_else(|_| Matcher { closed: true, ..Matcher::default() })
+        });
+        BUILTIN.clone()
     }
 
     /// The library's tables and the host's own rows: `[[keyword]]` of any intent (`other` for a command such as
@@ -78,50 +95,52 @@ impl Matcher {
     /// # Ok::<(), TableError>(())
     /// ```
     pub fn with_overlay(toml: &str) -> Result<Self, TableError> {
-        let mut matcher = Self::load()?;
+        let mut matcher = Self::of(tongues::BUILTIN)?;
         let tables = parse(toml)?;
-        if !tables.beside.is_empty() || !tables.slips.never.is_empty() {
+        if !tables.beside.is_empty() || !tables.slips.never.is_empty() || !tables.gaps.never.is_empty() {
             return Err(keywords::wrong("beside", "an overlay brings keywords and phrases only".into()));
         }
         let builtin = matcher.clone();
         for spec in &tables.keyword {
             builtin.keeps_stops(spec)?;
-            matcher.keywords.add(spec, true)?;
+            Arc::make_mut(&mut matcher.keywords).add(spec, true)?;
         }
         for spec in &tables.phrase {
-            matcher.phrases.add(spec, true, &tables.class)?;
+            Arc::make_mut(&mut matcher.phrases).add(spec, true, &tables.class)?;
         }
-        matcher.phrases.index();
+        if !tables.phrase.is_empty() {
+            Arc::make_mut(&mut matcher.phrases).index();
+        }
         Ok(matcher)
-    }
-
-    fn load() -> Result<Self, TableError> {
-        Self::of(tongues::BUILTIN)
     }
 
     /// A matcher of these files, each with its name.
     pub(super) fn of<'t>(files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Result<Self, TableError> {
-        let mut matcher = Self::default();
+        let (mut keywords, mut phrases) = (Keywords::default(), Phrases::default());
+        let (mut beside, mut never) = (WordMap::default(), WordMap::default());
         for (name, toml) in files {
             let tables = parse(toml).map_err(|error| match error {
                 TableError::Syntax(why) => TableError::Syntax(format!("{name}: {why}")),
                 other => other,
             })?;
             for spec in &tables.keyword {
-                matcher.keywords.add(spec, false)?;
+                keywords.add(spec, false)?;
             }
             for spec in &tables.beside {
-                keywords::stand_beside(&mut matcher.beside, spec)?;
+                keywords::stand_beside(&mut beside, spec)?;
             }
             for word in tables.slips.never.split_whitespace() {
-                matcher.never.entry(word);
+                never.entry(word);
+                phrases.spelt_so(word);
             }
+            tables.gaps.never.split_whitespace().for_each(|word| phrases.turns(word));
             for spec in &tables.phrase {
-                matcher.phrases.add(spec, false, &tables.class)?;
+                phrases.add(spec, false, &tables.class)?;
             }
         }
-        matcher.phrases.index();
-        Ok(matcher)
+        phrases.index();
+        let (keywords, phrases) = (Arc::new(keywords), Arc::new(phrases));
+        Ok(Self { keywords, phrases, beside: Arc::new(beside), never: Arc::new(never), closed: false })
     }
 
     /// Refuses an overlay keyword that reads as a stop today and would not any more. A number beside the
@@ -144,12 +163,11 @@ impl Matcher {
             return plain(Intent::Unsure, "too-long");
         };
         if folded.words.is_empty() {
-            let sign = if folded.stopping { (Intent::Unsure, "sign") } else { (Intent::Other, "none") };
-            return plain(sign.0, sign.1);
+            return by_sign(&folded);
         }
         self.exact(&folded, reading)
             .or_else(|| self.in_company(&folded, reading))
-            .or_else(|| self.in_free_text(&folded, reading))
+            .or_else(|| self.in_free_text(text, &folded, reading))
             .unwrap_or_else(|| plain(Intent::Other, "none"))
     }
 
@@ -185,7 +203,7 @@ impl Matcher {
         let whole = 0..folded.words.len();
         if let Some(polite) = manners.stop(folded, whole.clone(), reading, true) {
             let other_matter = matches!(reading.context, Context::OrderSupport | Context::Appointment);
-            let unsure = polite.laughing || folded.laughing || polite.weak && other_matter;
+            let unsure = polite.laughing || !folded.laughing.is_empty() || polite.weak && other_matter;
             return Some(politely(polite, folded, if unsure { 4 } else { 2 }));
         }
         if let Some((row, words)) = manners.help(folded, reading) {
@@ -196,52 +214,7 @@ impl Matcher {
         Some(Understood { scope: Some(scope), ..by_row(row, Intent::Stop, 2, folded, &whole) })
     }
 
-    /// Tiers 3 and 4.
-    fn in_free_text(&self, folded: &Folded, reading: &Reading<'_>) -> Option<Understood> {
-        let Ok(found) = self.phrases.find(folded) else { return Some(plain(Intent::Unsure, "too-dense")) };
-        let found: Vec<(&Found, &Phrase)> =
-            found.iter().filter_map(|f| Some((f, self.phrases.phrase(f.phrase)?))).collect();
-        let standing = |intent| first_standing(&found, intent);
-        let wrong_number = standing(Intent::WrongNumber);
-        let also = wrong_number.map(|_| Intent::WrongNumber);
-        let stop = standing(Intent::Stop).map(|(found, phrase)| {
-            let meant = !folded.laughing && !self.laughs(folded) && !quoted(folded, &found.words);
-            let plain = meant && !phrase.contested(reading.context);
-            Understood { also, ..by_phrase(phrase, if plain { 3 } else { 4 }, folded, &found.words) }
-        });
-        if let Some(stop) = stop.clone().filter(|stop| stop.tier == 3) {
-            return Some(stop);
-        }
-        let alone = self.alone(folded, reading).map(|alone| Understood { also, ..alone });
-        if let Some(alone) = alone.clone().filter(|alone| alone.tier == 3) {
-            return Some(alone);
-        }
-        let by = |(found, phrase): (&Found, &Phrase)| by_phrase(phrase, 3, folded, &found.words);
-        wrong_number.map(by).or(stop).or(alone).or_else(|| standing(Intent::Unsure).map(by))
-    }
-
-    /// A stop keyword that has a sentence, or the last clause, to itself.
-    fn alone(&self, folded: &Folded, reading: &Reading<'_>) -> Option<Understood> {
-        let manners = self.manners();
-        let read = |run: Range<usize>| manners.stop(folded, run, reading, false);
-        let by_sentence = folded.sentences().find_map(read);
-        let clause = by_sentence.is_none().then(|| folded.clauses().find_map(read)).flatten();
-        let last = clause
-            .as_ref()
-            .is_some_and(|p| folded.clauses().last().is_some_and(|last| last.contains(&p.words.start)));
-        let sure = by_sentence.is_some() || last;
-        let polite = by_sentence.or(clause)?;
-        let meant = sure && !polite.weak && !polite.echo && !polite.laughing && !folded.laughing;
-        let meant = meant && !self.laughs(folded) && !quoted(folded, &polite.words);
-        Some(politely(polite, folded, if meant { 3 } else { 4 }))
-    }
-
-    fn laughs(&self, folded: &Folded) -> bool {
-        (0..folded.words.len())
-            .any(|at| self.beside.find(folded.word(at)).is_some_and(|role| role.is(Beside::LAUGH)))
-    }
-
-    const fn manners(&self) -> Manners<'_> {
+    pub(super) fn manners(&self) -> Manners<'_> {
         Manners { keywords: &self.keywords, beside: &self.beside, never: &self.never }
     }
 }
@@ -255,30 +228,21 @@ fn awaited(intent: Intent, context: Context) -> bool {
     intent != Intent::Confirm || context == Context::DoubleOptIn
 }
 
-/// The first of an intent that nothing shields.
-fn first_standing<'f>(found: &[(&'f Found, &'f Phrase)], intent: Intent) -> Option<(&'f Found, &'f Phrase)> {
-    let shields = |other: Intent| match intent {
-        Intent::Stop => matches!(other, Intent::Other | Intent::Unsure),
-        _ => other == Intent::Other,
-    };
-    let shielded = |words: &Range<usize>| {
-        found.iter().any(|(shield, phrase)| {
-            let at = &shield.words;
-            let inside = at.start >= words.start && at.end <= words.end;
-            shields(phrase.intent) && at.start <= words.start && at.end > words.start && !inside
-        })
-    };
-    let mut of_intent = found.iter().copied().filter(|(_, phrase)| phrase.intent == intent);
-    of_intent.find(|(found, _)| !shielded(&found.words))
+/// A text without a word.
+fn by_sign(folded: &Folded) -> Understood {
+    match (folded.stopping, folded.refusing) {
+        (true, _) if folded.laughing.is_empty() => Understood {
+            intent: Intent::Stop,
+            tier: 2,
+            scope: Some(Scope::Program),
+            ..plain(Intent::Unsure, "sign")
+        },
+        (false, false) => plain(Intent::Other, "none"),
+        _ => plain(Intent::Unsure, "sign"),
+    }
 }
 
-/// Whether words stand in quotation marks and others do not: somebody else's words.
-fn quoted(folded: &Folded, words: &Range<usize>) -> bool {
-    let inside = folded.words.get(words.start).is_some_and(|word| word.quoted);
-    inside && folded.words.iter().any(|word| !word.quoted)
-}
-
-fn plain(intent: Intent, rule: &str) -> Understood {
+pub(super) fn plain(intent: Intent, rule: &str) -> Understood {
     let tier = if intent == Intent::Unsure { 4 } else { 0 };
     Understood { intent, tier, language: None, scope: None, matched: None, rule: rule.into(), also: None }
 }
@@ -287,14 +251,15 @@ fn by_row(row: &Row, intent: Intent, tier: u8, folded: &Folded, words: &Range<us
     evidence(intent, tier, row.language, &row.id, folded, words)
 }
 
-fn by_phrase(phrase: &Phrase, tier: u8, folded: &Folded, words: &Range<usize>) -> Understood {
+pub(super) fn by_phrase(phrase: &Phrase, tier: u8, folded: &Folded, words: &Range<usize>) -> Understood {
     let unsure = phrase.intent == Intent::Unsure || tier == 4;
     let (intent, tier) = if unsure { (Intent::Unsure, 4) } else { (phrase.intent, tier) };
     let read = evidence(intent, tier, phrase.language, &phrase.id, folded, words);
-    Understood { scope: (intent == Intent::Stop).then_some(Scope::Program), ..read }
+    let scope = if phrase.all { Scope::All } else { Scope::Program };
+    Understood { scope: (intent == Intent::Stop).then_some(scope), ..read }
 }
 
-fn politely(polite: Polite<'_>, folded: &Folded, tier: u8) -> Understood {
+pub(super) fn politely(polite: Polite<'_>, folded: &Folded, tier: u8) -> Understood {
     let intent = if tier == 4 { Intent::Unsure } else { Intent::Stop };
     let read = by_row(polite.row, intent, tier, folded, &polite.words);
     Understood { scope: (intent == Intent::Stop).then_some(polite.scope), ..read }

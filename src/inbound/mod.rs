@@ -7,10 +7,13 @@
 //! honoured in every language, and only an exact keyword ever opens anything.
 
 mod fold;
+mod free;
 mod intent;
 mod keywords;
 mod language;
 mod matcher;
+mod misspelt;
+mod patterns;
 mod phrases;
 mod polite;
 mod receive;

@@ -27,8 +27,10 @@ pub(super) enum Sign {
     Agreeing,
     /// An emoji of laughter: what it follows is not meant.
     Laughing,
-    /// An emoji that says stop by itself.
+    /// A stop sign and its like.
     Stopping,
+    /// An emoji that turns somebody away.
+    Refusing,
     /// Any other emoji or symbol.
     Picture,
 }
@@ -42,13 +44,14 @@ pub(super) fn sign(c: char) -> Sign {
         '\'' | '’' | '‘' | '‛' | '`' | '´' | '′' => Sign::Apostrophe,
         '-' | '‐'..='–' | '−' => Sign::Joiner,
         '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '「' | '」' => Sign::Quote,
-        ',' | '、' | '،' | '—' | '―' => Sign::Comma,
+        ',' | '、' | '،' | '—' | '―' | '(' | ')' | '[' | ']' => Sign::Comma,
         '.' | '!' | ';' | ':' | '…' | '。' | '¡' | '‼' | '·' => Sign::Stop,
         '?' | '¿' | '؟' | '⁇' | '‽' => Sign::Question,
         '👍' | '👌' | '✅' | '✔' | '☑' | '🙏' | '😊' | '🙂' | '☺' | '😀' | '😃' | '😄' | '😁' | '😍'
         | '🥰' | '❤' | '💕' | '🎉' | '🥳' | '🤗' | '💯' | '🙌' | '👏' => Sign::Agreeing,
         '😂' | '🤣' | '😆' | '😅' | '😹' | '😜' | '🤪' => Sign::Laughing,
-        '🛑' | '⛔' | '🚫' | '🖕' => Sign::Stopping,
+        '🛑' | '⛔' | '🚫' | '📵' => Sign::Stopping,
+        '🖕' | '🙅' | '🔕' | '🤬' | '✋' => Sign::Refusing,
         c if u32::from(c) >= 0x2190 && !matches!(u32::from(c), 0x2e00..=0x33ff | 0xfe10..=0xffef) => {
             Sign::Picture
         }

@@ -7,7 +7,7 @@ const LONGEST: usize = 200;
 /// Whether `word` is `keyword` with letters held down, two swapped, a neighbouring key hit, or, in long
 /// keywords, up to two letters wrong. Missing letters do not count in short ones: `top` is no slip.
 pub(super) fn is_slip(word: &str, keyword: &str) -> bool {
-    if word.len() > LONGEST || word == keyword {
+    if word.len() > LONGEST || word == keyword || !may_be(word.as_bytes(), keyword.as_bytes()) {
         return false;
     }
     if held(word, keyword) {
@@ -20,6 +20,13 @@ pub(super) fn is_slip(word: &str, keyword: &str) -> bool {
         6..=8 => word.first() == keyword.first() && distance(&word, &keyword) <= 1,
         _ => word.first() == keyword.first() && distance(&word, &keyword) <= 2,
     }
+}
+
+/// What every slip leaves: the first letter or the last; and more than two letters too many are held down.
+fn may_be(word: &[u8], keyword: &[u8]) -> bool {
+    let first = word.first() == keyword.first();
+    let near = word.len().abs_diff(keyword.len()) <= 2 && (first || word.last() == keyword.last());
+    near || first && word.len() > keyword.len()
 }
 
 /// `stopppp`: the same letters once runs are squeezed, and none lost.

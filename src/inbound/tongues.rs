@@ -16,12 +16,27 @@
 //! **Phrases.** Free text (tiers 3 and 4), over folded words: no case, accents, apostrophes or punctuation. A pattern
 //! is words parted by spaces; it never reaches over the end of a sentence.
 //! - `a|b` either word, `a?` may be missing, `*` up to two words of any kind, `**` up to six;
-//! - `abc~` any word that begins so, `<x>` a word of the file's class `x`, `^` the sentence begins, `$` it ends;
+//! - `abc~` any word that begins so, `<x>` a word of the file's class `x`, `^` the sentence begins (`^ *`: at most two words before), `$` it ends;
+//! - a gap does not reach over a comma; that of a stop not over a word of `gaps.never` either (not, never);
 //! - `intent`: stop or wrong_number (tier 3), unsure (tier 4), other (a shield).
 //!
-//! A phrase that begins no later than another of a different intent, overlaps it and is not inside it, wins: "dont
+//! - `contested_in`: contexts in which the words more likely speak of something else: unsure there;
+//! - `against`, of a shield: the one intent that it keeps away (`wrong_number`); without it, all;
+//! - `scope = "all"`: says more than the program, whichever phrase decides;
+//! - `earnest`: a stop that stands even in a sentence that somebody laughs in (else it is unsure there);
+//! - `adds`: of an unsure row: with a phrase of another such row anywhere in the text it is a stop ("this is
+//!   harassment. I never signed up");
+//! - `reach`, of a shield: `words` (what it overlaps), `sentence` (whatever begins behind it in its sentence, too),
+//!   `text` (all phrases of the text, and a keyword alone in a sentence is unsure; never an exact keyword),
+//!   `keywords` (of this, only the latter).
+//!
+//! An unknown word of six letters or more that is one slip away from a word or stem of any phrase counts as it:
+//! `mesages`, `recieve`. Words that are near one and are words themselves go to `slips.never`.
+//!
+//! A phrase that begins no later than another of a different intent, overlaps it and is not within it, wins: "dont
 //! stop" shields "dont stop sending these"; "if you dont stop texting" contains it and stands. In quotation marks, or
-//! among laughter, a stop is only unsure.
+//! in a sentence of laughter, a stop is only unsure; so is one in a line that begins with `>`.
+//! A stop keyword in capitals that opens a text which is not is a stop, unless a shield begins with it.
 //!
 //! Sources of the phrases: FCC 24-24 (a reasonable person's reading), the vendors' lists and threads (Braze, IVIP, CPT,
 //! MoveOn's variants written anew), the rest from use.
