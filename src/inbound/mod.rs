@@ -6,6 +6,8 @@
 //! like it but is not plain is tier 4, *unsure*. Words and phrases are data with their sources; a stop is
 //! honoured in every language, and only an exact keyword ever opens anything.
 
+mod answer;
+mod event;
 mod fold;
 mod intent;
 mod keywords;
@@ -25,10 +27,11 @@ mod trial;
 mod unstored;
 mod words;
 
+pub(crate) use answer::{ANSWERS, WaitingAnswer, queue_answer};
 pub use intent::{Context, Intent, Reading, Scope, Understood};
 pub use language::{Language, LanguageError};
 pub use matcher::Matcher;
-pub(crate) use receive::{ANSWERS, Desk, WaitingAnswer, queue_answer};
+pub(crate) use receive::Desk;
 pub use receive::{ReceiveError, Received};
 pub use reply::{Names, Replies, ReplyKind};
 pub use table::TableError;

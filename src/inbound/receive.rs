@@ -1,29 +1,22 @@
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
-    Context, Inbound, Intent, Language, Matcher, Names, OptOutSignal, Reading, Replies, ReplyKind, Scope,
-    Understood,
+    Context, Inbound, Intent, Language, Matcher, OptOutSignal, Reading, Replies, Understood,
+    answer::queue_answer,
 };
 use crate::{
-    codec::cbor_map,
     consent::{
         PersonalField, State,
-        event::{Answer, Confirmed, Event, Heard, Restarted, Revoked, Road, Said, Suspended},
+        event::{Answer, Revoked, Road, Said},
     },
     id::{InboundId, MessageId, Name},
-    ledger::{Book, BookError, Lane, OutboxChange, Person, Queued, Urgency, Written},
-    message::{Counting, segments},
-    permit::ANSWER_WITHIN_MINUTES,
+    ledger::{Book, BookError, Person, Urgency, Written},
     program::Program,
 };
 
-/// How long a doubtful text waits for a human before it counts as a STOP.
-const UNSURE_FOR: Duration = Duration::hours(24);
 /// How often a lost race is run again: a STOP must win in the end, and each loss means that another append won.
 const TRIES: usize = 256;
-/// The job under which answers wait in the outbox.
-pub(crate) const ANSWERS: &str = "optin.answers";
 
 /// What became of a text.
 #[derive(Debug, Clone)]
@@ -39,18 +32,6 @@ pub struct Received {
     pub answer: Option<Answer>,
     /// The same text had been taken in before: nothing changed.
     pub repeated: bool,
-}
-
-cbor_map! {
-    /// An answer that waits in the outbox.
-    pub(crate) struct WaitingAnswer {
-        0 => pub(crate) answer: Answer,
-        1 => pub(crate) program: Name,
-        2 => pub(crate) sender: Name,
-        3 => pub(crate) asked_ms: i64,
-        4 => pub(crate) text: String,
-        5 => pub(crate) source: Name,
-    }
 }
 
 /// Everything that reading a text needs.
@@ -222,115 +203,6 @@ impl Desk<'_> {
         )?;
         Ok(Some(answer))
     }
-
-    fn event(
-        &self,
-        inbound: &Inbound,
-        id: InboundId,
-        program: Option<&Program>,
-        understood: &Understood,
-        acted_ms: i64,
-        now: DateTime<Utc>,
-    ) -> (Event, Option<Answer>) {
-        let heard = || Heard { intent: understood.intent.code().to_owned(), inbound: id, acted_ms };
-        let revoked = |said, road| Revoked {
-            said,
-            program: program.map(|program| program.name().clone()),
-            sender: Some(inbound.to.clone()),
-            topic: None,
-            road,
-            acted_ms,
-            inbound: Some(id),
-            matched: Some(understood.rule.to_string()),
-            import: None,
-            line: None,
-        };
-        let road = if understood.tier <= 2 { Road::Keyword } else { Road::FreeText };
-        match (understood.intent, program) {
-            (Intent::Stop, Some(_)) => {
-                let event = match &understood.scope {
-                    Some(Scope::All) => revoked(Said::All, road),
-                    // The person's word for a topic ("ads") need not be the brand's ("promo"): until a program says
-                    // which words are its own, it cannot narrow.
-                    Some(Scope::Topic(_) | Scope::Program) | None => revoked(Said::Program, road),
-                };
-                (event.into(), Some(Answer::Stop))
-            }
-            // To an address that no program owns: it can only mean everything.
-            (Intent::Stop, None) => (revoked(Said::All, road).into(), None),
-            (Intent::WrongNumber, _) => {
-                (revoked(Said::All, Road::WrongNumber).into(), Some(Answer::WrongNumber))
-            }
-            (Intent::Unsure, _) => {
-                let deadline_ms = (now + UNSURE_FOR).timestamp_millis();
-                (Suspended { deadline_ms, inbound: id, acted_ms }.into(), None)
-            }
-            (Intent::Start, Some(program)) => {
-                let event = Restarted { program: program.name().clone(), acted_ms, inbound: id };
-                (event.into(), Some(Answer::Start))
-            }
-            (Intent::Confirm, Some(program)) => {
-                let event = Confirmed { program: program.name().clone(), acted_ms, inbound: id };
-                (event.into(), Some(Answer::OptIn))
-            }
-            (Intent::Help, _) => (heard().into(), Some(Answer::Help)),
-            (Intent::Start | Intent::Confirm | Intent::Join | Intent::Other, _) => (heard().into(), None),
-        }
-    }
-}
-
-/// Puts an answer into the outbox, in the same commit as what it answers.
-#[allow(clippy::too_many_arguments, reason = "each is a different fact of one answer")]
-pub(crate) fn queue_answer(
-    replies: &Replies,
-    program: &Program,
-    person: &mut Person,
-    answer: Answer,
-    language: Option<Language>,
-    sender: &Name,
-    asked: DateTime<Utc>,
-    cause: &InboundId,
-) -> Result<(), ReceiveError> {
-    let kind = match answer {
-        Answer::Stop => ReplyKind::Stopped,
-        Answer::Help => ReplyKind::Help,
-        Answer::Start => ReplyKind::Reopened,
-        Answer::OptIn => ReplyKind::Joined,
-        Answer::Question => ReplyKind::Question,
-        Answer::WrongNumber => ReplyKind::WrongNumber,
-    };
-    let names =
-        Names { brand: program.brand(), program: program.name().as_str(), help: program.help_contact() };
-    let text = replies.reply(kind, language.unwrap_or(Language::EN), &names);
-    let source = Name::new(&format!("answer-{cause}")).map_err(|_| ReceiveError::Contended)?;
-    let message = MessageId::derive(program.name(), &source, person.recipient, answer as u32);
-    let segments = segments(&text, Counting::Standard).segments;
-    let waiting = WaitingAnswer {
-        answer,
-        program: program.name().clone(),
-        sender: sender.clone(),
-        asked_ms: asked.timestamp_millis(),
-        text,
-        source,
-    };
-    let mut plain = Vec::new();
-    // Writing to memory does not fail.
-    let _ = minicbor::encode(&waiting, &mut plain);
-    let payload = person.seal(&message.0, &plain)?;
-    let job = Name::new(ANSWERS).map_err(|_| ReceiveError::Contended)?;
-    let queued = Queued {
-        message,
-        stream: person.recipient,
-        lane: Lane::Urgent,
-        due_ms: asked.timestamp_millis(),
-        closes_ms: (asked + Duration::minutes(ANSWER_WITHIN_MINUTES)).timestamp_millis(),
-        sender: sender.clone(),
-        segments,
-        job,
-        payload,
-    };
-    person.change_outbox(OutboxChange::Put(queued));
-    Ok(())
 }
 
 fn in_flight(state: &State) -> Vec<MessageId> {
