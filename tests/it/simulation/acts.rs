@@ -34,7 +34,7 @@ impl World {
         let sent_at = self.now() - TimeDelta::seconds(self.dice.one_of(&[0, 0, 0, 30, 700, -600]));
         self.texts += 1;
         let (id, words) = (format!("t{}", self.texts), self.dice.one_of(&WORDS));
-        let inbound = Inbound { id, from, to: sender(program, home), text: words.to_owned(), sent_at };
+        let inbound = Inbound::text(id, from, sender(program, home).as_str(), words, sent_at).unwrap();
         if self.dice.happens(300) {
             self.again.push((person, inbound.clone()));
         }
