@@ -102,7 +102,7 @@ cbor_enum! {
         /// Answers "wrong number".
         WrongNumber = 5, "wrong_number";
         /// Reminds of the question of a double opt-in, once.
-        Reminder = 8, "reminder";
+        Reminder = 6, "reminder";
     }
 }
 
@@ -408,12 +408,12 @@ events! {
         4 => since_ms: Option<i64>,
     }
     /// A reminder of the open question of a double opt-in was asked for. There is one at most.
-    24, "reminded" => Reminded {
+    22, "reminded" => Reminded {
         /// For which program.
         0 => program: Name,
     }
     /// Another code came than the one that is asked for.
-    25, "miscoded" => Miscoded {
+    23, "miscoded" => Miscoded {
         /// For which program.
         0 => program: Name,
         /// When, by the carrier's clock, Unix milliseconds.
@@ -422,7 +422,7 @@ events! {
         2 => inbound: InboundId,
     }
     /// A question of a survey or quiz is open.
-    26, "questioned" => Questioned {
+    24, "questioned" => Questioned {
         /// In which program.
         0 => program: Name,
         /// Which question.
@@ -435,7 +435,7 @@ events! {
         4 => expires_ms: i64,
     }
     /// The person answered it. What was chosen lies sealed beside the record.
-    27, "replied" => Replied {
+    25, "replied" => Replied {
         /// In which program.
         0 => program: Name,
         /// Which question.

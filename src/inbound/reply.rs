@@ -27,9 +27,9 @@ cbor_enum! {
         /// Asks for the second yes of a double opt-in.
         Question = 5, "question";
         /// Reminds of that question, once.
-        Reminder = 8, "reminder";
+        Reminder = 6, "reminder";
         /// Asks for the code that the page shows.
-        Code = 9, "code";
+        Code = 7, "code";
     }
 }
 

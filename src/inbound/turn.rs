@@ -17,6 +17,9 @@ use crate::{
     program::Program,
 };
 
+/// Whoever asks back has not answered.
+const ASKING: [char; 5] = ['?', '¿', '؟', '？', '⁇'];
+
 /// What a text does beside what its words say.
 #[derive(Debug)]
 pub(super) enum Turn<'a> {
@@ -92,7 +95,7 @@ impl<'a> Desk<'a> {
         let Some(folded) = fold(&inbound.text).filter(|folded| !folded.words.is_empty()) else {
             return (read, Turn::Plain);
         };
-        let answers = answers(&read, &folded, &open, person);
+        let answers = answers(&read, &inbound.text, &folded, &open, person);
         if answers.is_empty() {
             return joining(read, &folded, &programs);
         }
@@ -124,16 +127,15 @@ fn is_echo(read: &Understood, text: &str, state: &State) -> bool {
 /// The open questions that a text may be the answer to, with when they were asked.
 fn answers<'a>(
     read: &Understood,
+    text: &str,
     folded: &Folded,
     open: &Open<'a, '_>,
     person: Option<&Person>,
 ) -> Vec<(Option<i64>, Turn<'a>)> {
-    // A text of several meanings is none.
-    if folded.clouded {
-        return Vec::new();
-    }
     let code: String = folded.text.split(' ').collect();
+    // What opens is taken at its word.
     let is_code = read.intent == Intent::Other
+        && !folded.clouded
         && (4..=9).contains(&code.len())
         && code.bytes().all(|b| b.is_ascii_digit());
     let second = open.pending.iter().filter_map(|(program, pending)| match pending.code {
@@ -146,6 +148,7 @@ fn answers<'a>(
         Some(_) => None,
     });
     let free = match read.intent {
+        _ if folded.laughing || folded.stopping || text.contains(ASKING) => false,
         Intent::Other | Intent::Confirm | Intent::Unsure => true,
         Intent::Stop => read.tier <= 2 && !is_per_se(&folded.text),
         Intent::Start | Intent::Help | Intent::Join | Intent::WrongNumber => false,

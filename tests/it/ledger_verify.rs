@@ -28,7 +28,7 @@ use optin::{
             RetentionRun, Revoked, Road, Said, Started, Suspended, TextKept, Unblocked, Unsuspended,
         },
     },
-    id::{Hash, InboundId, MessageId, Name},
+    id::{Hash, InboundId, MessageId, Name, TextMark},
     ledger::{Book, Envelope, Flaw, MemoryLedger, Person, Urgency, Verified, Written},
     message::Kind,
     phone::PhoneNumber,
