@@ -28,6 +28,24 @@ impl Messenger {
     ///
     /// # Errors
     /// Unknown program, or the ledger failed: nothing is sent.
+    ///
+    /// ```
+    /// # use optin::{AskError, Messenger, Reminder, clock::FixedClock, consent::{ConsentText, OptIn},
+    /// #     gateway::{Inbound, SimulatedCarrier}, inbound::Question, law::Rulebook, ledger::MemoryLedger,
+    /// #     phone::{Country, PhoneNumber}, program::{Program, Sender}};
+    /// # const FORM: ConsentText = ConsentText { version: "v3", language: "fr", text: "J'accepte." };
+    /// # optin::blocking::wait(async {
+    /// # let now = "2026-11-26T11:00:00Z".parse()?;
+    /// # let soldes = Program::new("soldes", "Maison Lune")?.sender(Sender::short_code(Country::FR, "36123")?);
+    /// # let shop = Messenger::builder(MemoryLedger::new()?, Rulebook::builtin()).program(soldes)
+    /// #     .gateway(SimulatedCarrier::seeded(7)).clock(FixedClock::at(now)).build()?;
+    /// # let ana = PhoneNumber::parse("06 12 34 56 78", Country::FR)?;
+    /// assert_eq!(shop.remind(ana, "soldes").await?, Reminder::NotAsked);
+    /// shop.opt_in(ana, "soldes", OptIn::form(&FORM).double()).await?;
+    /// assert_eq!(shop.remind(ana, "soldes").await?, Reminder::Waits);
+    /// assert_eq!(shop.remind(ana, "soldes").await?, Reminder::Spent);          // never a second
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+    /// ```
     pub async fn remind(&self, number: PhoneNumber, program: &str) -> Result<Reminder, ConsentError> {
         self.is_ready().await?;
         let now = self.inner.clock.now().ok_or(ConsentError::NoClock)?;
@@ -71,6 +89,28 @@ impl Messenger {
     ///
     /// # Errors
     /// Unknown program, an option that means something else already, or the ledger failed: nothing is recorded.
+    ///
+    /// ```
+    /// # use optin::{AskError, Messenger, Reminder, clock::FixedClock, consent::{ConsentText, OptIn},
+    /// #     gateway::{Inbound, SimulatedCarrier}, inbound::Question, law::Rulebook, ledger::MemoryLedger,
+    /// #     phone::{Country, PhoneNumber}, program::{Program, Sender}};
+    /// # const FORM: ConsentText = ConsentText { version: "v3", language: "fr", text: "J'accepte." };
+    /// # optin::blocking::wait(async {
+    /// # let now = "2026-11-26T11:00:00Z".parse()?;
+    /// # let soldes = Program::new("soldes", "Maison Lune")?.sender(Sender::short_code(Country::FR, "36123")?);
+    /// # let shop = Messenger::builder(MemoryLedger::new()?, Rulebook::builtin()).program(soldes)
+    /// #     .gateway(SimulatedCarrier::seeded(7)).clock(FixedClock::at(now)).build()?;
+    /// # let ana = PhoneNumber::parse("06 12 34 56 78", Country::FR)?;
+    /// shop.opt_in(ana, "soldes", OptIn::form(&FORM)).await?;
+    /// let until = "2026-11-28T11:00:00Z".parse()?;
+    /// assert!(shop.ask(ana, "soldes", &Question::choice("size", ["S", "M", "L"], until)?).await?);
+    /// let got = shop.receive(Inbound::text("in-1", ana, "36123", "m", now)?).await?;
+    /// assert_eq!(got.understood.answer.unwrap().option, "M");
+    ///
+    /// let help = Question::choice("next", ["More", "Help"], until)?;
+    /// assert!(matches!(shop.ask(ana, "soldes", &help).await, Err(AskError::Question(_))));   // HELP is answered
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+    /// ```
     ///
     /// [`Understood::answer`]: crate::inbound::Understood::answer
     pub async fn ask(
