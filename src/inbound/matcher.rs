@@ -244,7 +244,8 @@ fn by_sign(folded: &Folded) -> Understood {
 
 pub(super) fn plain(intent: Intent, rule: &str) -> Understood {
     let tier = if intent == Intent::Unsure { 4 } else { 0 };
-    Understood { intent, tier, language: None, scope: None, matched: None, rule: rule.into(), also: None }
+    let rule = rule.into();
+    Understood { intent, tier, language: None, scope: None, matched: None, rule, also: None, answer: None }
 }
 
 fn by_row(row: &Row, intent: Intent, tier: u8, folded: &Folded, words: &Range<usize>) -> Understood {
@@ -275,5 +276,6 @@ fn evidence(
 ) -> Understood {
     let matched = folded.raw(words);
     let rule = Arc::clone(rule);
-    Understood { intent, tier, language: Some(language), scope: None, matched, rule, also: None }
+    let language = Some(language);
+    Understood { intent, tier, language, scope: None, matched, rule, also: None, answer: None }
 }

@@ -1,8 +1,10 @@
 //! What a person agrees to hear from: a program of a brand, its senders and what each of them can do.
 
+mod joining;
 mod limit;
 mod sender;
 
+pub use joining::JoinBy;
 pub use limit::{Counted, Limit, LimitError, Period};
 pub use sender::{Sender, SenderKind};
 
@@ -31,6 +33,7 @@ pub struct Program {
     help: String,
     language: String,
     age_checked: bool,
+    joining: joining::Joining,
 }
 
 impl Program {
@@ -46,6 +49,7 @@ impl Program {
             help: String::new(),
             language: "en".to_owned(),
             age_checked: false,
+            joining: joining::Joining::default(),
         })
     }
 
