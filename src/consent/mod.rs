@@ -4,6 +4,7 @@
 //! when they lapse is decided in [`policy`](crate::policy).
 
 mod basis;
+mod doubts;
 pub mod event;
 mod evidence;
 mod reassigned;
@@ -16,5 +17,5 @@ pub(crate) use evidence::text_digest;
 pub use evidence::{Acquisition, Channel, ConsentText, Grade, Grant, How, OptIn, PersonalField};
 pub(crate) use reassigned::new_holder_ms;
 pub use state::{
-    Check, Checkpoint, Listed, Opening, Pending, ProgramState, Revocation, Sent, State, Suspension,
+    Check, Checkpoint, Clarification, Doubt, Listed, Opening, Pending, ProgramState, Revocation, Sent, State, Suspension,
 };

@@ -176,13 +176,7 @@ pub(crate) fn opted_out(
         said: Said::Program,
         program: Some(program.clone()),
         sender: Some(sender.clone()),
-        topic: None,
-        road: Road::Gateway,
-        acted_ms: at_ms,
-        inbound: None,
-        matched: None,
-        import: None,
-        line: None,
+        ..Revoked::all(Road::Gateway, at_ms)
     };
     person.stage(at_ms, revoked, &[])
 }

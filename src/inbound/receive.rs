@@ -237,13 +237,9 @@ impl Desk<'_> {
             said,
             program: program.map(|program| program.name().clone()),
             sender: Some(inbound.to.clone()),
-            topic: None,
-            road,
-            acted_ms,
             inbound: Some(id),
             matched: Some(understood.rule.to_string()),
-            import: None,
-            line: None,
+            ..Revoked::all(road, acted_ms)
         };
         let road = if understood.tier <= 2 { Road::Keyword } else { Road::FreeText };
         match (understood.intent, program) {

@@ -23,9 +23,9 @@ use crate::{
 };
 
 /// The version of the fold: a cached state of another one is not believed.
-const FOLD: u8 = 4;
+const FOLD: u8 = 7;
 /// Those before it. No single flipped bit makes one of the other.
-const OLDER_FOLDS: [u8; 2] = [1, 2];
+const OLDER_FOLDS: [u8; 3] = [1, 2, 4];
 /// At most so many records of a stream are read at once.
 pub(super) const PAGE: usize = 512;
 /// At most so many people are read at once: a page stays within what an allocator keeps at hand.

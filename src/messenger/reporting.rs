@@ -155,7 +155,7 @@ impl Messenger {
             // Whoever gets the number next is somebody else.
             Some(Refusal::Deactivated) if !person.state.ended => {
                 if let Ok(source) = Name::new("gateway") {
-                    person.stage(at_ms, Reassigned { source, since_ms: None }, &[])?;
+                    person.stage(at_ms, Reassigned::new(source, None), &[])?;
                 }
             }
             _ => {}

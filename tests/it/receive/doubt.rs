@@ -59,7 +59,7 @@ async fn a_human_lifts_the_doubt_and_only_that() {
         let book = Book::new(Arc::clone(&house.ledger) as _);
         let mut person = book.find(ana).await.unwrap().unwrap();
         let by = Name::new("lea").unwrap();
-        person.stage(house.now().timestamp_millis(), Unsuspended { by }, &[]).unwrap();
+        person.stage(house.now().timestamp_millis(), Unsuspended { by, inbound: None }, &[]).unwrap();
         book.write(person, Urgency::Normal).await.unwrap();
         assert_eq!(house.is_open(ana, "soldes").await, !stop);
     }

@@ -97,7 +97,7 @@ impl World {
             self.call(DESK, async move {
                 if let Ok(Some(mut person)) = book.find(number).await {
                     let by = Name::new("lea").unwrap();
-                    person.stage(at_ms, Unsuspended { by }, &[]).unwrap();
+                    person.stage(at_ms, Unsuspended { by, inbound: None }, &[]).unwrap();
                     let _ = book.write(person, Urgency::Normal).await;
                 }
                 Done::Told
