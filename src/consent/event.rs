@@ -579,6 +579,9 @@ events! {
     }
 }
 
+/// Among what a revocation expressly keeps: orders, deliveries, appointments, whatever is no marketing.
+pub const ORDERS: &str = "orders";
+
 impl Revoked {
     /// A revocation of everything, by this road, at this moment in Unix milliseconds; nothing else is known of it.
     #[must_use]

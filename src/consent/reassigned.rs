@@ -1,6 +1,6 @@
 use super::{
     State,
-    event::{Revoked, Road, Said},
+    event::{Revoked, Road},
 };
 
 const HOUR_MS: i64 = 3_600_000;

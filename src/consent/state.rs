@@ -77,8 +77,8 @@ cbor_map! {
         5 => pub seq: u64,
         /// By what road the latest came.
         6 => pub road: Road,
-        /// Each of them expressly wished something else to go on.
-        7 => pub kept: Option<bool>,
+        /// What each of them expressly wished to go on.
+        7 => pub kept: Option<Vec<Name>>,
     }
 }
 
@@ -521,7 +521,11 @@ impl State {
             held.acted_ms = held.acted_ms.max(e.acted_ms);
             held.seq = seq;
             held.road = e.road;
-            held.kept = held.kept.filter(|_| e.kept.is_some());
+            let kept = held.kept.take();
+            held.kept = kept.zip(e.kept.as_ref()).map(|(mut kept, now)| {
+                kept.retain(|name| now.contains(name));
+                kept
+            });
             return;
         }
         self.revocations.push(Revocation {
@@ -532,7 +536,7 @@ impl State {
             acted_ms: e.acted_ms,
             seq,
             road: e.road,
-            kept: e.kept.as_ref().map(|_| true),
+            kept: e.kept.clone(),
         });
     }
 

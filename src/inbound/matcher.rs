@@ -8,6 +8,7 @@ use super::{
     keywords::{self, BesideSpec, KeywordSpec, Keywords, Row, SlipSpec},
     phrases::{Found, Phrase, PhraseSpec, Phrases},
     polite::{Manners, Polite},
+    scope::narrowed,
     tongues,
     words::{Beside, WordMap},
 };
@@ -149,7 +150,7 @@ impl Matcher {
         }
         self.exact(&folded, reading)
             .or_else(|| self.in_company(&folded, reading))
-            .or_else(|| self.in_free_text(&folded, reading))
+            .or_else(|| self.in_free_text(&folded, reading).map(|read| narrowed(read, &folded)))
             .unwrap_or_else(|| plain(Intent::Other, "none"))
     }
 

@@ -6,6 +6,10 @@
 //! like it but is not plain is tier 4, *unsure*. Words and phrases are data with their sources; a stop is
 //! honoured in every language, and only an exact keyword ever opens anything.
 
+mod answer;
+mod clarify;
+mod closing;
+mod event;
 mod fold;
 mod intent;
 mod keywords;
@@ -15,6 +19,9 @@ mod phrases;
 mod polite;
 mod receive;
 mod reply;
+mod review;
+mod scope;
+mod signal;
 mod signs;
 mod slips;
 mod table;
@@ -25,12 +32,17 @@ mod trial;
 mod unstored;
 mod words;
 
+pub(crate) use answer::{ANSWERS, WaitingAnswer, queue_answer};
 pub use intent::{Context, Intent, Reading, Scope, Understood};
 pub use language::{Language, LanguageError};
 pub use matcher::Matcher;
-pub(crate) use receive::{ANSWERS, Desk, WaitingAnswer, queue_answer};
+pub(crate) use receive::Desk;
 pub use receive::{ReceiveError, Received};
 pub use reply::{Names, Replies, ReplyKind};
 pub use table::TableError;
-pub use text::{Inbound, OptOutSignal};
+pub use review::{Doubtful, Judged, Verdict, Waiting};
+pub(crate) use review::{find_doubtful, judge};
+pub use signal::{OptOutSignal, OptedOut};
+pub(crate) use signal::stage as stage_signal;
+pub use text::Inbound;
 pub(crate) use unstored::{Unstored, Wish};

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::Messenger;
 use crate::{
-    consent::event::{Erased, Revoked, Road, Said},
+    consent::event::{Erased, Revoked, Road},
     id::{MessageId, Name, NameError, RecipientId},
     ledger::{BookError, LedgerError, Person, Urgency, Written},
     phone::PhoneNumber,

@@ -253,6 +253,10 @@ const fn road(road: Road) -> (&'static str, &'static str) {
         Road::Erasure => ("the person's data was erased", "les données de la personne ont été effacées"),
         Road::Complaint => ("a complaint", "plainte"),
         Road::Reassigned => ("the number was somebody else's", "le numéro était à quelqu'un d'autre"),
+        Road::Email => ("an e-mail or a letter", "courriel ou lettre"),
+        Road::Phone => ("a phone call", "appel téléphonique"),
+        Road::Deactivated => ("the carrier gave the number up", "numéro résilié par l'opérateur"),
+        Road::Judged => ("a doubtful text that a human read as a stop", "SMS ambigu, lu par un humain comme un arrêt"),
     }
 }
 

@@ -98,8 +98,8 @@ async fn a_stop_after_erasure_is_recorded_without_what_it_said() {
             house.events(house.ana).await.last(),
             Some(Event::Revoked(_) | Event::Suspended(_))
         ));
-        let signal = OptOutSignal { number: house.ana, sender: None, at: house.now() };
-        house.shop.opted_out(&signal, Road::Support, Some("Ana rief an")).await.unwrap();
+        let signal = OptOutSignal::by_support(house.ana, house.now()).note("Ana rief an");
+        house.shop.opted_out(&signal).await.unwrap();
         assert_eq!(house.shop.person(house.ana).await.unwrap().unwrap().recipient, erased);
         assert!(ledger.log(0, 99).await.unwrap().iter().all(|r| r.sealed.is_none() || r.stream != erased));
         assert!(house.text_again(house.ana, words, 1).await.repeated);
