@@ -42,7 +42,8 @@ impl State {
             seq: a.seq.max(b.seq),
         };
         let doubts = self.doubts.iter().flatten();
-        let each = doubts.map(|d| Suspension { deadline_ms: d.deadline_ms, acted_ms: d.acted_ms, seq: d.seq });
+        let each =
+            doubts.map(|d| Suspension { deadline_ms: d.deadline_ms, acted_ms: d.acted_ms, seq: d.seq });
         self.suspension = each.reduce(as_one);
         self.doubts = self.doubts.take().filter(|doubts| !doubts.is_empty());
     }
@@ -55,7 +56,12 @@ mod tests {
 
     fn doubt(nth: u8) -> Doubt {
         let nth_ms = i64::from(nth);
-        Doubt { inbound: InboundId([nth; 16]), deadline_ms: 1_000 + nth_ms, acted_ms: nth_ms, seq: u64::from(nth) }
+        Doubt {
+            inbound: InboundId([nth; 16]),
+            deadline_ms: 1_000 + nth_ms,
+            acted_ms: nth_ms,
+            seq: u64::from(nth),
+        }
     }
 
     #[test]

@@ -17,5 +17,6 @@ pub(crate) use evidence::text_digest;
 pub use evidence::{Acquisition, Channel, ConsentText, Grade, Grant, How, OptIn, PersonalField};
 pub(crate) use reassigned::new_holder_ms;
 pub use state::{
-    Check, Checkpoint, Clarification, Doubt, Listed, Opening, Pending, ProgramState, Revocation, Sent, State, Suspension,
+    Check, Checkpoint, Clarification, Doubt, Listed, Opening, Pending, ProgramState, Revocation, Sent, State,
+    Suspension,
 };

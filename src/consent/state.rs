@@ -308,6 +308,7 @@ impl State {
             Event::Heard(e) => self.hear(e.inbound, e.acted_ms),
             Event::Suspended(e) => {
                 self.hear(e.inbound, e.acted_ms);
+                self.clarification = None;
                 let Suspended { inbound, deadline_ms, acted_ms, .. } = *e;
                 self.doubt(Doubt { inbound, deadline_ms, acted_ms, seq });
             }

@@ -99,7 +99,8 @@ impl Desk<'_> {
             inbound: told.id,
             acted_ms: told.acted_ms,
         };
-        let back = |name: &Name| Restarted { program: name.clone(), acted_ms: told.acted_ms, inbound: told.id };
+        let back =
+            |name: &Name| Restarted { program: name.clone(), acted_ms: told.acted_ms, inbound: told.id };
         let mut events: Vec<Event> = vec![clarified.into()];
         let reopens = asked.open.iter().filter(|name| topic.is_some() || **name != program);
         events.extend(reopens.map(|name| back(name).into()));

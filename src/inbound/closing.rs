@@ -86,7 +86,8 @@ impl Desk<'_> {
         match told.understood.intent {
             Intent::Stop => Some((self.stopped(told), told.program.map(|_| Answer::Stop))),
             Intent::WrongNumber => {
-                let wrong = Revoked { said: Said::All, road: Road::WrongNumber, ..revoked(told, told.program) };
+                let wrong =
+                    Revoked { said: Said::All, road: Road::WrongNumber, ..revoked(told, told.program) };
                 Some((vec![wrong.into()], Some(Answer::WrongNumber)))
             }
             Intent::Unsure => {
@@ -115,7 +116,8 @@ impl Desk<'_> {
         for program in self.programs.iter().filter(owns) {
             let Meant { closes, keeps } = scope::meant(program, &told.inbound.text, told.understood);
             let kept = (!keeps.is_empty()).then_some(keeps);
-            let one = |said, topic| Revoked { said, topic, kept: kept.clone(), ..revoked(told, Some(program)) };
+            let one =
+                |said, topic| Revoked { said, topic, kept: kept.clone(), ..revoked(told, Some(program)) };
             if closes.is_empty() {
                 events.push(one(Said::Program, None).into());
             }

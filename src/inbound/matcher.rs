@@ -47,7 +47,7 @@ pub struct Matcher {
     keywords: Keywords,
     beside: WordMap<Beside>,
     never: WordMap<Beside>,
-    phrases: Phrases,
+    pub(super) phrases: Phrases,
     /// No tables: everything is unsure.
     closed: bool,
 }
@@ -161,7 +161,7 @@ impl Matcher {
     }
 
     /// Tier 1, and tier 2 where only marks and emoji stand around the word.
-    fn exact(&self, folded: &Folded, reading: &Reading<'_>) -> Option<Understood> {
+    pub(super) fn exact(&self, folded: &Folded, reading: &Reading<'_>) -> Option<Understood> {
         let row = self.keywords.exact(&folded.text, reading, None)?;
         let words = 0..folded.words.len();
         let tier = if folded.decorated { 2 } else { 1 };
@@ -181,7 +181,7 @@ impl Matcher {
     }
 
     /// Tier 2.
-    fn in_company(&self, folded: &Folded, reading: &Reading<'_>) -> Option<Understood> {
+    pub(super) fn in_company(&self, folded: &Folded, reading: &Reading<'_>) -> Option<Understood> {
         let manners = self.manners();
         let whole = 0..folded.words.len();
         if let Some(polite) = manners.stop(folded, whole.clone(), reading, true) {

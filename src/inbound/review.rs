@@ -1,9 +1,6 @@
 //! The desk at which humans read what no table could: who waits, and what is decided.
 
-use std::{
-    collections::BinaryHeap,
-    fmt,
-};
+use std::{collections::BinaryHeap, fmt};
 
 use chrono::{DateTime, Utc};
 

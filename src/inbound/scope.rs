@@ -11,6 +11,7 @@ use super::{
     Intent, Scope, TableError, Understood,
     fold::{Folded, fold},
     keywords::{language, wrong},
+    words::WordMap,
 };
 use crate::{consent::event::ORDERS, id::Name, program::Program};
 
@@ -47,6 +48,8 @@ struct Keep {
     after: Vec<String>,
     never_behind: String,
     wide: String,
+    stops: String,
+    refuses: String,
 }
 
 /// A general topic.
@@ -62,9 +65,14 @@ struct General {
     classes: Vec<Class>,
     /// By folded words: which class.
     words: HashMap<String, usize>,
-    keep: Vec<String>,
-    never_behind: Vec<String>,
-    wide: Vec<String>,
+    /// By their first word.
+    keep: WordMap<Vec<String>>,
+    never_behind: WordMap<()>,
+    wide: WordMap<()>,
+    /// A second one of these in a text is a second wish.
+    stops: WordMap<()>,
+    /// What turns a thing kept into one more that is refused.
+    refuses: WordMap<()>,
 }
 
 impl General {
@@ -87,10 +95,19 @@ impl General {
                 }
             }
         }
-        let words = |list: &str| list.split_whitespace().map(folded).collect();
-        general.keep = table.keep.after.iter().map(|words| folded(words)).collect();
-        general.never_behind = words(&table.keep.never_behind);
-        general.wide = words(&table.keep.wide);
+        for words in table.keep.after.iter().map(|words| folded(words)) {
+            let first = words.split(' ').next().unwrap_or("").to_owned();
+            general.keep.entry(&first).push(words);
+        }
+        let lists = [
+            (&table.keep.never_behind, &mut general.never_behind),
+            (&table.keep.wide, &mut general.wide),
+            (&table.keep.stops, &mut general.stops),
+            (&table.keep.refuses, &mut general.refuses),
+        ];
+        for (list, words) in lists {
+            list.split_whitespace().for_each(|word| *words.entry(&folded(word)) = ());
+        }
         Ok(general)
     }
 }
@@ -133,7 +150,10 @@ pub(super) fn meant(program: &Program, text: &str, understood: &Understood) -> M
         }
         // All of the program, but for what is no marketing and was expressly kept.
         _ if closes.iter().any(Topic::is_order) => whole,
-        _ => Meant { closes: Vec::new(), keeps: kept.into_iter().filter(|name| name.as_str() == ORDERS).collect() },
+        _ => Meant {
+            closes: Vec::new(),
+            keeps: kept.into_iter().filter(|name| name.as_str() == ORDERS).collect(),
+        },
     }
 }
 
@@ -145,7 +165,8 @@ pub(super) fn narrowed(mut understood: Understood, folded: &Folded) -> Understoo
     {
         return understood;
     }
-    let Some(parts) = parts(folded, &understood).filter(|parts| !parts.wide && !parts.keeps.is_empty()) else {
+    let Some(parts) = parts(folded, &understood).filter(|parts| !parts.wide && !parts.keeps.is_empty())
+    else {
         return understood;
     };
     let topics = Topics::default();
@@ -178,9 +199,10 @@ fn parts(folded: &Folded, understood: &Understood) -> Option<Parts> {
             None => (start..words, words..words),
         },
     };
-    let wide = |at: usize| GENERAL.wide.iter().any(|wide| wide == folded.word(at));
-    let stops = |at: &usize| STOPS.contains(&folded.word(*at));
-    if keeps.clone().any(|at| wide(at) || stops(&at)) {
+    let wide = |at: usize| GENERAL.wide.find(folded.word(at)).is_some();
+    let stops = |at: &usize| GENERAL.stops.find(folded.word(*at)).is_some();
+    let refuses = |at: usize| GENERAL.refuses.find(folded.word(at)).is_some();
+    if keeps.clone().any(|at| wide(at) || stops(&at) || refuses(at)) {
         return None;
     }
     // "all promos" is promos; "all" by itself is not.
@@ -189,22 +211,17 @@ fn parts(folded: &Folded, understood: &Understood) -> Option<Parts> {
     Some(Parts { closes, keeps, wide })
 }
 
-/// A second one of these in a text is a second wish.
-const STOPS: &[&str] = &[
-    "stop", "stopall", "unsubscribe", "quit", "end", "cancel", "revoke", "arret", "arretez", "arrete", "stoppez",
-    "desabonner", "baja", "alto", "parar", "cancelar", "stopp", "abmelden", "halt", "basta", "ferma", "sair",
-    "afmelden", "stoppen", "wypisz", "zatrzymaj",
-];
-
 /// The words from here on that keep what follows.
 fn marker(folded: &Folded, at: usize) -> Option<Range<usize>> {
     let behind = at.checked_sub(1).map_or("", |before| folded.word(before));
-    if GENERAL.never_behind.iter().any(|word| word == behind) {
+    let phrases = GENERAL.keep.find(folded.word(at))?;
+    if GENERAL.never_behind.find(behind).is_some() {
         return None;
     }
-    let end = (1..=LONGEST).rev().map(|length| at + length).find(|&end| {
-        run(folded, &(at..end)).is_some_and(|run| GENERAL.keep.iter().any(|keep| keep == run))
-    })?;
+    let end = (1..=LONGEST)
+        .rev()
+        .map(|length| at + length)
+        .find(|&end| run(folded, &(at..end)).is_some_and(|run| phrases.iter().any(|phrase| phrase == run)))?;
     Some(at..end)
 }
 

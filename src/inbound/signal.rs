@@ -231,7 +231,9 @@ impl Desk<'_> {
             let mut person = match self.book.find(signal.number).await? {
                 Some(erased) if erased.state.erased => erased,
                 // Of a number that nobody has agreed to anything with, there is nothing to end.
-                None if signal.ends_tenure() => return Ok(OptedOut { repeated: true, ..OptedOut::default() }),
+                None if signal.ends_tenure() => {
+                    return Ok(OptedOut { repeated: true, ..OptedOut::default() });
+                }
                 Some(ended) if signal.ends_tenure() => ended,
                 found => self.book.or_open(signal.number, found, at_ms)?,
             };

@@ -159,8 +159,8 @@ impl Messenger {
             // Whoever gets the number next is somebody else.
             Some(Refusal::Deactivated) => {
                 if let Ok(source) = Name::new("gateway") {
-                    let signal = OptOutSignal::deactivated(report.to, now, source)
-                        .reference(message.to_string());
+                    let signal =
+                        OptOutSignal::deactivated(report.to, now, source).reference(message.to_string());
                     stage_signal(person, &signal, &self.inner.programs, now)?;
                 }
             }

@@ -15,8 +15,7 @@ impl Policy {
         let question = Question::new(self, Facts { whereabouts, state: &state }, request, at.timestamp());
         let mut places = question.laws.iter().peekable();
         places.peek().is_some()
-            && places.all(|(_, law)| {
-                law.of(Kind::Marketing).clarifies.iter().any(|rule| question.in_force(rule))
-            })
+            && places
+                .all(|(_, law)| law.of(Kind::Marketing).clarifies.iter().any(|rule| question.in_force(rule)))
     }
 }

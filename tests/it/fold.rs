@@ -69,11 +69,7 @@ fn start(program: &str, m: i64) -> Event {
 }
 
 fn revoked(said: Said, program: Option<&str>, m: i64) -> Revoked {
-    Revoked {
-        said,
-        program: program.map(name),
-        ..Revoked::all(Road::Keyword, minute(m))
-    }
+    Revoked { said, program: program.map(name), ..Revoked::all(Road::Keyword, minute(m)) }
 }
 
 fn stop(program: &str, m: i64) -> Event {

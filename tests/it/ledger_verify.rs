@@ -155,14 +155,8 @@ fn life() -> Vec<(Event, Vec<(PersonalField, String)>)> {
             .into(),
             clear(),
         ),
-        (
-            Heard::new("help", InboundId([6; 16]), ms(4)).into(),
-            personal(Text, "Aide"),
-        ),
-        (
-            Suspended::new(InboundId([5; 16]), ms(4), ms(99)).into(),
-            personal(Text, "spam"),
-        ),
+        (Heard::new("help", InboundId([6; 16]), ms(4)).into(), personal(Text, "Aide")),
+        (Suspended::new(InboundId([5; 16]), ms(4), ms(99)).into(), personal(Text, "spam")),
         (Unsuspended { by: name("lea"), inbound: None }.into(), personal(Note, "she was joking")),
         (revoked.into(), personal(Text, "STOP")),
         (Restarted { program, acted_ms: ms(6), inbound: InboundId([4; 16]) }.into(), personal(Text, "START")),

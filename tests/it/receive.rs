@@ -1,9 +1,13 @@
 //! Texts as they come in: what is recorded, what is answered, and what may go out afterwards.
 
 mod answers;
+mod desk;
 mod doubt;
 mod opening;
+mod scope;
+mod signals;
 mod stops;
+mod tiers;
 
 use std::sync::Arc;
 

@@ -270,9 +270,7 @@ async fn an_earlier_tenure_of_the_number_is_erased_by_its_id() {
     let book = Book::new(ledger);
     let mut first = house.shop.person(house.ana).await.unwrap().unwrap();
     let recipient = first.recipient;
-    first
-        .stage(house.now().timestamp_millis(), Reassigned::new(name("rnd"), None), &[])
-        .unwrap();
+    first.stage(house.now().timestamp_millis(), Reassigned::new(name("rnd"), None), &[]).unwrap();
     book.write(first, Urgency::Normal).await.unwrap();
     house.later(1);
     house.opt_in(house.ana).await;

@@ -182,8 +182,8 @@ impl<'a> Model<'a> {
         });
         let mut stops: Vec<(i64, u64)> = reaching.map(|said| (said.acted_ms, said.seq)).collect();
         let elsewhere = |binding| -> Vec<(i64, u64)> {
-            let rule = self.ends_all(binding, at).and_then(|rule| rule.revocation.as_ref());
-            let classes = rule.is_some_and(|rule| rule.by_class);
+            let mut rules = self.all_ends_all(binding, at);
+            let classes = rules.all(|rule| rule.revocation.as_ref().unwrap().by_class);
             let one = |said: &&Revocation| {
                 let counts = said.said == Said::Program || (said.said == Said::Topic && !classes);
                 counts && !self.keeps(said)
@@ -237,14 +237,16 @@ impl<'a> Model<'a> {
 
     /// A rule by which the end of one program is the end of all: surely, or in doubt.
     fn ends_all(&self, binding: bool, at: i64) -> Option<&'a Rule> {
-        let says = |rule: &&Rule| {
+        self.all_ends_all(binding, at).next()
+    }
+
+    fn all_ends_all(&self, binding: bool, at: i64) -> impl Iterator<Item = &'a Rule> {
+        let says = move |rule: &&Rule| {
             rule.revocation.as_ref().is_some_and(|revocation| revocation.ends == Extent::All)
                 && self.in_force(rule, at)
                 && self.binds(rule) == binding
         };
-        let rules: Vec<&Rule> = self.rules_at(at).map(|(_, rule)| rule).filter(says).collect();
-        let strictest = rules.iter().find(|rule| !rule.revocation.as_ref().unwrap().by_class);
-        strictest.or(rules.first()).copied()
+        self.rules_at(at).map(|(_, rule)| rule).filter(says)
     }
 
     /// What the person expressly wished to go on: a topic beside another, or of the whole what is no marketing.

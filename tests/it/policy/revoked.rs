@@ -107,7 +107,7 @@ fn the_federal_rule_lets_go_on_what_was_kept() {
         })
     };
     let order = |ask: Ask| ask.kind(Kind::Transactional).answer();
-    assert_eq!(order(said("2027-01-30T17:00:00Z", false)), "allow");
+    assert_eq!(order(said("2027-01-30T17:00:00Z", false)), "allow 2027-01-31T05:00:00Z");
     assert_eq!(order(said(AFTER, false)), "deny revoked/US-STOP-REVOCATION");
     assert_eq!(order(said(AFTER, true)), "allow");
     assert_eq!(said(AFTER, true).answer(), "deny revoked/US-STOP-REVOCATION");
