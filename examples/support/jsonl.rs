@@ -222,6 +222,7 @@ fn state(line: &DecideLine, program: &Name) -> Result<State, Bad> {
             counts: Vec::new(),
             not_after_ms: at_ms,
             answer: None,
+            mark: None,
         };
         state.apply(seq, at_ms, &Event::from(started));
     }

@@ -3,7 +3,7 @@
 use super::evidence::Grant;
 use crate::{
     codec::{cbor_enum, cbor_map},
-    id::{Hash, InboundId, MessageId, Name},
+    id::{Hash, InboundId, MessageId, Name, TextMark},
     message::Kind,
 };
 
@@ -129,6 +129,8 @@ cbor_enum! {
         Question = 4, "question";
         /// Answers "wrong number".
         WrongNumber = 5, "wrong_number";
+        /// Reminds of the question of a double opt-in, once.
+        Reminder = 6, "reminder";
     }
 }
 
@@ -223,6 +225,10 @@ events! {
         1 => grant: Grant,
         /// Until when an answer counts, Unix milliseconds.
         2 => expires_ms: i64,
+        /// Since when, Unix milliseconds: an earlier text is no answer to it.
+        3 => asked_ms: Option<i64>,
+        /// The code that is the answer, under the person's own key; absent where a yes is.
+        4 => code: Option<Hash>,
     }
     /// The second yes came while it was asked for.
     4, "confirmed" => Confirmed {
@@ -353,6 +359,8 @@ events! {
         15 => not_after_ms: i64,
         /// Set when it is an automatic answer.
         16 => answer: Option<Answer>,
+        /// What tells the text when it comes back; absent for one of a few letters.
+        17 => mark: Option<TextMark>,
     }
     /// How a hand-over ended.
     12, "concluded" => Concluded {
@@ -448,6 +456,44 @@ events! {
         3 => provenance: Option<String>,
         /// Since when it stands there, if the register says, Unix milliseconds.
         4 => since_ms: Option<i64>,
+    }
+    /// A reminder of the open question of a double opt-in was asked for. There is one at most.
+    22, "reminded" => Reminded {
+        /// For which program.
+        0 => program: Name,
+    }
+    /// Another code came than the one that is asked for.
+    23, "miscoded" => Miscoded {
+        /// For which program.
+        0 => program: Name,
+        /// When, by the carrier's clock, Unix milliseconds.
+        1 => acted_ms: i64,
+        /// The inbound message.
+        2 => inbound: InboundId,
+    }
+    /// A question of a survey or quiz is open.
+    24, "questioned" => Questioned {
+        /// In which program.
+        0 => program: Name,
+        /// Which question.
+        1 => question: Name,
+        /// What may be answered.
+        2 => options: Vec<String>,
+        /// Since when, Unix milliseconds.
+        3 => asked_ms: i64,
+        /// Until when an answer counts, Unix milliseconds.
+        4 => expires_ms: i64,
+    }
+    /// The person answered it. What was chosen lies sealed beside the record.
+    25, "replied" => Replied {
+        /// In which program.
+        0 => program: Name,
+        /// Which question.
+        1 => question: Name,
+        /// When, by the carrier's clock, Unix milliseconds.
+        2 => acted_ms: i64,
+        /// The inbound message.
+        3 => inbound: InboundId,
     }
     /// The confirmation of a STOP asked which of several things it meant. Until an answer it means everything.
     26, "clarifying" => Clarifying {

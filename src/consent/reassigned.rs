@@ -18,6 +18,7 @@ impl State {
     pub(super) fn reassign(&mut self, since_ms: Option<i64>) {
         let Some(theirs) = since_ms.map(new_holder_ms) else {
             self.ended = true;
+            self.questions = None;
             return;
         };
         for program in &mut self.programs {
@@ -25,6 +26,7 @@ impl State {
             program.openings.retain(|opening| opening.acted_ms >= theirs);
             program.pending = program.pending.take().filter(|pending| pending.grant.acted_ms >= theirs);
         }
+        self.questions = None;
         let left = self.programs.iter().any(|p| !p.grants.is_empty() || p.pending.is_some());
         self.ended |= !left;
     }

@@ -1,4 +1,5 @@
 use super::{
+    asking::{OpenQuestion, Pending},
     event::{
         Answer, Checked, Concluded, Delivery, Event, Outcome, Revoked, Road, Said, Started, Suspended,
         Unsuspended,
@@ -7,7 +8,7 @@ use super::{
 };
 use crate::{
     codec::cbor_map,
-    id::{Hash, InboundId, MessageId, Name},
+    id::{Hash, InboundId, MessageId, Name, TextMark},
     message::Kind,
 };
 
@@ -30,17 +31,6 @@ cbor_map! {
         0 => pub acted_ms: i64,
         /// Its place in the stream.
         1 => pub seq: u64,
-    }
-}
-
-cbor_map! {
-    /// A question that a YES would answer.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct Pending {
-        /// The first yes.
-        0 => pub grant: Grant,
-        /// Until when an answer counts, Unix milliseconds.
-        1 => pub expires_ms: i64,
     }
 }
 
@@ -240,6 +230,10 @@ cbor_map! {
         /// When marketing messages went that are older than `sends` reaches, one in 28 days: a term that starts anew
         /// with each of them leans on the first. Unix milliseconds.
         17 => pub marketed: Option<Vec<i64>>,
+        /// What tells the last messages when they come back, oldest first.
+        20 => pub said: Option<Vec<TextMark>>,
+        /// Open questions of surveys, the one asked last at the end.
+        21 => pub questions: Option<Vec<OpenQuestion>>,
         /// The doubtful texts that make up the suspension.
         24 => pub doubts: Option<Vec<Doubt>>,
         /// Set while it is asked which of several things a STOP meant.
@@ -257,14 +251,21 @@ impl State {
                 self.group = Some(e.group);
             }
             Event::OptedIn(e) => self.opt_in(&e.program, &e.grant, seq),
-            Event::Asked(e) => {
-                let pending = Pending { grant: e.grant.clone(), expires_ms: e.expires_ms };
-                self.program_mut(&e.program).pending = Some(pending);
+            Event::Asked(e) => self.ask(e),
+            Event::Reminded(e) => self.remind(&e.program),
+            Event::Miscoded(e) => {
+                self.hear(e.inbound, e.acted_ms);
+                self.miscode(&e.program);
+            }
+            Event::Questioned(e) => self.question(e),
+            Event::Replied(e) => {
+                self.hear(e.inbound, e.acted_ms);
+                self.reply(&e.program, &e.question);
             }
             Event::Confirmed(e) => {
                 self.hear(e.inbound, e.acted_ms);
                 let pending = self.program_mut(&e.program).pending.take();
-                if let Some(pending) = pending.filter(|pending| e.acted_ms <= pending.expires_ms) {
+                if let Some(pending) = pending.filter(|pending| pending.takes(e.acted_ms)) {
                     let confirmed = Grant {
                         acted_ms: e.acted_ms,
                         inbound: Some(e.inbound),
@@ -349,7 +350,7 @@ impl State {
             }
             Event::Unblocked(e) => self.blocked.retain(|sender| *sender != e.sender),
             Event::Reassigned(e) => {
-                self.remember(e.signal);
+                self.note_signal(e.signal);
                 self.reassign(e.since_ms);
             }
             Event::Erased(_) => {
@@ -358,6 +359,7 @@ impl State {
                 self.group = None;
                 self.clarification = None;
                 (self.checks, self.listed, self.bounced_ms, self.marketed) = (None, None, None, None);
+                (self.said, self.questions) = (None, None);
             }
             Event::TextKept(e) => self.texts.push(e.digest),
             Event::Checkpointed(e) => self.checkpoint = Some(Checkpoint { size: e.size, seq }),
@@ -382,13 +384,17 @@ impl State {
     #[must_use]
     pub fn stands_open(&self, name: &Name) -> bool {
         let Some(program) = self.program(name) else { return false };
+        let outlives = self.silenced(name).is_none_or(|(acted_ms, seq)| program.outlives(acted_ms, seq));
+        !program.grants.is_empty() && outlives && !self.ended && !self.erased
+    }
+
+    /// The last time somebody said or may have said to this program, or to all, that it is enough, and the last place
+    /// of such a word in the stream.
+    pub(crate) fn silenced(&self, name: &Name) -> Option<(i64, u64)> {
         let reaches = |r: &&Revocation| r.said == Said::All || r.program.as_ref().is_none_or(|p| p == name);
         let said = self.revocations.iter().filter(reaches).map(|r| (r.acted_ms, r.seq));
-        let last = said
-            .chain(self.suspension.map(|s| (s.acted_ms, s.seq)))
-            .reduce(|(acted_ms, seq), r| (acted_ms.max(r.0), seq.max(r.1)));
-        let outlives = last.is_none_or(|(acted_ms, seq)| program.outlives(acted_ms, seq));
-        !program.grants.is_empty() && outlives && !self.ended && !self.erased
+        said.chain(self.suspension.map(|s| (s.acted_ms, s.seq)))
+            .reduce(|(acted_ms, seq), r| (acted_ms.max(r.0), seq.max(r.1)))
     }
 
     /// The message of this id, if the state still holds it.
@@ -423,7 +429,7 @@ impl State {
         self.sends.iter().filter(open).filter(|sent| sent.delivery.is_none())
     }
 
-    fn program_mut(&mut self, name: &Name) -> &mut ProgramState {
+    pub(super) fn program_mut(&mut self, name: &Name) -> &mut ProgramState {
         let found = self.programs.iter().position(|p| p.program == *name);
         let at = found.unwrap_or_else(|| {
             self.programs.push(ProgramState {
@@ -450,7 +456,7 @@ impl State {
     }
 
     /// A signal that is no text of the person's own.
-    fn remember(&mut self, signal: Option<InboundId>) {
+    fn note_signal(&mut self, signal: Option<InboundId>) {
         if let Some(signal) = signal {
             let bounced_ms = self.bounced_ms;
             self.hear(signal, self.newest_ms);
@@ -480,7 +486,7 @@ impl State {
         }
     }
 
-    fn opt_in(&mut self, program: &Name, grant: &Grant, seq: u64) {
+    pub(super) fn opt_in(&mut self, program: &Name, grant: &Grant, seq: u64) {
         if let Some(program) = self.ground(program, grant) {
             program.open(Opening { acted_ms: grant.acted_ms, seq });
             self.bounced_ms = None;
@@ -502,7 +508,7 @@ impl State {
         if let Some(inbound) = e.inbound {
             self.hear(inbound, e.acted_ms);
         }
-        self.remember(e.signal);
+        self.note_signal(e.signal);
         self.clarification = None;
         if e.road == Road::Judged {
             self.resolve(|doubt| Some(doubt.inbound) == e.inbound);
@@ -515,6 +521,7 @@ impl State {
                 program.pending = None;
             }
         }
+        self.close_questions(e);
         let same = |r: &&mut Revocation| {
             r.said == e.said && r.program == e.program && r.sender == e.sender && r.topic == e.topic
         };
@@ -555,6 +562,7 @@ impl State {
         }
         self.sends.retain(|sent| !is_old(sent) && sent.message != e.message);
         self.pruned |= self.sends.len() != before;
+        self.remember(e.mark);
         self.sends.push(Sent {
             message: e.message,
             at_ms,

@@ -43,7 +43,9 @@ pub(crate) fn queue_answer(
         Answer::Help => ReplyKind::Help,
         Answer::Start => ReplyKind::Reopened,
         Answer::OptIn => ReplyKind::Joined,
+        Answer::Question | Answer::Reminder if asks_code(person, program) => ReplyKind::Code,
         Answer::Question => ReplyKind::Question,
+        Answer::Reminder => ReplyKind::Reminder,
         Answer::WrongNumber => ReplyKind::WrongNumber,
     };
     let names =
@@ -78,12 +80,15 @@ pub(super) fn queue_text(
     let _ = minicbor::encode(&waiting, &mut plain);
     let payload = person.seal(&message.0, &plain)?;
     let job = Name::new(ANSWERS).map_err(|_| ReceiveError::Contended)?;
+    // A reminder waits for its hours, as long as the question does.
+    let reminds = answer == Answer::Reminder;
+    let within = if reminds { program.question_waits() } else { Duration::minutes(ANSWER_WITHIN_MINUTES) };
     let queued = Queued {
         message,
         stream: person.recipient,
-        lane: Lane::Urgent,
+        lane: if reminds { Lane::Transactional } else { Lane::Urgent },
         due_ms: asked.timestamp_millis(),
-        closes_ms: (asked + Duration::minutes(ANSWER_WITHIN_MINUTES)).timestamp_millis(),
+        closes_ms: (asked + within).timestamp_millis(),
         sender: sender.clone(),
         segments,
         job,
@@ -91,4 +96,10 @@ pub(super) fn queue_text(
     };
     person.change_outbox(OutboxChange::Put(queued));
     Ok(())
+}
+
+/// Whether the open question of this program is for a code.
+fn asks_code(person: &Person, program: &Program) -> bool {
+    let pending = person.state.program(program.name()).and_then(|held| held.pending.as_ref());
+    pending.is_some_and(|pending| pending.code.is_some())
 }

@@ -1,9 +1,9 @@
 //! The one question that the confirmation of a STOP may ask: which of several things was meant.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Language, Names, ReceiveError, Scope,
+    Inbound, Language, Names, ReceiveError, Scope,
     answer::{queue_answer, queue_text},
     closing::Told,
     fold::fold,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     consent::{
-        Clarification,
+        Clarification, State,
         event::{Answer, Clarified, Clarifying, Event, Restarted, Revoked, Road, Said},
     },
     id::Name,
@@ -87,11 +87,8 @@ impl Desk<'_> {
     /// for and nothing else, in time. Everything that the STOP closed and that was not named comes back.
     pub(super) fn clarified(&self, told: &Told<'_>, person: &Person) -> Option<Vec<Event>> {
         let asked = person.state.clarification.as_ref()?;
-        let program = told.program.filter(|program| *program.name() == asked.program)?;
-        if told.acted_ms > asked.expires_ms || !self.may_clarify(told, person) {
-            return None;
-        }
-        let (program, topic) = self.chosen(told, asked, program)?;
+        let (program, topic) = self.choice(told.inbound, asked, told.now)?;
+        self.may_clarify(told, person).then_some(())?;
         let clarified = Clarified {
             stop: asked.stop,
             program: program.clone(),
@@ -117,14 +114,23 @@ impl Desk<'_> {
         Some(events)
     }
 
-    /// The program or the topic that a text names by itself; `None` if it names none, or several.
-    fn chosen(
+    /// Whether a text is one of the words that the person was asked for.
+    pub(super) fn is_choice(&self, inbound: &Inbound, state: &State, now: DateTime<Utc>) -> bool {
+        let asked = state.clarification.as_ref();
+        asked.is_some_and(|asked| self.choice(inbound, asked, now).is_some())
+    }
+
+    /// The program or the topic that a text names by itself, in time and to the sender that asked; `None` if it names
+    /// none, or several.
+    fn choice(
         &self,
-        told: &Told<'_>,
+        inbound: &Inbound,
         asked: &Clarification,
-        program: &Program,
+        now: DateTime<Utc>,
     ) -> Option<(Name, Option<Name>)> {
-        let said = fold(&told.inbound.text).filter(|said| !said.clouded)?.text;
+        let program = self.owner(&inbound.to).filter(|program| *program.name() == asked.program)?;
+        (inbound.sent_at.min(now).timestamp_millis() <= asked.expires_ms).then_some(())?;
+        let said = fold(&inbound.text).filter(|said| !said.clouded)?.text;
         let is = |word: &str| fold(word).is_some_and(|word| !word.text.is_empty() && word.text == said);
         if asked.topics.is_empty() {
             let named = asked.open.iter().find(|name| is(name.as_str()))?;

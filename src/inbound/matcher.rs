@@ -279,9 +279,10 @@ fn quoted(folded: &Folded, words: &Range<usize>) -> bool {
     inside && folded.words.iter().any(|word| !word.quoted)
 }
 
-fn plain(intent: Intent, rule: &str) -> Understood {
+pub(super) fn plain(intent: Intent, rule: &str) -> Understood {
     let tier = if intent == Intent::Unsure { 4 } else { 0 };
-    Understood { intent, tier, language: None, scope: None, matched: None, rule: rule.into(), also: None }
+    let rule = rule.into();
+    Understood { intent, tier, language: None, scope: None, matched: None, rule, also: None, answer: None }
 }
 
 fn by_row(row: &Row, intent: Intent, tier: u8, folded: &Folded, words: &Range<usize>) -> Understood {
@@ -311,5 +312,6 @@ fn evidence(
 ) -> Understood {
     let matched = folded.raw(words);
     let rule = Arc::clone(rule);
-    Understood { intent, tier, language: Some(language), scope: None, matched, rule, also: None }
+    let language = Some(language);
+    Understood { intent, tier, language, scope: None, matched, rule, also: None, answer: None }
 }

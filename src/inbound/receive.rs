@@ -2,11 +2,13 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
-    Context, Inbound, Intent, Language, Matcher, Reading, Replies, Understood, answer::queue_answer,
-    closing::Told, scope::by_own_words,
+    Inbound, Intent, Language, Matcher, Replies, Understood, answer::queue_answer, closing::Told, turn::Turn,
 };
 use crate::{
-    consent::{PersonalField, State, event::Answer},
+    consent::{
+        PersonalField, State,
+        event::{Answer, Event, Miscoded, Replied, Restarted, TextKept},
+    },
     id::{InboundId, MessageId, Name},
     ledger::{Book, BookError, Person, Urgency, Written},
     policy::Policy,
@@ -31,6 +33,9 @@ pub struct Received {
     pub answer: Option<Answer>,
     /// The same text had been taken in before: nothing changed.
     pub repeated: bool,
+    /// Whether the gateway lets the sender that was answered reach the person. Where it does not, a START restores the
+    /// consent, and nothing is said or sent until [`Messenger::restored`](crate::Messenger::restored).
+    pub reachable: bool,
 }
 
 /// Everything that reading a text needs.
@@ -44,6 +49,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) policy: &'a Current<Policy>,
     /// The gateway confirms a STOP by itself: we must not.
     pub(crate) gateway_answers_stop: bool,
+    /// The words beside which the keyword was shown that came in, kept in the house stream.
+    pub(crate) call: Option<&'a TextKept>,
 }
 
 impl Desk<'_> {
@@ -61,7 +68,7 @@ impl Desk<'_> {
                 Some(erased) if self.stays_with(&erased, inbound, id, now) => erased,
                 found => self.book.or_open(inbound.from, found, now.timestamp_millis())?,
             };
-            let understood = self.read(inbound, program, &person.state, now);
+            let (understood, turn) = self.understand(inbound, Some(&person), now);
             let repeated = person.state.has_heard(id);
             let mut received = Received {
                 intent: understood.intent,
@@ -69,11 +76,13 @@ impl Desk<'_> {
                 understood,
                 answer: None,
                 repeated,
+                reachable: !self.is_blocked(&person.state, &inbound.to),
             };
             if repeated {
                 return Ok(received);
             }
-            received.answer = self.record(inbound, id, program, &mut person, &received.understood, now)?;
+            received.answer =
+                self.take(inbound, id, program, &mut person, &received.understood, turn, now)?;
             let urgency = match received.intent {
                 Intent::Stop | Intent::WrongNumber | Intent::Unsure => Urgency::Stop,
                 _ => Urgency::Normal,
@@ -94,8 +103,7 @@ impl Desk<'_> {
 
     /// Whether a text is, or may be, a wish to stop. Asked before the ledger is.
     pub(crate) fn may_revoke(&self, inbound: &Inbound, now: DateTime<Utc>) -> bool {
-        let program = self.owner(&inbound.to);
-        let intent = self.read(inbound, program, &State::default(), now).intent;
+        let intent = self.understand(inbound, None, now).0.intent;
         matches!(intent, Intent::Stop | Intent::WrongNumber | Intent::Unsure)
     }
 
@@ -104,31 +112,77 @@ impl Desk<'_> {
         self.programs.iter().find(|p| p.senders().iter().any(|s| s.answers_to(address.as_str())))
     }
 
-    fn read(
+    /// The program whose keyword a text is. Asked before the ledger is.
+    pub(crate) fn joined_by(&self, inbound: &Inbound, now: DateTime<Utc>) -> Option<&Program> {
+        match self.understand(inbound, None, now).1 {
+            Turn::Joins(program) => Some(program),
+            _ => None,
+        }
+    }
+
+    /// Whether the gateway or the network blocks the sender behind this address for the person.
+    pub(super) fn is_blocked(&self, state: &State, address: &Name) -> bool {
+        let senders = || self.programs.iter().flat_map(Program::senders);
+        let behind = |held: &Name| senders().any(|s| s.id() == held && s.answers_to(address.as_str()));
+        state.blocked.iter().any(|held| held == address || behind(held))
+    }
+
+    /// Stages what a text comes to, and the answer. Returns the answer's kind.
+    #[allow(clippy::too_many_arguments, reason = "each is a different fact of one text")]
+    fn take(
         &self,
         inbound: &Inbound,
+        id: InboundId,
         program: Option<&Program>,
-        state: &State,
+        person: &mut Person,
+        understood: &Understood,
+        turn: Turn<'_>,
         now: DateTime<Utc>,
-    ) -> Understood {
-        let asked = program.and_then(|program| state.program(program.name())?.pending.as_ref());
-        let pending =
-            asked.is_some_and(|pending| inbound.sent_at.min(now).timestamp_millis() <= pending.expires_ms);
-        let language = program.and_then(|program| Language::new(program.language_code()).ok());
-        let country = program.and_then(|program| {
-            program.senders().iter().find(|s| s.answers_to(inbound.to.as_str())).map(|s| s.country())
-        });
-        let reading = Reading {
-            country,
-            languages: language.as_slice(),
-            context: if pending { Context::DoubleOptIn } else { Context::None },
+    ) -> Result<Option<Answer>, ReceiveError> {
+        let acted_ms = inbound.sent_at.min(now).timestamp_millis();
+        let event: Event = match turn {
+            Turn::Joins(program) => return self.join(inbound, id, program, person, understood, now),
+            Turn::Confirms(program) => {
+                return self.record(inbound, id, Some(program), person, understood, now);
+            }
+            Turn::Plain if understood.intent == Intent::Start => {
+                return self.restart(inbound, id, program, person, understood, now);
+            }
+            Turn::Plain => return self.record(inbound, id, program, person, understood, now),
+            Turn::Miscodes(program) => {
+                Miscoded { program: program.name().clone(), acted_ms, inbound: id }.into()
+            }
+            Turn::Replies(chosen) => {
+                let (program, question) = (chosen.program, chosen.question);
+                Replied { program, question, acted_ms, inbound: id }.into()
+            }
         };
-        let read = |text: &str| self.matcher.read(text, &reading);
-        let understood = read(&inbound.text);
-        match program {
-            Some(program) => by_own_words(program, &inbound.text, understood, read),
-            None => understood,
+        person.stage(now.timestamp_millis(), event, &[(PersonalField::Text, inbound.text.clone())])?;
+        Ok(None)
+    }
+
+    /// A START reopens what a STOP to the same sender closed: each program it carries that the person had agreed to.
+    fn restart(
+        &self,
+        inbound: &Inbound,
+        id: InboundId,
+        program: Option<&Program>,
+        person: &mut Person,
+        understood: &Understood,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Answer>, ReceiveError> {
+        let agreed =
+            |p: &&Program| person.state.program(p.name()).is_some_and(|held| !held.grants.is_empty());
+        let mut agreed =
+            self.carried_by(&inbound.to).into_iter().filter(agreed).collect::<Vec<_>>().into_iter();
+        let first = agreed.next().or(program);
+        let answer = self.record(inbound, id, first, person, understood, now)?;
+        let acted_ms = inbound.sent_at.min(now).timestamp_millis();
+        for program in agreed {
+            let restarted = Restarted { program: program.name().clone(), acted_ms, inbound: id };
+            person.stage(now.timestamp_millis(), restarted, &[])?;
         }
+        Ok(answer)
     }
 
     /// Stages the record of what was read, and the answer. Returns the answer's kind.
@@ -153,9 +207,11 @@ impl Desk<'_> {
         let (Some(answer), Some(program)) = (answer, program) else { return Ok(None) };
         let useless = match answer {
             Answer::Stop => self.gateway_answers_stop,
-            // A START that opened nothing is not confirmed.
-            Answer::Start | Answer::OptIn => !person.state.stands_open(program.name()),
-            Answer::Help | Answer::Question | Answer::WrongNumber => false,
+            // A START that opened nothing is not confirmed, nor one that the gateway would not let us say.
+            Answer::Start | Answer::OptIn => {
+                !person.state.stands_open(program.name()) || self.is_blocked(&person.state, &inbound.to)
+            }
+            Answer::Help | Answer::Question | Answer::WrongNumber | Answer::Reminder => false,
         };
         let spent = !crate::permit::may_answer(&person.state, answer, inbound.sent_at.min(now), now);
         if useless || spent {

@@ -26,6 +26,10 @@ cbor_enum! {
         WrongNumber = 4, "wrong_number";
         /// Asks for the second yes of a double opt-in.
         Question = 5, "question";
+        /// Reminds of that question, once.
+        Reminder = 6, "reminder";
+        /// Asks for the code that the page shows.
+        Code = 7, "code";
         /// The one confirmation after a STOP, which asks what of several things it meant.
         Clarify = 10, "clarify";
     }

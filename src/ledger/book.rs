@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     consent::{Event, PersonalField, State, event::Opened},
-    id::{self, Hash, NoRandomness, RecipientId},
+    id::{self, Hash, Name, NoRandomness, RecipientId},
     phone::PhoneNumber,
     place::Whereabouts,
 };
@@ -505,6 +505,16 @@ impl Person {
     /// Erased, or no randomness.
     pub fn seal(&self, purpose: &[u8], plain: &[u8]) -> Result<Vec<u8>, BookError> {
         Ok(self.key.as_ref().ok_or(BookError::Erased)?.seal(purpose, plain)?)
+    }
+
+    /// What stands in the ledger for a code that this person is to text for a program.
+    pub(crate) fn code_tag(&self, program: &Name, code: &str) -> Result<Hash, BookError> {
+        Ok(self.key.as_ref().ok_or(BookError::Erased)?.tag(program.as_str().as_bytes(), code.as_bytes()))
+    }
+
+    /// Whether this is that code.
+    pub(crate) fn is_code(&self, program: &Name, code: &str, tag: Hash) -> bool {
+        self.key.as_ref().is_some_and(|key| key.tags(program.as_str().as_bytes(), code.as_bytes(), tag))
     }
 
     /// Opens what [`seal`](Self::seal) sealed.

@@ -6,9 +6,12 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use super::Messenger;
+use super::{ConsentError, Messenger};
 use crate::{
-    consent::event::Unblocked,
+    consent::{
+        Basis, How, OptIn,
+        event::{TextKept, Unblocked},
+    },
     dispatch::{Batch, DispatchError, Dispatched, Worker},
     id::{MessageId, Name},
     inbound::{Desk, Inbound, OptOutSignal, OptedOut, ReceiveError, Received, Wish},
@@ -30,7 +33,8 @@ impl Messenger {
         let desk = self.desk();
         let wish =
             desk.may_revoke(&inbound, now).then(|| self.inner.unstored.begin(Wish::Text(inbound.clone())));
-        let received = desk.receive(&inbound, now).await?;
+        let call = self.call_to_action(&desk, &inbound, now).await?;
+        let received = Desk { call, ..desk }.receive(&inbound, now).await?;
         wish.into_iter().for_each(|wish| wish.stored());
         Ok(received)
     }
@@ -176,6 +180,26 @@ impl Messenger {
             programs: &inner.programs,
             policy: &inner.policy,
             gateway_answers_stop: inner.gateway.capabilities().answers_stop,
+            call: None,
+        }
+    }
+
+    /// The words beside which the keyword was shown that came in, once they are kept. Words whose version mark stands
+    /// for others cannot be shown later, and count for nothing.
+    async fn call_to_action<'a>(
+        &'a self,
+        desk: &Desk<'_>,
+        inbound: &Inbound,
+        now: DateTime<Utc>,
+    ) -> Result<Option<&'a TextKept>, ReceiveError> {
+        let Some(program) = desk.joined_by(inbound, now) else { return Ok(None) };
+        let calls = &self.inner.calls;
+        let Some((_, words)) = calls.iter().find(|(name, _)| name == program.name()) else { return Ok(None) };
+        let shown = OptIn::new(How::TextToJoin, Basis::ExpressWritten, None).words(words.clone());
+        match self.keep_own_text(&shown, now).await {
+            Ok(()) => Ok(Some(words)),
+            Err(ConsentError::Book(error)) => Err(error.into()),
+            Err(_) => Ok(None),
         }
     }
 }

@@ -108,14 +108,14 @@ impl Messenger {
                         Query { number: self.inner.book.number(&person)?, known_since: oldest(&person) };
                     asked.waiting.push((person, query));
                     if asked.waiting.len() >= asked.batch {
-                        self.ask(asked, now, &mut done).await?;
+                        self.ask_register(asked, now, &mut done).await?;
                         progress(&done);
                     }
                 }
             }
         }
         for asked in registers.iter_mut().filter(|asked| !asked.waiting.is_empty()) {
-            self.ask(asked, now, &mut done).await?;
+            self.ask_register(asked, now, &mut done).await?;
             progress(&done);
         }
         Ok(done)
@@ -174,7 +174,7 @@ impl Messenger {
     }
 
     /// Asks about those who wait. What a register says stays out of the ledger unless all of the answer can be used.
-    async fn ask(
+    async fn ask_register(
         &self,
         asked: &mut Asked<'_>,
         now: DateTime<Utc>,

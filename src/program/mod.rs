@@ -1,9 +1,11 @@
 //! What a person agrees to hear from: a program of a brand, its senders and what each of them can do.
 
+mod joining;
 mod limit;
 mod sender;
 mod topic;
 
+pub use joining::JoinBy;
 pub use limit::{Counted, Limit, LimitError, Period};
 pub use sender::{Sender, SenderKind};
 pub use topic::Topic;
@@ -33,6 +35,7 @@ pub struct Program {
     help: String,
     language: String,
     age_checked: bool,
+    joining: joining::Joining,
     topics: Vec<Topic>,
     clarifies: bool,
 }
@@ -50,6 +53,7 @@ impl Program {
             help: String::new(),
             language: "en".to_owned(),
             age_checked: false,
+            joining: joining::Joining::default(),
             topics: Vec::new(),
             clarifies: false,
         })

@@ -57,7 +57,14 @@ fn import(program: &str, m: i64) -> Event {
 }
 
 fn ask(program: &str, m: i64, until: i64) -> Event {
-    Asked { program: name(program), grant: grant(minute(m)), expires_ms: minute(until) }.into()
+    Asked {
+        program: name(program),
+        grant: grant(minute(m)),
+        expires_ms: minute(until),
+        asked_ms: None,
+        code: None,
+    }
+    .into()
 }
 
 fn yes(program: &str, m: i64) -> Event {

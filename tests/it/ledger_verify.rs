@@ -23,12 +23,12 @@ use optin::{
         Basis, Event, Grant, How, PersonalField,
         event::{
             Approved, Asked, BansLoaded, Blocked, Bounced, Checked, Concluded, Confirmed, Danger, Delivery,
-            Erased, Heard, ImportRun, ImportTakenBack, ImportUndone, Imported, KeysRotated, OptedIn, Outcome,
-            Reassigned, RegisterLoaded, Reported, Restarted, RetentionRun, Revoked, Road, Said, Started,
-            Suspended, TextKept, Unblocked, Unsuspended,
+            Erased, Heard, ImportRun, ImportTakenBack, ImportUndone, Imported, KeysRotated, Miscoded,
+            OptedIn, Outcome, Questioned, Reassigned, RegisterLoaded, Reminded, Replied, Reported, Restarted,
+            RetentionRun, Revoked, Road, Said, Started, Suspended, TextKept, Unblocked, Unsuspended,
         },
     },
-    id::{Hash, InboundId, MessageId, Name},
+    id::{Hash, InboundId, MessageId, Name, TextMark},
     ledger::{Book, Envelope, Flaw, MemoryLedger, Person, Urgency, Verified, Written},
     message::Kind,
     phone::PhoneNumber,
@@ -89,6 +89,7 @@ fn life() -> Vec<(Event, Vec<(PersonalField, String)>)> {
         counts: vec![("brand".to_owned(), 1)],
         not_after_ms: ms(60),
         answer: None,
+        mark: Some(TextMark([2; 16])),
     };
     let revoked = Revoked {
         said: Said::Program,
@@ -105,7 +106,43 @@ fn life() -> Vec<(Event, Vec<(PersonalField, String)>)> {
             OptedIn { program: program.clone(), grant: grant() }.into(),
             vec![(Page, "https://maisonlune.fr/panier".to_owned()), (Ip, "192.0.2.1".to_owned())],
         ),
-        (Asked { program: program.clone(), grant: grant(), expires_ms: ms(90) }.into(), clear()),
+        (
+            Asked {
+                program: program.clone(),
+                grant: grant(),
+                expires_ms: ms(90),
+                asked_ms: Some(ms(1)),
+                code: Some(Hash([4; 32])),
+            }
+            .into(),
+            clear(),
+        ),
+        (Reminded { program: program.clone() }.into(), clear()),
+        (
+            Miscoded { program: program.clone(), acted_ms: ms(2), inbound: InboundId([3; 16]) }.into(),
+            personal(Text, "1234"),
+        ),
+        (
+            Questioned {
+                program: program.clone(),
+                question: name("size"),
+                options: vec!["S".to_owned(), "M".to_owned()],
+                asked_ms: ms(1),
+                expires_ms: ms(90),
+            }
+            .into(),
+            clear(),
+        ),
+        (
+            Replied {
+                program: program.clone(),
+                question: name("size"),
+                acted_ms: ms(2),
+                inbound: InboundId([2; 16]),
+            }
+            .into(),
+            personal(Text, "M"),
+        ),
         (Confirmed { program: program.clone(), acted_ms: ms(2), inbound }.into(), personal(Text, "OUI")),
         (
             Imported { program: program.clone(), grant: grant(), import: name("list"), line: None }.into(),

@@ -40,7 +40,7 @@ fn called(ty: &str) -> String {
         "String" => "text",
         "bool" => "bool",
         "Name" => "name",
-        "MessageId" | "InboundId" => "bytes16",
+        "MessageId" | "InboundId" | "TextMark" => "bytes16",
         "Hash" => "bytes32",
         "Grant" => "grant",
         "Billed" => "billed",

@@ -102,6 +102,32 @@ fn both(event: &Event) -> Option<Both> {
                 format!("La personne a répondu le {} : seul « {meant} » était visé.", human(e.acted_ms)),
             )
         }
+        Event::Reminded(e) => Both::new(
+            format!("The person was to be reminded of the question of “{}”.", e.program),
+            format!("Un rappel de la question de « {} » est demandé.", e.program),
+        ),
+        Event::Miscoded(e) => Both::new(
+            format!("The person texted another code than that of “{}”.", e.program),
+            format!("La personne a envoyé un autre code que celui de « {} ».", e.program),
+        ),
+        Event::Questioned(e) => Both::new(
+            format!(
+                "The question “{}” of “{}” was asked, until {}.",
+                e.question,
+                e.program,
+                human(e.expires_ms)
+            ),
+            format!(
+                "La question « {} » de « {} » est posée, jusqu'au {}.",
+                e.question,
+                e.program,
+                human(e.expires_ms)
+            ),
+        ),
+        Event::Replied(e) => Both::new(
+            format!("The person answered the question “{}” of “{}”.", e.question, e.program),
+            format!("La personne a répondu à la question « {} » de « {} ».", e.question, e.program),
+        ),
         Event::Suspended(e) => doubtful(e),
         Event::Unsuspended(e) => Both::new(
             format!("{} read it: it was no request to stop.", e.by),
@@ -276,6 +302,7 @@ const fn answered(answer: Answer) -> (&'static str, &'static str) {
         Answer::OptIn => ("it confirms the consent", "elle confirme le consentement"),
         Answer::Question => ("it asks for the second yes", "elle demande le second oui"),
         Answer::WrongNumber => ("it answers “wrong number”", "elle répond à « mauvais numéro »"),
+        Answer::Reminder => ("it reminds of the second yes", "elle rappelle le second oui"),
     }
 }
 

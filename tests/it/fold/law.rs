@@ -119,6 +119,8 @@ fn nobody_consents_for_a_friend() {
         program: name("soldes"),
         grant: grant.clone(),
         expires_ms: minute(10),
+        asked_ms: None,
+        code: None,
     }
     .into();
     let listed: Event =

@@ -9,6 +9,7 @@ use optin::{
     consent::event::Unsuspended,
     gateway::{Inbound, OptOutSignal, Report},
     id::Name,
+    inbound::Question,
     ledger::{Book, Urgency},
     message::{Kind, Template, Values},
     shop::Says,
@@ -34,7 +35,7 @@ impl World {
         let sent_at = self.now() - TimeDelta::seconds(self.dice.one_of(&[0, 0, 0, 30, 700, -600]));
         self.texts += 1;
         let (id, words) = (format!("t{}", self.texts), self.dice.one_of(&WORDS));
-        let inbound = Inbound { id, from, to: sender(program, home), text: words.to_owned(), sent_at };
+        let inbound = Inbound::text(id, from, sender(program, home).as_str(), words, sent_at).unwrap();
         if self.dice.happens(300) {
             self.again.push((person, inbound.clone()));
         }
@@ -58,7 +59,7 @@ impl World {
         let ((process, shop), program) = (self.shop(), self.dice.one_of(&PROGRAMS));
         let acted = self.now() - TimeDelta::seconds(self.dice.one_of(&[0, 0, 60, 4_000]));
         let consent = consent().at(acted);
-        match self.dice.below(3) {
+        match self.dice.below(4) {
             0 => self.call(process, async move {
                 let _ = shop.opt_in(number, program, consent).await;
                 Done::Told
@@ -67,6 +68,13 @@ impl World {
                 let _ = shop.opt_in(number, program, consent.double()).await;
                 Done::Told
             }),
+            2 => {
+                let question = Question::choice("size", ["A", "B"], acted + TimeDelta::hours(2)).unwrap();
+                self.call(process, async move {
+                    let _ = shop.ask(number, program, &question).await;
+                    Done::Told
+                });
+            }
             _ => {
                 let out = self.dice.happens(200);
                 let says = if out { Says::OptOut(None) } else { Says::Consent(consent) };
