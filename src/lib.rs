@@ -93,6 +93,7 @@ pub mod shop;
 mod codec;
 mod error;
 mod messenger;
+mod quick;
 mod sync;
 
 pub use error::Error;
