@@ -402,6 +402,8 @@ pub(crate) fn intent(tools: &Tools, line: &str) -> Result<Value, Bad> {
         "tier": understood.tier,
         "language": understood.language.map(|language| language.to_string()),
         "scope": understood.scope.as_ref().map(|scope| scope.code()),
+        "rule": &*understood.rule,
+        "matched": understood.phrase(&line.text),
     }))
 }
 

@@ -233,18 +233,8 @@ mod tests {
                 };
                 state.apply(1, 0, &questioned.into());
             }
-            let revoked = Revoked {
-                said,
-                program: program.map(name),
-                sender: None,
-                topic: None,
-                road: Road::Keyword,
-                acted_ms: 1_000,
-                inbound: None,
-                matched: None,
-                import: None,
-                line: None,
-            };
+            let revoked =
+                Revoked { said, program: program.map(name), ..Revoked::all(Road::Keyword, 1_000) };
             state.apply(2, 1_000, &revoked.into());
             assert_eq!(state.questions.unwrap().len(), left, "{said} {program:?}");
         }

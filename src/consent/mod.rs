@@ -6,6 +6,7 @@
 mod asking;
 mod basis;
 mod code;
+mod doubts;
 pub mod event;
 mod evidence;
 mod reassigned;
@@ -19,4 +20,7 @@ pub use event::Event;
 pub(crate) use evidence::text_digest;
 pub use evidence::{Acquisition, Channel, ConsentText, Grade, Grant, How, OptIn, PersonalField};
 pub(crate) use reassigned::new_holder_ms;
-pub use state::{Check, Checkpoint, Listed, Opening, ProgramState, Revocation, Sent, State, Suspension};
+pub use state::{
+    Check, Checkpoint, Clarification, Doubt, Listed, Opening, ProgramState, Revocation, Sent, State,
+    Suspension,
+};

@@ -1,6 +1,6 @@
 use super::{
     State,
-    event::{Revoked, Road, Said},
+    event::{Revoked, Road},
 };
 
 const HOUR_MS: i64 = 3_600_000;
@@ -33,17 +33,6 @@ impl State {
 
     /// What the next tenure begins with, if this one ended: nothing that was agreed up to now is the next holder's.
     pub(crate) fn ended_before(&self) -> Option<Revoked> {
-        self.ended.then_some(Revoked {
-            said: Said::All,
-            program: None,
-            sender: None,
-            topic: None,
-            road: Road::Reassigned,
-            acted_ms: self.newest_ms,
-            inbound: None,
-            matched: None,
-            import: None,
-            line: None,
-        })
+        self.ended.then_some(Revoked::all(Road::Reassigned, self.newest_ms))
     }
 }

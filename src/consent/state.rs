@@ -1,6 +1,9 @@
 use super::{
     asking::{OpenQuestion, Pending},
-    event::{Answer, Checked, Concluded, Delivery, Event, Outcome, Revoked, Road, Said, Started},
+    event::{
+        Answer, Checked, Concluded, Delivery, Event, Outcome, Revoked, Road, Said, Started, Suspended,
+        Unsuspended,
+    },
     evidence::{Acquisition, Grant},
 };
 use crate::{
@@ -64,6 +67,8 @@ cbor_map! {
         5 => pub seq: u64,
         /// By what road the latest came.
         6 => pub road: Road,
+        /// What each of them expressly wished to go on.
+        7 => pub kept: Option<Vec<Name>>,
     }
 }
 
@@ -112,6 +117,38 @@ cbor_map! {
         1 => pub acted_ms: i64,
         /// The latest place of such a text in the stream.
         2 => pub seq: u64,
+    }
+}
+
+cbor_map! {
+    /// One doubtful text that no human has judged.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Doubt {
+        /// The text; zeros for several that can no longer be told apart.
+        0 => pub inbound: InboundId,
+        /// When it becomes a revocation, Unix milliseconds.
+        1 => pub deadline_ms: i64,
+        /// When it was written, Unix milliseconds.
+        2 => pub acted_ms: i64,
+        /// Its place in the stream.
+        3 => pub seq: u64,
+    }
+}
+
+cbor_map! {
+    /// The confirmation of a STOP asked which of several things it meant.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Clarification {
+        /// The STOP.
+        0 => pub stop: InboundId,
+        /// The program that it answered.
+        1 => pub program: Name,
+        /// Until when an answer counts, Unix milliseconds.
+        2 => pub expires_ms: i64,
+        /// The programs that stood open before it.
+        3 => pub open: Vec<Name>,
+        /// The topics that may be named; empty: programs may.
+        4 => pub topics: Vec<Name>,
     }
 }
 
@@ -197,6 +234,10 @@ cbor_map! {
         20 => pub said: Option<Vec<TextMark>>,
         /// Open questions of surveys, the one asked last at the end.
         21 => pub questions: Option<Vec<OpenQuestion>>,
+        /// The doubtful texts that make up the suspension.
+        24 => pub doubts: Option<Vec<Doubt>>,
+        /// Set while it is asked which of several things a STOP meant.
+        25 => pub clarification: Option<Clarification>,
     }
 }
 
@@ -268,14 +309,28 @@ impl State {
             Event::Heard(e) => self.hear(e.inbound, e.acted_ms),
             Event::Suspended(e) => {
                 self.hear(e.inbound, e.acted_ms);
-                let held = self.suspension;
-                self.suspension = Some(Suspension {
-                    deadline_ms: held.map_or(e.deadline_ms, |held| held.deadline_ms.min(e.deadline_ms)),
-                    acted_ms: held.map_or(e.acted_ms, |held| held.acted_ms.max(e.acted_ms)),
-                    seq,
+                self.clarification = None;
+                let Suspended { inbound, deadline_ms, acted_ms, .. } = *e;
+                self.doubt(Doubt { inbound, deadline_ms, acted_ms, seq });
+            }
+            // What is past its deadline is a revocation, whatever a human says afterwards.
+            Event::Unsuspended(Unsuspended { inbound: Some(inbound), .. }) => {
+                self.resolve(|doubt| doubt.inbound == *inbound && at_ms < doubt.deadline_ms);
+            }
+            Event::Unsuspended(_) => self.resolve(|_| true),
+            Event::Clarifying(e) => {
+                self.clarification = Some(Clarification {
+                    stop: e.inbound,
+                    program: e.program.clone(),
+                    expires_ms: e.expires_ms,
+                    open: e.open.clone(),
+                    topics: e.topics.clone(),
                 });
             }
-            Event::Unsuspended(_) => self.suspension = None,
+            Event::Clarified(e) => {
+                self.hear(e.inbound, e.acted_ms);
+                self.clarification = None;
+            }
             Event::Started(e) => self.start(e, at_ms),
             Event::Concluded(e) => self.conclude(e),
             Event::Reported(e) => {
@@ -294,11 +349,15 @@ impl State {
                 }
             }
             Event::Unblocked(e) => self.blocked.retain(|sender| *sender != e.sender),
-            Event::Reassigned(e) => self.reassign(e.since_ms),
+            Event::Reassigned(e) => {
+                self.note_signal(e.signal);
+                self.reassign(e.since_ms);
+            }
             Event::Erased(_) => {
                 self.erased = true;
                 self.programs.clear();
                 self.group = None;
+                self.clarification = None;
                 (self.checks, self.listed, self.bounced_ms, self.marketed) = (None, None, None, None);
                 (self.said, self.questions) = (None, None);
             }
@@ -396,6 +455,15 @@ impl State {
         self.inbound.push((inbound, acted_ms.max(newest)));
     }
 
+    /// A signal that is no text of the person's own.
+    fn note_signal(&mut self, signal: Option<InboundId>) {
+        if let Some(signal) = signal {
+            let bounced_ms = self.bounced_ms;
+            self.hear(signal, self.newest_ms);
+            self.bounced_ms = bounced_ms;
+        }
+    }
+
     fn list(&mut self, import: Option<&Name>, line: Option<u64>) {
         if let (Some(import), Some(line)) = (import, line) {
             self.listed = Some(Listed { import: import.clone(), line });
@@ -466,6 +534,11 @@ impl State {
         if let Some(inbound) = e.inbound {
             self.hear(inbound, e.acted_ms);
         }
+        self.note_signal(e.signal);
+        self.clarification = None;
+        if e.road == Road::Judged {
+            self.resolve(|doubt| Some(doubt.inbound) == e.inbound);
+        }
         if e.road == Road::WrongNumber {
             self.programs.iter_mut().for_each(|p| p.grants.clear());
         }
@@ -482,6 +555,11 @@ impl State {
             held.acted_ms = held.acted_ms.max(e.acted_ms);
             held.seq = seq;
             held.road = e.road;
+            let kept = held.kept.take();
+            held.kept = kept.zip(e.kept.as_ref()).map(|(mut kept, now)| {
+                kept.retain(|name| now.contains(name));
+                kept
+            });
             return;
         }
         self.revocations.push(Revocation {
@@ -492,6 +570,7 @@ impl State {
             acted_ms: e.acted_ms,
             seq,
             road: e.road,
+            kept: e.kept.clone(),
         });
     }
 
@@ -537,18 +616,7 @@ impl State {
 impl Suspension {
     /// Nobody resolved the doubt while the tenure lasted: the next one begins with a revocation.
     pub(crate) const fn inherited(&self) -> Revoked {
-        Revoked {
-            said: Said::All,
-            program: None,
-            sender: None,
-            topic: None,
-            road: Road::Unsure,
-            acted_ms: self.acted_ms,
-            inbound: None,
-            matched: None,
-            import: None,
-            line: None,
-        }
+        Revoked::all(Road::Unsure, self.acted_ms)
     }
 }
 
@@ -560,12 +628,7 @@ impl Revocation {
             program: self.program.clone(),
             sender: self.sender.clone(),
             topic: self.topic.clone(),
-            road: self.road,
-            acted_ms: self.acted_ms,
-            inbound: None,
-            matched: None,
-            import: None,
-            line: None,
+            ..Revoked::all(self.road, self.acted_ms)
         }
     }
 }

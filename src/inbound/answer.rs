@@ -51,6 +51,19 @@ pub(crate) fn queue_answer(
     let names =
         Names { brand: program.brand(), program: program.name().as_str(), help: program.help_contact() };
     let text = replies.reply(kind, language.unwrap_or(Language::EN), &names);
+    queue_text(text, program, person, answer, sender, asked, cause)
+}
+
+/// The same with words of its own.
+pub(super) fn queue_text(
+    text: String,
+    program: &Program,
+    person: &mut Person,
+    answer: Answer,
+    sender: &Name,
+    asked: DateTime<Utc>,
+    cause: &InboundId,
+) -> Result<(), ReceiveError> {
     let source = Name::new(&format!("answer-{cause}")).map_err(|_| ReceiveError::Contended)?;
     let message = MessageId::derive(program.name(), &source, person.recipient, answer as u32);
     let segments = segments(&text, Counting::Standard).segments;

@@ -1,7 +1,7 @@
 use std::{fmt, ops::Range, sync::Arc};
 
 use super::Language;
-use crate::{codec::cbor_enum, id::Name, phone::Country};
+use crate::{codec::cbor_enum, consent::event::Read, id::Name, phone::Country};
 
 cbor_enum! {
     /// What a reply asks for.
@@ -137,6 +137,19 @@ impl fmt::Debug for Chosen {
 }
 
 impl Understood {
+    /// What a record keeps of it. The words stay with the text, which is sealed.
+    pub(crate) fn evidence(&self) -> Read {
+        let place = |at: usize| u32::try_from(at).ok();
+        Read {
+            tier: self.tier,
+            rule: self.rule.to_string(),
+            language: self.language.map(|language| language.to_string()),
+            from: self.matched.as_ref().and_then(|words| place(words.start)),
+            to: self.matched.as_ref().and_then(|words| place(words.end)),
+            scope: self.scope.as_ref().map(|scope| scope.code().to_owned()),
+        }
+    }
+
     /// The words that decided, out of the text that was read.
     #[must_use]
     pub fn phrase<'t>(&self, text: &'t str) -> Option<&'t str> {

@@ -13,6 +13,7 @@ use super::{
     patterns::PhraseSpec,
     phrases::{Phrase, Phrases},
     polite::{Manners, Polite},
+    scope::narrowed,
     tongues,
     words::{Beside, WordMap},
 };
@@ -167,7 +168,7 @@ impl Matcher {
         }
         self.exact(&folded, reading)
             .or_else(|| self.in_company(&folded, reading))
-            .or_else(|| self.in_free_text(text, &folded, reading))
+            .or_else(|| self.in_free_text(text, &folded, reading).map(|read| narrowed(read, &folded)))
             .unwrap_or_else(|| plain(Intent::Other, "none"))
     }
 
@@ -178,7 +179,7 @@ impl Matcher {
     }
 
     /// Tier 1, and tier 2 where only marks and emoji stand around the word.
-    fn exact(&self, folded: &Folded, reading: &Reading<'_>) -> Option<Understood> {
+    pub(super) fn exact(&self, folded: &Folded, reading: &Reading<'_>) -> Option<Understood> {
         let row = self.keywords.exact(&folded.text, reading, None)?;
         let words = 0..folded.words.len();
         let tier = if folded.decorated { 2 } else { 1 };
@@ -198,7 +199,7 @@ impl Matcher {
     }
 
     /// Tier 2.
-    fn in_company(&self, folded: &Folded, reading: &Reading<'_>) -> Option<Understood> {
+    pub(super) fn in_company(&self, folded: &Folded, reading: &Reading<'_>) -> Option<Understood> {
         let manners = self.manners();
         let whole = 0..folded.words.len();
         if let Some(polite) = manners.stop(folded, whole.clone(), reading, true) {

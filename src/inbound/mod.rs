@@ -7,7 +7,10 @@
 //! honoured in every language, and only an exact keyword ever opens anything.
 
 mod answer;
+mod clarify;
+mod closing;
 mod event;
+mod explain;
 mod fold;
 mod free;
 mod intent;
@@ -22,6 +25,9 @@ mod polite;
 mod question;
 mod receive;
 mod reply;
+mod review;
+mod scope;
+mod signal;
 mod signs;
 mod slips;
 mod table;
@@ -34,6 +40,7 @@ mod unstored;
 mod words;
 
 pub(crate) use answer::{ANSWERS, WaitingAnswer, queue_answer};
+pub use explain::{Explanation, Outcome, RowSource, Seen, Step};
 pub use intent::{Chosen, Context, Intent, Reading, Scope, Understood};
 pub use language::{Language, LanguageError};
 pub use matcher::Matcher;
@@ -42,6 +49,10 @@ pub(crate) use question::{is_everybodys, is_same_word};
 pub(crate) use receive::Desk;
 pub use receive::{ReceiveError, Received};
 pub use reply::{Names, Replies, ReplyKind};
+pub use review::{Doubtful, Judged, Verdict, Waiting};
+pub(crate) use review::{find_doubtful, judge};
+pub(crate) use signal::stage as stage_signal;
+pub use signal::{OptOutSignal, OptedOut};
 pub use table::TableError;
-pub use text::{Inbound, OptOutSignal};
+pub use text::Inbound;
 pub(crate) use unstored::{Unstored, Wish};

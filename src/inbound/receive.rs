@@ -2,20 +2,22 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
-    Inbound, Intent, Language, Matcher, OptOutSignal, Replies, Understood, answer::queue_answer, turn::Turn,
+    Inbound, Intent, Language, Matcher, Replies, Understood, answer::queue_answer, closing::Told, turn::Turn,
 };
 use crate::{
     consent::{
         PersonalField, State,
-        event::{Answer, Event, Miscoded, Replied, Restarted, Revoked, Road, Said, TextKept},
+        event::{Answer, Event, Miscoded, Replied, Restarted, TextKept},
     },
     id::{InboundId, MessageId, Name},
     ledger::{Book, BookError, Person, Urgency, Written},
+    policy::Policy,
     program::Program,
+    sync::Current,
 };
 
 /// How often a lost race is run again: a STOP must win in the end, and each loss means that another append won.
-const TRIES: usize = 256;
+pub(super) const TRIES: usize = 256;
 
 /// What became of a text.
 #[derive(Debug, Clone)]
@@ -43,6 +45,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) matcher: &'a Matcher,
     pub(crate) replies: &'a Replies,
     pub(crate) programs: &'a [Program],
+    /// What the law lets a confirmation ask.
+    pub(crate) policy: &'a Current<Policy>,
     /// The gateway confirms a STOP by itself: we must not.
     pub(crate) gateway_answers_stop: bool,
     /// The words beside which the keyword was shown that came in, kept in the house stream.
@@ -97,45 +101,6 @@ impl Desk<'_> {
         erased.state.erased && (erased.state.has_heard(id) || self.may_revoke(inbound, now))
     }
 
-    /// An opt-out that came by another road than a text: a refused send, a provider's event, a word to support.
-    pub(crate) async fn opted_out(
-        &self,
-        signal: &OptOutSignal,
-        road: Road,
-        note: Option<&str>,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<MessageId>, ReceiveError> {
-        for _ in 0..TRIES {
-            let at_ms = now.timestamp_millis();
-            let mut person = match self.book.find(signal.number).await? {
-                Some(erased) if erased.state.erased => erased,
-                found => self.book.or_open(signal.number, found, at_ms)?,
-            };
-            let program = signal.sender.as_ref().and_then(|sender| self.owner(sender));
-            let revoked = Revoked {
-                said: if program.is_some() { Said::Program } else { Said::All },
-                program: program.map(|program| program.name().clone()),
-                sender: signal.sender.clone(),
-                topic: None,
-                road,
-                acted_ms: signal.at.min(now).timestamp_millis(),
-                inbound: None,
-                matched: None,
-                import: None,
-                line: None,
-            };
-            let note = note.filter(|_| !person.state.erased);
-            let personal: Vec<_> =
-                note.map(|note| (PersonalField::Note, note.to_owned())).into_iter().collect();
-            let flying = in_flight(&person.state);
-            person.stage(at_ms, revoked, &personal)?;
-            if let Written::Done(_) = self.book.write(person, Urgency::Stop).await? {
-                return Ok(flying);
-            }
-        }
-        Err(ReceiveError::Contended)
-    }
-
     /// Whether a text is, or may be, a wish to stop. Asked before the ledger is.
     pub(crate) fn may_revoke(&self, inbound: &Inbound, now: DateTime<Utc>) -> bool {
         let intent = self.understand(inbound, None, now).0.intent;
@@ -143,7 +108,7 @@ impl Desk<'_> {
     }
 
     /// The program that an address belongs to.
-    fn owner(&self, address: &Name) -> Option<&Program> {
+    pub(super) fn owner(&self, address: &Name) -> Option<&Program> {
         self.programs.iter().find(|p| p.senders().iter().any(|s| s.answers_to(address.as_str())))
     }
 
@@ -232,7 +197,11 @@ impl Desk<'_> {
     ) -> Result<Option<Answer>, ReceiveError> {
         // A carrier's clock that is ahead must not put a STOP, or a START, after what is still to come.
         let acted_ms = inbound.sent_at.min(now).timestamp_millis();
-        let (event, answer) = self.event(inbound, id, program, understood, acted_ms, now);
+        let heard = Told { inbound, id, program, understood, acted_ms, now };
+        if let Some(closed) = self.close(&heard, person)? {
+            return Ok(closed);
+        }
+        let (event, answer) = self.event(id, program, understood, acted_ms);
         let text = (!person.state.erased).then(|| (PersonalField::Text, inbound.text.clone()));
         person.stage(now.timestamp_millis(), event, text.as_slice())?;
         let (Some(answer), Some(program)) = (answer, program) else { return Ok(None) };
@@ -263,7 +232,7 @@ impl Desk<'_> {
     }
 }
 
-fn in_flight(state: &State) -> Vec<MessageId> {
+pub(super) fn in_flight(state: &State) -> Vec<MessageId> {
     state.in_flight().map(|sent| sent.message).collect()
 }
 

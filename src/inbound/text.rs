@@ -55,14 +55,3 @@ impl fmt::Debug for Inbound {
         write!(f, "Inbound(from {} to {})", self.from, self.to)
     }
 }
-
-/// The opt-out that a gateway learned of, by whatever road.
-#[derive(Debug, Clone)]
-pub struct OptOutSignal {
-    /// Who.
-    pub number: PhoneNumber,
-    /// The sender that is blocked for the person, if the gateway says.
-    pub sender: Option<Name>,
-    /// When.
-    pub at: DateTime<Utc>,
-}

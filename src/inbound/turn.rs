@@ -8,6 +8,7 @@ use super::{
     matcher,
     question::{is_per_se, plain},
     receive::Desk,
+    scope::by_own_words,
 };
 use crate::{
     consent::{OpenQuestion, Pending, State},
@@ -97,6 +98,10 @@ impl<'a> Desk<'a> {
         };
         let answers = answers(&read, &inbound.text, &folded, &open, person);
         if answers.is_empty() {
+            // A program's word may be both what is asked for and the keyword by which people join.
+            if matches!(read.intent, Intent::Other | Intent::Join) && self.is_choice(inbound, state, now) {
+                return (matcher::plain(Intent::Other, "clarify"), Turn::Plain);
+            }
             return joining(read, &folded, &programs);
         }
         // Nobody asks again what was meant: of what cannot be told the safer holds.
@@ -113,7 +118,12 @@ impl<'a> Desk<'a> {
             program.senders().iter().find(|s| s.answers_to(inbound.to.as_str())).map(|s| s.country())
         });
         let reading = Reading { country, languages: language.as_slice(), context };
-        self.matcher.read(&inbound.text, &reading)
+        let read = |text: &str| self.matcher.read(text, &reading);
+        let understood = read(&inbound.text);
+        match program {
+            Some(program) => by_own_words(program, &inbound.text, understood, read),
+            None => understood,
+        }
     }
 }
 

@@ -20,6 +20,7 @@ mod receipts;
 mod receiving;
 mod reporting;
 mod retaining;
+mod reviewing;
 mod rotating;
 mod scrubbing;
 mod sending;

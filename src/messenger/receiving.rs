@@ -10,11 +10,11 @@ use super::{ConsentError, Messenger};
 use crate::{
     consent::{
         Basis, How, OptIn,
-        event::{Road, TextKept, Unblocked},
+        event::{TextKept, Unblocked},
     },
     dispatch::{Batch, DispatchError, Dispatched, Worker},
     id::{MessageId, Name},
-    inbound::{Desk, Inbound, OptOutSignal, ReceiveError, Received, Wish},
+    inbound::{Desk, Inbound, OptOutSignal, OptedOut, ReceiveError, Received, Wish},
     ledger::{BookError, Urgency, Written},
     phone::PhoneNumber,
 };
@@ -39,22 +39,28 @@ impl Messenger {
         Ok(received)
     }
 
-    /// Takes in an opt-out that came by another road than a text. Returns what was in flight.
+    /// Takes in an opt-out, or the end of a number, that came by another road than a text: a provider's event, a word
+    /// to support, an e-mail, a complaint, a carrier's deactivation notice. When it returns, no hand-over starts any
+    /// more in whatever it reaches. The same signal twice is one record.
+    ///
+    /// ```
+    /// # use optin::{Messenger, inbound::{OptOutSignal, ReceiveError}};
+    /// # async fn doc(shop: Messenger, ana: optin::phone::PhoneNumber, at: chrono::DateTime<chrono::Utc>)
+    /// # -> Result<(), ReceiveError> {
+    /// let mail = OptOutSignal::by_email(ana, at).reference("ticket-81").note("Merci de ne plus m'écrire.");
+    /// assert!(!shop.opted_out(&mail).await?.repeated);
+    /// assert!(shop.opted_out(&mail).await?.repeated);                // nothing changes
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
-    /// The opt-out is not recorded. It holds in this process all the same, as with [`receive`](Self::receive).
-    pub async fn opted_out(
-        &self,
-        signal: &OptOutSignal,
-        road: Road,
-        note: Option<&str>,
-    ) -> Result<Vec<MessageId>, ReceiveError> {
+    /// The signal is not recorded. It holds in this process all the same, as with [`receive`](Self::receive).
+    pub async fn opted_out(&self, signal: &OptOutSignal) -> Result<OptedOut, ReceiveError> {
         let now = self.inner.clock.now().unwrap_or(signal.at);
-        let wish = Wish::Signal(signal.clone(), road, note.map(str::to_owned));
-        let wish = self.inner.unstored.begin(wish);
-        let flying = self.desk().opted_out(signal, road, note, now).await?;
+        let wish = self.inner.unstored.begin(Wish::Signal(signal.clone()));
+        let done = self.desk().opted_out(signal, now).await?;
         wish.stored();
-        Ok(flying)
+        Ok(done)
     }
 
     /// The gateway or the network blocks this sender for the person no longer; without a sender, none of them. It
@@ -153,9 +159,7 @@ impl Messenger {
         while let Some(storing) = again.next() {
             let stored = match storing.wish().cloned() {
                 Some(Wish::Text(inbound)) => self.desk().receive(&inbound, now).await.is_ok(),
-                Some(Wish::Signal(signal, road, note)) => {
-                    self.desk().opted_out(&signal, road, note.as_deref(), now).await.is_ok()
-                }
+                Some(Wish::Signal(signal)) => self.desk().opted_out(&signal, now).await.is_ok(),
                 None => true,
             };
             if !stored {
@@ -174,6 +178,7 @@ impl Messenger {
             matcher: &inner.matcher,
             replies: &inner.replies,
             programs: &inner.programs,
+            policy: &inner.policy,
             gateway_answers_stop: inner.gateway.capabilities().answers_stop,
             call: None,
         }

@@ -274,7 +274,7 @@ impl Answer {
         let before = grants.peek().is_none()
             || grants.any(|grant| grant.acted_ms < theirs || grant.undated == Some(true));
         if before {
-            let reassigned = Reassigned { source: checked.register.clone(), since_ms: checked.since_ms };
+            let reassigned = Reassigned::new(checked.register.clone(), checked.since_ms);
             person.stage(at_ms, reassigned, &[])?;
         }
         Ok(before)

@@ -95,13 +95,9 @@ fn life() -> Vec<(Event, Vec<(PersonalField, String)>)> {
         said: Said::Program,
         program: Some(program.clone()),
         sender: Some(name("36123")),
-        topic: None,
-        road: Road::Keyword,
-        acted_ms: ms(5),
         inbound: Some(InboundId([8; 16])),
         matched: Some("fr.stop".to_owned()),
-        import: None,
-        line: None,
+        ..Revoked::all(Road::Keyword, ms(5))
     };
     let personal = |field, text: &str| vec![(field, text.to_owned())];
     let clear = Vec::new;
@@ -196,15 +192,9 @@ fn life() -> Vec<(Event, Vec<(PersonalField, String)>)> {
             .into(),
             clear(),
         ),
-        (
-            Heard { intent: "help".to_owned(), inbound: InboundId([6; 16]), acted_ms: ms(4) }.into(),
-            personal(Text, "Aide"),
-        ),
-        (
-            Suspended { deadline_ms: ms(99), inbound: InboundId([5; 16]), acted_ms: ms(4) }.into(),
-            personal(Text, "spam"),
-        ),
-        (Unsuspended { by: name("lea") }.into(), personal(Note, "she was joking")),
+        (Heard::new("help", InboundId([6; 16]), ms(4)).into(), personal(Text, "Aide")),
+        (Suspended::new(InboundId([5; 16]), ms(4), ms(99)).into(), personal(Text, "spam")),
+        (Unsuspended { by: name("lea"), inbound: None }.into(), personal(Note, "she was joking")),
         (revoked.into(), personal(Text, "STOP")),
         (Restarted { program, acted_ms: ms(6), inbound: InboundId([4; 16]) }.into(), personal(Text, "START")),
     ]
@@ -250,7 +240,7 @@ async fn fill(book: &Book) {
     let mut gone = book.find_or_open(zoe, ms(0)).await.unwrap();
     let opted_in = OptedIn { program: name("soldes"), grant: grant() };
     gone.stage(ms(1), opted_in, &[(PersonalField::Page, "https://maisonlune.fr".to_owned())]).unwrap();
-    gone.stage(ms(2), Reassigned { source: name("rnd"), since_ms: None }, &[]).unwrap();
+    gone.stage(ms(2), Reassigned::new(name("rnd"), None), &[]).unwrap();
     write(book, gone).await;
     let mut next = book.find_or_open(zoe, ms(3)).await.unwrap();
     next.stage(ms(3), OptedIn { program: name("soldes"), grant: grant() }, &[]).unwrap();

@@ -1,14 +1,18 @@
 //! Texts as they come in: what is recorded, what is answered, and what may go out afterwards.
 
 mod answers;
+mod desk;
 mod doubt;
 mod echo;
 mod joining;
 mod opening;
 mod reminding;
 mod restart;
+mod scope;
+mod signals;
 mod stops;
 mod surveys;
+mod tiers;
 
 use std::sync::Arc;
 

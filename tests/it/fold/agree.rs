@@ -79,7 +79,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => sender().prop_map(|sender| Blocked { sender, code: "x".to_owned() }.into()),
         1 => sender().prop_map(|sender| Unblocked { sender }.into()),
         1 => prop_oneof![
-            Just(Reassigned { source: name("rnd"), since_ms: None }.into()),
+            Just(Reassigned::new(name("rnd"), None).into()),
             Just(Erased { request: name("r1"), rule: None }.into()),
         ],
     ]

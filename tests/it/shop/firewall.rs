@@ -150,9 +150,8 @@ async fn a_doubt_that_waits_is_not_lifted_by_a_list() {
 #[tokio::test]
 async fn what_support_heard_outlives_every_list() {
     let (shop, _) = shop();
-    let signal =
-        OptOutSignal { number: number("+33612345678"), sender: None, at: at("2026-11-26T10:00:00Z") };
-    shop.opted_out(&signal, Road::Support, None).await.unwrap();
+    let signal = OptOutSignal::by_support(number("+33612345678"), at("2026-11-26T10:00:00Z"));
+    shop.opted_out(&signal).await.unwrap();
     for import in ["a", "b", "c", "d", "e", "f"] {
         assert_eq!(take(&shop, import, YES).await.unwrap().1, ["2 claim revoked D"]);
         assert!(!is_open(&shop, "+33612345678").await);

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use optin::{
     ImportRow,
     campaign::Campaign,
-    consent::event::{Road, Unsuspended},
+    consent::event::Unsuspended,
     gateway::{Inbound, OptOutSignal, Report},
     id::Name,
     inbound::Question,
@@ -94,18 +94,19 @@ impl World {
         if self.dice.happens(500) {
             let named = self.dice.happens(500).then(|| sender("soldes", home));
             let reach = named.as_ref().map(|_| "soldes");
-            let signal = OptOutSignal { number, sender: named, at: self.now() };
+            let mut signal = OptOutSignal::by_support(number, self.now()).note("by telephone");
+            signal.sender = named;
             let (process, shop) = self.shop();
             self.call(process, async move {
-                let told = shop.opted_out(&signal, Road::Support, Some("by telephone")).await;
-                Done::OptedOut(person, reach, told.ok())
+                let told = shop.opted_out(&signal).await;
+                Done::OptedOut(person, reach, told.ok().map(|told| told.in_flight))
             });
         } else {
             let (book, at_ms) = (Book::new(Arc::new(self.ledger.clone())), self.now().timestamp_millis());
             self.call(DESK, async move {
                 if let Ok(Some(mut person)) = book.find(number).await {
                     let by = Name::new("lea").unwrap();
-                    person.stage(at_ms, Unsuspended { by }, &[]).unwrap();
+                    person.stage(at_ms, Unsuspended { by, inbound: None }, &[]).unwrap();
                     let _ = book.write(person, Urgency::Normal).await;
                 }
                 Done::Told

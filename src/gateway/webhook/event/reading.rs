@@ -124,7 +124,8 @@ impl Reading {
     }
 
     pub(super) fn opt_out(&self, number: PhoneNumber, sender: Option<&str>, at: Option<&str>) -> Event {
-        Event::OptOut(OptOutSignal { number, sender: sender.and_then(words::sender), at: self.time(at) })
+        let signal = OptOutSignal::by_gateway(number, self.time(at));
+        Event::OptOut(OptOutSignal { sender: sender.and_then(words::sender), ..signal })
     }
 
     pub(super) fn restored(&self, number: PhoneNumber, sender: Option<&str>, at: Option<&str>) -> Event {
