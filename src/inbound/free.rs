@@ -46,6 +46,7 @@ impl Matcher {
             .alone(folded, reading)
             .map(|polite| {
                 let sure = self.sure(&polite, folded, reading) && !kept(&found);
+                let sure = sure && !shielded_at(&found, polite.words.start);
                 politely(polite, folded, if sure { 3 } else { 4 })
             })
             .or_else(|| self.shouted(text, folded, reading, &found).map(|p| politely(p, folded, 3)))
@@ -83,6 +84,7 @@ impl Matcher {
     /// Whether a keyword in a longer text is meant.
     fn sure(&self, polite: &Polite<'_>, folded: &Folded, reading: &Reading<'_>) -> bool {
         let at = polite.words.start;
+        let said = folded.words.get(at).map_or(0, |word| word.sentence);
         let whole = |run: Range<usize>| {
             let slips = run.len() <= FEW;
             run.contains(&at) && self.manners().stop(folded, run, reading, slips).is_some()
@@ -96,6 +98,7 @@ impl Matcher {
             && !polite.weak
             && !polite.echo
             && !polite.laughing
+            && !folded.laughing.iter().any(|&sentence| sentence >= said)
             && !self.laughed_at(folded, at)
             && !quoted(folded, &polite.words)
     }
@@ -114,13 +117,9 @@ impl Matcher {
             word.chars().nth(2).is_some() && !word.chars().any(char::is_lowercase)
         };
         let spoken = || folded.words.iter().filter(|word| !capitals(&word.raw)).count() > 1;
-        let shielded = || {
-            let at_it = |words: &Range<usize>| words.start == 0;
-            found.iter().any(|(hit, phrase)| phrase.intent == Intent::Other && at_it(&hit.words))
-        };
         let meant = !first.quoted && capitals(&first.raw) && spoken() && !self.laughed_at(folded, 0);
         let context = matches!(reading.context, Context::None | Context::DoubleOptIn);
-        (meant && context && !shielded())
+        (meant && context && !shielded_at(found, 0))
             .then(|| self.manners().stop(folded, 0..1, reading, false))
             .flatten()
             .filter(|polite| !polite.weak)
@@ -173,6 +172,14 @@ fn standing<'f>(found: &'f [Hit<'f>], folded: &'f Folded, intent: Intent) -> imp
 fn same_sentence(folded: &Folded, a: usize, b: usize) -> bool {
     let sentence = |at: usize| folded.words.get(at).map(|word| word.sentence);
     sentence(a) == sentence(b)
+}
+
+/// Whether a shield stands over a word.
+fn shielded_at(found: &[Hit<'_>], at: usize) -> bool {
+    let over = |(hit, phrase): &Hit<'_>| {
+        phrase.intent == Intent::Other && phrase.against.is_none() && hit.words.contains(&at)
+    };
+    found.iter().any(over)
 }
 
 /// Whether something in the text keeps every stop away.

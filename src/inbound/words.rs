@@ -1,38 +1,14 @@
 //! Words of a table, found fast.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-};
+use std::collections::HashMap;
 
 use super::Language;
-
-/// FNV-1a. The keys are the tables' own words, so nobody can crowd a bucket from outside.
-#[derive(Debug, Clone)]
-pub(super) struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-}
+use crate::quick::Quick;
 
 /// A map by folded word. Longer words than any it holds are not even hashed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct WordMap<T> {
-    map: HashMap<Box<str>, T, BuildHasherDefault<Fnv>>,
+    map: HashMap<Box<str>, T, Quick>,
     longest: usize,
 }
 

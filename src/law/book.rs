@@ -1,10 +1,6 @@
 //! The book put together: entries, each place's law, the version.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use sha2::{Digest, Sha256};
 
@@ -13,7 +9,7 @@ use super::{
     load::{Draft, Entries},
     rule::epoch_day,
 };
-use crate::{message::Kind, phone::Country, place::Place};
+use crate::{message::Kind, phone::Country, place::Place, quick::Quick};
 
 #[derive(Debug, Default)]
 pub(super) struct Book {
@@ -127,33 +123,6 @@ impl Book {
     pub(super) fn coverage_of(&self, place: Place) -> Option<&Coverage> {
         let found = self.coverage.binary_search_by_key(&place, |row| row.place).ok()?;
         self.coverage.get(found)
-    }
-}
-
-/// FNV-1a: places are five bytes, and come from the book, not from a stranger.
-#[derive(Debug, Clone)]
-pub(super) struct Fnv(u64);
-
-type Quick = BuildHasherDefault<Fnv>;
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Fnv {
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    // The lengths before the bytes never vary.
-    fn write_usize(&mut self, _: usize) {}
-
-    fn finish(&self) -> u64 {
-        self.0
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
     id::Name,
     law::{Period, Since},
     place::Whereabouts,
+    quick::Quick,
 };
 
 /// So many groups of whereabouts, and so many decisions of each, are kept.
@@ -28,7 +29,7 @@ const DECISIONS: usize = 64;
 pub struct Memo<'a> {
     policy: &'a Policy,
     message: Request<'a>,
-    groups: HashMap<Whereabouts, Group>,
+    groups: HashMap<Whereabouts, Group, Quick>,
     /// Decisions that were made and not looked up.
     pub made: u64,
 }
@@ -86,7 +87,7 @@ impl<'a> Memo<'a> {
     /// Nothing decided yet. The message's sender is not looked at: each question brings its own.
     #[must_use]
     pub fn new(policy: &'a Policy, message: Request<'a>) -> Self {
-        Self { policy, message, groups: HashMap::new(), made: 0 }
+        Self { policy, message, groups: HashMap::default(), made: 0 }
     }
 
     /// Decides as [`Policy::decide`] does.
@@ -94,16 +95,14 @@ impl<'a> Memo<'a> {
         let Self { policy, message, groups, made } = self;
         let request = Request { sender, ..*message };
         let second = at.timestamp();
-        if !groups.contains_key(facts.whereabouts) {
+        let Some(group) = groups.get_mut(facts.whereabouts) else {
             if groups.len() >= GROUPS {
                 groups.clear();
             }
             groups.insert(facts.whereabouts.clone(), Group::new(policy, facts, request));
-        }
-        let plain =
-            groups.get(facts.whereabouts).and_then(|group| Plain::of(facts.state, group, message, second));
-        let group = groups.get_mut(facts.whereabouts);
-        let (Some(plain), Some(group)) = (plain, group) else {
+            return self.decide(facts, sender, at);
+        };
+        let Some(plain) = Plain::of(facts.state, group, message, second) else {
             *made += 1;
             return policy.decide(facts, request, at);
         };

@@ -5,7 +5,14 @@ use std::sync::LazyLock;
 use optin::inbound::{Context, Intent, Matcher, Reading};
 use proptest::prelude::*;
 
+use super::rows::{Row, practice};
+
 static MATCHER: LazyLock<Matcher> = LazyLock::new(Matcher::builtin);
+
+/// Practice texts that ask for nothing to be opened.
+static NOT_OPENING: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    practice().into_iter().filter(|row| !matches!(row.expected.as_str(), "start" | "confirm")).collect()
+});
 
 /// Every word that opens, written out here and not read from the table.
 const OPENING: [(&str, Intent); 28] = [
@@ -138,6 +145,31 @@ proptest! {
     #[test]
     fn random_text_never_opens(text in ".{0,40}|[a-z]{1,6}( [a-z]{1,6}){0,5}", context in contexts()) {
         opens_only_by_exact_word(&text, context)?;
+    }
+
+    #[test]
+    fn a_practice_text_with_slips_never_opens(
+        row in prop::sample::select(&*NOT_OPENING),
+        slips in prop::collection::vec((any::<prop::sample::Index>(), 0u8..7, prop::char::range(' ', 'ÿ')), 0..6),
+        context in contexts(),
+    ) {
+        let mut text: Vec<char> = row.text.chars().collect();
+        for (at, how, c) in slips {
+            if text.is_empty() {
+                break;
+            }
+            let at = at.index(text.len());
+            match how {
+                0 => drop(text.remove(at)),
+                1 => text.insert(at, c),
+                2 => text[at] = c,
+                3 => text.truncate(at),
+                4 => drop(text.drain(..at)),
+                5 => text.insert(at, ' '),
+                _ => text[at] = text[at].to_uppercase().next().unwrap(),
+            }
+        }
+        opens_only_by_exact_word(&text.into_iter().collect::<String>(), context)?;
     }
 
     #[test]

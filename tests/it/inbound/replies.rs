@@ -26,7 +26,7 @@ fn every_answer_fits_one_gsm7_segment_and_says_who_writes() {
     };
     assert_eq!((names.brand.len(), names.program.len(), names.help.len()), (20, 20, 30));
     let replies = Replies::builtin();
-    for language in [Language::EN, Language::FR, Language::ES] {
+    for language in ["en", "fr", "es", "de", "nl", "pl"].map(|code| Language::new(code).unwrap()) {
         for &kind in ReplyKind::ALL {
             assert!(replies.speaks(kind, language), "{language} {kind}");
             let answer = replies.reply(kind, language, &names);
@@ -47,9 +47,9 @@ fn every_answer_fits_one_gsm7_segment_and_says_who_writes() {
 fn a_language_without_answers_is_answered_in_english() {
     let names = Names { brand: "B", program: "P", help: "H" };
     let replies = Replies::builtin();
-    let german = Language::new("de").unwrap();
+    let swedish = Language::new("sv").unwrap();
     for &kind in ReplyKind::ALL {
-        assert_eq!(replies.reply(kind, german, &names), replies.reply(kind, Language::EN, &names));
+        assert_eq!(replies.reply(kind, swedish, &names), replies.reply(kind, Language::EN, &names));
     }
 }
 

@@ -1,0 +1,31 @@
+//! A hash for keys that come from our own tables, so that nobody outside can crowd a bucket.
+
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// For `HashMap`s by such keys.
+pub(crate) type Quick = BuildHasherDefault<Fnv>;
+
+/// FNV-1a.
+#[derive(Debug, Clone)]
+pub(crate) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    // The lengths before the bytes hardly vary, and equality looks at them.
+    fn write_usize(&mut self, _: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
