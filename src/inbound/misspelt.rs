@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, hash::BuildHasherDefault};
 
-use super::words::Fnv;
+use crate::quick::Fnv;
 
 /// Letters in the shortest word that is looked for misspelt: among shorter ones too many are words themselves.
 const SHORTEST: usize = 6;
