@@ -2,7 +2,7 @@
 //!
 //! With `--jsonl` it reads one JSON object a line and answers one a line: `phone`, `decide`, `window`, `intent`,
 //! `segments`, `webhook`, `explain`. For people: `import`, `plan`, `verify`, `explain`, `checkpoint`, `evidence`, `audit`, `erase`,
-//! `retention`, `access`, `keys`, `rulebook`, `windows`.
+//! `retention`, `access`, `review`, `keys`, `rulebook`, `windows`.
 
 #[path = "support/audit.rs"]
 mod audit;
@@ -21,6 +21,8 @@ mod explained;
 #[cfg(feature = "import")]
 #[path = "support/import.rs"]
 mod import;
+#[path = "support/intent.rs"]
+mod intent;
 #[path = "support/jsonl.rs"]
 mod jsonl;
 #[path = "support/people.rs"]
@@ -28,6 +30,8 @@ mod people;
 #[cfg(feature = "evidence")]
 #[path = "support/receipt.rs"]
 mod receipt;
+#[path = "support/review.rs"]
+mod review;
 #[path = "support/rulebook.rs"]
 mod rulebook;
 #[path = "support/rulebook_diff.rs"]
@@ -63,8 +67,8 @@ enum Command {
     Decide(Lines),
     /// Whether a window is open in every zone, and when next
     Window(Lines),
-    /// What a reply means
-    Intent(Lines),
+    /// What a reply means, and why
+    Intent(intent::IntentArgs),
     /// What a text costs
     Segments(Lines),
     /// Whether a webhook request is the provider's own
@@ -94,6 +98,8 @@ enum Command {
     /// Everything on record about a person, in clear, for that person
     #[cfg(feature = "evidence")]
     Access(erase::AccessArgs),
+    /// The doubtful texts that wait for a human, and a human's word on them
+    Review(review::ReviewArgs),
     /// The keys that lock the ledger
     Keys(erase::KeysArgs),
     /// What a person consented to, in the fields of ISO/IEC TS 27560 and Kantara's receipt
@@ -119,7 +125,7 @@ fn main() -> ExitCode {
         Command::Phone(_) => jsonl::run(jsonl::phone).map(|()| true).map_err(Into::into),
         Command::Decide(_) => jsonl::run(jsonl::decide).map(|()| true).map_err(Into::into),
         Command::Window(_) => jsonl::run(jsonl::window).map(|()| true).map_err(Into::into),
-        Command::Intent(_) => jsonl::run(jsonl::intent).map(|()| true).map_err(Into::into),
+        Command::Intent(args) => intent::intent(&args),
         Command::Segments(_) => jsonl::run(jsonl::count).map(|()| true).map_err(Into::into),
         Command::Webhook(_) => jsonl::run(webhook::webhook).map(|()| true).map_err(Into::into),
         #[cfg(feature = "import")]
@@ -137,6 +143,7 @@ fn main() -> ExitCode {
         Command::Retention(args) => erase::retention(&args),
         #[cfg(feature = "evidence")]
         Command::Access(args) => erase::access(&args),
+        Command::Review(args) => review::review(&args),
         Command::Keys(args) => erase::keys(&args),
         #[cfg(feature = "evidence")]
         Command::Receipt(args) => receipt::receipt(&args),

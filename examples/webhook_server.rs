@@ -34,7 +34,6 @@ use clap::Parser;
 use optin::{
     Messenger,
     clock::{Clock, SystemClock},
-    consent::event::Road,
     gateway::{
         SimulatedCarrier,
         webhook::{Event, PathToken, TwilioKeys, VonageMethod, Webhook},
@@ -197,7 +196,7 @@ impl Desk {
                 }
             }
             Event::OptOut(signal) => {
-                self.shop.opted_out(signal, Road::Gateway, None).await?;
+                self.shop.opted_out(signal).await?;
                 eprintln!("{name}: opt-out of {}", signal.number);
             }
             Event::Restored(back) => {

@@ -140,7 +140,7 @@ pub(crate) use {cbor_enum, cbor_map};
 mod shown {
     use serde_json::Value;
 
-    use crate::id::{Hash, InboundId, MessageId, Name};
+    use crate::id::{Hash, InboundId, MessageId, Name, TextMark};
 
     pub(crate) trait Shown {
         fn shown(&self) -> Value;
@@ -163,7 +163,7 @@ mod shown {
     }
 
     as_is!(bool, u8, u16, u32, String);
-    as_text!(Name, Hash, MessageId, InboundId);
+    as_text!(Name, Hash, MessageId, InboundId, TextMark);
 
     impl<T: Shown> Shown for Option<T> {
         fn shown(&self) -> Value {

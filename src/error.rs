@@ -27,6 +27,12 @@ use crate::{
 pub enum Error {
     #[error(transparent)]
     Approve(#[from] ApproveError),
+    #[error(transparent)]
+    Ask(#[from] crate::messenger::AskError),
+    #[error(transparent)]
+    OneTimeCode(#[from] crate::consent::CodeError),
+    #[error(transparent)]
+    Question(#[from] crate::inbound::QuestionError),
     #[cfg(feature = "import")]
     #[error(transparent)]
     AuditRead(#[from] crate::report::audit::AuditReadError),

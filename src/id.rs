@@ -86,6 +86,10 @@ bytes_id! {
     InboundId, 16
 }
 bytes_id! {
+    /// A text's letters and digits, by digest: what tells our own words when they come back.
+    TextMark, 16
+}
+bytes_id! {
     /// A SHA-256.
     Hash, 32
 }
@@ -114,6 +118,13 @@ impl InboundId {
     #[must_use]
     pub fn of(gateway_id: &str) -> Self {
         Self(short_digest(&[b"optin inbound", gateway_id.as_bytes()]))
+    }
+}
+
+impl TextMark {
+    /// The digest of letters and digits.
+    pub(crate) fn of(letters: &str) -> Self {
+        Self(short_digest(&[b"optin text", letters.as_bytes()]))
     }
 }
 

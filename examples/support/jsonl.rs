@@ -222,6 +222,7 @@ fn state(line: &DecideLine, program: &Name) -> Result<State, Bad> {
             counts: Vec::new(),
             not_after_ms: at_ms,
             answer: None,
+            mark: None,
         };
         state.apply(seq, at_ms, &Event::from(started));
     }
@@ -401,6 +402,8 @@ pub(crate) fn intent(tools: &Tools, line: &str) -> Result<Value, Bad> {
         "tier": understood.tier,
         "language": understood.language.map(|language| language.to_string()),
         "scope": understood.scope.as_ref().map(|scope| scope.code()),
+        "rule": &*understood.rule,
+        "matched": understood.phrase(&line.text),
     }))
 }
 

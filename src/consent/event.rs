@@ -3,7 +3,7 @@
 use super::evidence::Grant;
 use crate::{
     codec::{cbor_enum, cbor_map},
-    id::{Hash, InboundId, MessageId, Name},
+    id::{Hash, InboundId, MessageId, Name, TextMark},
     message::Kind,
 };
 
@@ -44,6 +44,14 @@ cbor_enum! {
         Complaint = 9, "complaint";
         /// Nobody asked: the number was another person's before, and what that one agreed to is over.
         Reassigned = 10, "reassigned";
+        /// An e-mail or a letter.
+        Email = 11, "email";
+        /// A call or a voice mail.
+        Phone = 12, "phone";
+        /// The carrier gave the number up.
+        Deactivated = 13, "deactivated";
+        /// A doubtful text that a human read as a wish to stop.
+        Judged = 14, "judged";
     }
 }
 
@@ -86,6 +94,26 @@ cbor_map! {
     }
 }
 
+cbor_map! {
+    /// How a text was read. The words themselves are sealed beside the record; the span leads to those that decided,
+    /// and says nothing once they are destroyed.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Read {
+        /// The tier: 1 exact keyword, 2 keyword in company, 3 free text, 4 unsure, 0 none.
+        0 => pub tier: u8,
+        /// The row of the tables that decided.
+        1 => pub rule: String,
+        /// ISO 639-1, where the words tell.
+        2 => pub language: Option<String>,
+        /// First byte of the words that decided.
+        3 => pub from: Option<u32>,
+        /// The byte after their last.
+        4 => pub to: Option<u32>,
+        /// How far a stop reaches by its words: `program`, `all`, `topic`.
+        5 => pub scope: Option<String>,
+    }
+}
+
 cbor_enum! {
     /// An automatic answer.
     pub enum Answer {
@@ -101,6 +129,8 @@ cbor_enum! {
         Question = 4, "question";
         /// Answers "wrong number".
         WrongNumber = 5, "wrong_number";
+        /// Reminds of the question of a double opt-in, once.
+        Reminder = 6, "reminder";
     }
 }
 
@@ -195,6 +225,10 @@ events! {
         1 => grant: Grant,
         /// Until when an answer counts, Unix milliseconds.
         2 => expires_ms: i64,
+        /// Since when, Unix milliseconds: an earlier text is no answer to it.
+        3 => asked_ms: Option<i64>,
+        /// The code that is the answer, under the person's own key; absent where a yes is.
+        4 => code: Option<Hash>,
     }
     /// The second yes came while it was asked for.
     4, "confirmed" => Confirmed {
@@ -238,6 +272,14 @@ events! {
         8 => import: Option<Name>,
         /// The line of that list, from 1.
         9 => line: Option<u64>,
+        /// How it was read, if it was a text.
+        10 => read: Option<Read>,
+        /// What was expressly to go on: topics of the program, or general ones such as `orders`.
+        11 => kept: Option<Vec<Name>>,
+        /// The key of the signal that told of it: the same signal is taken in once.
+        12 => signal: Option<InboundId>,
+        /// Who took it down, or judged it.
+        13 => by: Option<Name>,
     }
     /// The person asked to have it back.
     7, "restarted" => Restarted {
@@ -256,6 +298,8 @@ events! {
         1 => inbound: InboundId,
         /// When, by the carrier's clock, Unix milliseconds.
         2 => acted_ms: i64,
+        /// How it was read.
+        8 => read: Option<Read>,
     }
     /// A doubtful text: marketing waits until a human has read it.
     9, "suspended" => Suspended {
@@ -265,11 +309,19 @@ events! {
         1 => inbound: InboundId,
         /// When, by the carrier's clock, Unix milliseconds.
         2 => acted_ms: i64,
+        /// The program that was answered, if that is known.
+        3 => program: Option<Name>,
+        /// The sender that was answered.
+        4 => sender: Option<Name>,
+        /// How it was read.
+        5 => read: Option<Read>,
     }
     /// A human read it and it was not a revocation.
     10, "unsuspended" => Unsuspended {
         /// Who says so.
         0 => by: Name,
+        /// Which text; without it, every one that waited.
+        1 => inbound: Option<InboundId>,
     }
     /// A hand-over starts: written before the gateway is called.
     11, "started" => Started {
@@ -307,6 +359,8 @@ events! {
         15 => not_after_ms: i64,
         /// Set when it is an automatic answer.
         16 => answer: Option<Answer>,
+        /// What tells the text when it comes back; absent for one of a few letters.
+        17 => mark: Option<TextMark>,
     }
     /// How a hand-over ended.
     12, "concluded" => Concluded {
@@ -362,6 +416,10 @@ events! {
         0 => source: Name,
         /// Since when, if that is known, Unix milliseconds. What was agreed on a later day is the new holder's.
         1 => since_ms: Option<i64>,
+        /// The carrier gave the number up; whose it is next is not known.
+        2 => deactivated: Option<bool>,
+        /// The key of the signal that told of it.
+        3 => signal: Option<InboundId>,
     }
     /// The person's data was destroyed on request.
     18, "erased" => Erased {
@@ -398,6 +456,70 @@ events! {
         3 => provenance: Option<String>,
         /// Since when it stands there, if the register says, Unix milliseconds.
         4 => since_ms: Option<i64>,
+    }
+    /// A reminder of the open question of a double opt-in was asked for. There is one at most.
+    22, "reminded" => Reminded {
+        /// For which program.
+        0 => program: Name,
+    }
+    /// Another code came than the one that is asked for.
+    23, "miscoded" => Miscoded {
+        /// For which program.
+        0 => program: Name,
+        /// When, by the carrier's clock, Unix milliseconds.
+        1 => acted_ms: i64,
+        /// The inbound message.
+        2 => inbound: InboundId,
+    }
+    /// A question of a survey or quiz is open.
+    24, "questioned" => Questioned {
+        /// In which program.
+        0 => program: Name,
+        /// Which question.
+        1 => question: Name,
+        /// What may be answered.
+        2 => options: Vec<String>,
+        /// Since when, Unix milliseconds.
+        3 => asked_ms: i64,
+        /// Until when an answer counts, Unix milliseconds.
+        4 => expires_ms: i64,
+    }
+    /// The person answered it. What was chosen lies sealed beside the record.
+    25, "replied" => Replied {
+        /// In which program.
+        0 => program: Name,
+        /// Which question.
+        1 => question: Name,
+        /// When, by the carrier's clock, Unix milliseconds.
+        2 => acted_ms: i64,
+        /// The inbound message.
+        3 => inbound: InboundId,
+    }
+    /// The confirmation of a STOP asked which of several things it meant. Until an answer it means everything.
+    26, "clarifying" => Clarifying {
+        /// The STOP.
+        0 => inbound: InboundId,
+        /// The program that it answered.
+        1 => program: Name,
+        /// Until when an answer counts, Unix milliseconds.
+        2 => expires_ms: i64,
+        /// The programs that stood open before it.
+        3 => open: Vec<Name>,
+        /// The topics of the one program that may be named; empty: programs may.
+        4 => topics: Vec<Name>,
+    }
+    /// The person said which one the STOP meant. What comes back stands in records of its own.
+    27, "clarified" => Clarified {
+        /// The STOP.
+        0 => stop: InboundId,
+        /// The only program that it meant.
+        1 => program: Name,
+        /// The only topic of it.
+        2 => topic: Option<Name>,
+        /// The inbound message.
+        3 => inbound: InboundId,
+        /// When, by the carrier's clock, Unix milliseconds.
+        4 => acted_ms: i64,
     }
     /// House: the words of a consent text, kept once.
     32, "text_kept" => TextKept {
@@ -500,5 +622,55 @@ events! {
         3 => entries: u64,
         /// SHA-256 over all of it.
         4 => digest: Hash,
+    }
+}
+
+/// Among what a revocation expressly keeps: orders, deliveries, appointments, whatever is no marketing.
+pub const ORDERS: &str = "orders";
+
+impl Revoked {
+    /// A revocation of everything, by this road, at this moment in Unix milliseconds; nothing else is known of it.
+    #[must_use]
+    pub const fn all(road: Road, acted_ms: i64) -> Self {
+        Self {
+            said: Said::All,
+            program: None,
+            sender: None,
+            topic: None,
+            road,
+            acted_ms,
+            inbound: None,
+            matched: None,
+            import: None,
+            line: None,
+            read: None,
+            kept: None,
+            signal: None,
+            by: None,
+        }
+    }
+}
+
+impl Heard {
+    /// A text of this intent's code.
+    #[must_use]
+    pub fn new(intent: &str, inbound: InboundId, acted_ms: i64) -> Self {
+        Self { intent: intent.to_owned(), inbound, acted_ms, read: None }
+    }
+}
+
+impl Suspended {
+    /// A doubtful text that waits until this deadline. Both moments in Unix milliseconds.
+    #[must_use]
+    pub const fn new(inbound: InboundId, acted_ms: i64, deadline_ms: i64) -> Self {
+        Self { deadline_ms, inbound, acted_ms, program: None, sender: None, read: None }
+    }
+}
+
+impl Reassigned {
+    /// Somebody else's number since then, in Unix milliseconds, if that is known.
+    #[must_use]
+    pub const fn new(source: Name, since_ms: Option<i64>) -> Self {
+        Self { source, since_ms, deactivated: None, signal: None }
     }
 }

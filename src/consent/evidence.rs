@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::{Basis, event::TextKept};
+use super::{Basis, OneTimeCode, event::TextKept};
 use crate::{
     codec::{cbor_enum, cbor_map},
     id::{Hash, InboundId, Name},
@@ -169,6 +169,7 @@ pub struct OptIn {
     pub(crate) undated: bool,
     pub(crate) personal: Vec<(PersonalField, String)>,
     pub(crate) double: bool,
+    pub(crate) code: Option<OneTimeCode>,
 }
 
 impl std::fmt::Debug for OptIn {
@@ -198,6 +199,7 @@ impl OptIn {
             undated: false,
             personal: Vec::new(),
             double: false,
+            code: None,
         }
     }
 
@@ -311,6 +313,22 @@ impl OptIn {
     #[must_use]
     pub const fn double(mut self) -> Self {
         self.double = true;
+        self
+    }
+
+    /// Asks for this code by text before anything is open: the page shows it, the person texts it. A yes does not do.
+    ///
+    /// ```
+    /// use optin::consent::{ConsentText, OneTimeCode, OptIn};
+    /// # const V3: ConsentText = ConsentText { version: "v3", language: "en", text: "Text me the offers." };
+    /// let code = OneTimeCode::new("482913")?;               // "Text 482913 to 36123 to finish"
+    /// let asked = OptIn::form(&V3).double_by_code(code);
+    /// assert!(OneTimeCode::new("48 29").is_err());
+    /// # let _ = asked; Ok::<(), optin::consent::CodeError>(())
+    /// ```
+    #[must_use]
+    pub fn double_by_code(mut self, code: OneTimeCode) -> Self {
+        (self.double, self.code) = (true, Some(code));
         self
     }
 

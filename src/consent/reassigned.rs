@@ -1,6 +1,6 @@
 use super::{
     State,
-    event::{Revoked, Road, Said},
+    event::{Revoked, Road},
 };
 
 const HOUR_MS: i64 = 3_600_000;
@@ -18,6 +18,7 @@ impl State {
     pub(super) fn reassign(&mut self, since_ms: Option<i64>) {
         let Some(theirs) = since_ms.map(new_holder_ms) else {
             self.ended = true;
+            self.questions = None;
             return;
         };
         for program in &mut self.programs {
@@ -25,23 +26,13 @@ impl State {
             program.openings.retain(|opening| opening.acted_ms >= theirs);
             program.pending = program.pending.take().filter(|pending| pending.grant.acted_ms >= theirs);
         }
+        self.questions = None;
         let left = self.programs.iter().any(|p| !p.grants.is_empty() || p.pending.is_some());
         self.ended |= !left;
     }
 
     /// What the next tenure begins with, if this one ended: nothing that was agreed up to now is the next holder's.
     pub(crate) fn ended_before(&self) -> Option<Revoked> {
-        self.ended.then_some(Revoked {
-            said: Said::All,
-            program: None,
-            sender: None,
-            topic: None,
-            road: Road::Reassigned,
-            acted_ms: self.newest_ms,
-            inbound: None,
-            matched: None,
-            import: None,
-            line: None,
-        })
+        self.ended.then_some(Revoked::all(Road::Reassigned, self.newest_ms))
     }
 }

@@ -1,10 +1,14 @@
 use super::{
-    event::{Answer, Checked, Concluded, Delivery, Event, Outcome, Revoked, Road, Said, Started},
+    asking::{OpenQuestion, Pending},
+    event::{
+        Answer, Checked, Concluded, Delivery, Event, Outcome, Revoked, Road, Said, Started, Suspended,
+        Unsuspended,
+    },
     evidence::{Acquisition, Grant},
 };
 use crate::{
     codec::cbor_map,
-    id::{Hash, InboundId, MessageId, Name},
+    id::{Hash, InboundId, MessageId, Name, TextMark},
     message::Kind,
 };
 
@@ -27,17 +31,6 @@ cbor_map! {
         0 => pub acted_ms: i64,
         /// Its place in the stream.
         1 => pub seq: u64,
-    }
-}
-
-cbor_map! {
-    /// A question that a YES would answer.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct Pending {
-        /// The first yes.
-        0 => pub grant: Grant,
-        /// Until when an answer counts, Unix milliseconds.
-        1 => pub expires_ms: i64,
     }
 }
 
@@ -74,6 +67,8 @@ cbor_map! {
         5 => pub seq: u64,
         /// By what road the latest came.
         6 => pub road: Road,
+        /// What each of them expressly wished to go on.
+        7 => pub kept: Option<Vec<Name>>,
     }
 }
 
@@ -122,6 +117,38 @@ cbor_map! {
         1 => pub acted_ms: i64,
         /// The latest place of such a text in the stream.
         2 => pub seq: u64,
+    }
+}
+
+cbor_map! {
+    /// One doubtful text that no human has judged.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Doubt {
+        /// The text; zeros for several that can no longer be told apart.
+        0 => pub inbound: InboundId,
+        /// When it becomes a revocation, Unix milliseconds.
+        1 => pub deadline_ms: i64,
+        /// When it was written, Unix milliseconds.
+        2 => pub acted_ms: i64,
+        /// Its place in the stream.
+        3 => pub seq: u64,
+    }
+}
+
+cbor_map! {
+    /// The confirmation of a STOP asked which of several things it meant.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Clarification {
+        /// The STOP.
+        0 => pub stop: InboundId,
+        /// The program that it answered.
+        1 => pub program: Name,
+        /// Until when an answer counts, Unix milliseconds.
+        2 => pub expires_ms: i64,
+        /// The programs that stood open before it.
+        3 => pub open: Vec<Name>,
+        /// The topics that may be named; empty: programs may.
+        4 => pub topics: Vec<Name>,
     }
 }
 
@@ -203,6 +230,14 @@ cbor_map! {
         /// When marketing messages went that are older than `sends` reaches, one in 28 days: a term that starts anew
         /// with each of them leans on the first. Unix milliseconds.
         17 => pub marketed: Option<Vec<i64>>,
+        /// What tells the last messages when they come back, oldest first.
+        20 => pub said: Option<Vec<TextMark>>,
+        /// Open questions of surveys, the one asked last at the end.
+        21 => pub questions: Option<Vec<OpenQuestion>>,
+        /// The doubtful texts that make up the suspension.
+        24 => pub doubts: Option<Vec<Doubt>>,
+        /// Set while it is asked which of several things a STOP meant.
+        25 => pub clarification: Option<Clarification>,
     }
 }
 
@@ -216,14 +251,21 @@ impl State {
                 self.group = Some(e.group);
             }
             Event::OptedIn(e) => self.opt_in(&e.program, &e.grant, seq),
-            Event::Asked(e) => {
-                let pending = Pending { grant: e.grant.clone(), expires_ms: e.expires_ms };
-                self.program_mut(&e.program).pending = Some(pending);
+            Event::Asked(e) => self.ask(e),
+            Event::Reminded(e) => self.remind(&e.program),
+            Event::Miscoded(e) => {
+                self.hear(e.inbound, e.acted_ms);
+                self.miscode(&e.program);
+            }
+            Event::Questioned(e) => self.question(e),
+            Event::Replied(e) => {
+                self.hear(e.inbound, e.acted_ms);
+                self.reply(&e.program, &e.question);
             }
             Event::Confirmed(e) => {
                 self.hear(e.inbound, e.acted_ms);
                 let pending = self.program_mut(&e.program).pending.take();
-                if let Some(pending) = pending.filter(|pending| e.acted_ms <= pending.expires_ms) {
+                if let Some(pending) = pending.filter(|pending| pending.takes(e.acted_ms)) {
                     let confirmed = Grant {
                         acted_ms: e.acted_ms,
                         inbound: Some(e.inbound),
@@ -267,14 +309,28 @@ impl State {
             Event::Heard(e) => self.hear(e.inbound, e.acted_ms),
             Event::Suspended(e) => {
                 self.hear(e.inbound, e.acted_ms);
-                let held = self.suspension;
-                self.suspension = Some(Suspension {
-                    deadline_ms: held.map_or(e.deadline_ms, |held| held.deadline_ms.min(e.deadline_ms)),
-                    acted_ms: held.map_or(e.acted_ms, |held| held.acted_ms.max(e.acted_ms)),
-                    seq,
+                self.clarification = None;
+                let Suspended { inbound, deadline_ms, acted_ms, .. } = *e;
+                self.doubt(Doubt { inbound, deadline_ms, acted_ms, seq });
+            }
+            // What is past its deadline is a revocation, whatever a human says afterwards.
+            Event::Unsuspended(Unsuspended { inbound: Some(inbound), .. }) => {
+                self.resolve(|doubt| doubt.inbound == *inbound && at_ms < doubt.deadline_ms);
+            }
+            Event::Unsuspended(_) => self.resolve(|_| true),
+            Event::Clarifying(e) => {
+                self.clarification = Some(Clarification {
+                    stop: e.inbound,
+                    program: e.program.clone(),
+                    expires_ms: e.expires_ms,
+                    open: e.open.clone(),
+                    topics: e.topics.clone(),
                 });
             }
-            Event::Unsuspended(_) => self.suspension = None,
+            Event::Clarified(e) => {
+                self.hear(e.inbound, e.acted_ms);
+                self.clarification = None;
+            }
             Event::Started(e) => self.start(e, at_ms),
             Event::Concluded(e) => self.conclude(e),
             Event::Reported(e) => {
@@ -293,12 +349,17 @@ impl State {
                 }
             }
             Event::Unblocked(e) => self.blocked.retain(|sender| *sender != e.sender),
-            Event::Reassigned(e) => self.reassign(e.since_ms),
+            Event::Reassigned(e) => {
+                self.note_signal(e.signal);
+                self.reassign(e.since_ms);
+            }
             Event::Erased(_) => {
                 self.erased = true;
                 self.programs.clear();
                 self.group = None;
+                self.clarification = None;
                 (self.checks, self.listed, self.bounced_ms, self.marketed) = (None, None, None, None);
+                (self.said, self.questions) = (None, None);
             }
             Event::TextKept(e) => self.texts.push(e.digest),
             Event::Checkpointed(e) => self.checkpoint = Some(Checkpoint { size: e.size, seq }),
@@ -323,13 +384,17 @@ impl State {
     #[must_use]
     pub fn stands_open(&self, name: &Name) -> bool {
         let Some(program) = self.program(name) else { return false };
+        let outlives = self.silenced(name).is_none_or(|(acted_ms, seq)| program.outlives(acted_ms, seq));
+        !program.grants.is_empty() && outlives && !self.ended && !self.erased
+    }
+
+    /// The last time somebody said or may have said to this program, or to all, that it is enough, and the last place
+    /// of such a word in the stream.
+    pub(crate) fn silenced(&self, name: &Name) -> Option<(i64, u64)> {
         let reaches = |r: &&Revocation| r.said == Said::All || r.program.as_ref().is_none_or(|p| p == name);
         let said = self.revocations.iter().filter(reaches).map(|r| (r.acted_ms, r.seq));
-        let last = said
-            .chain(self.suspension.map(|s| (s.acted_ms, s.seq)))
-            .reduce(|(acted_ms, seq), r| (acted_ms.max(r.0), seq.max(r.1)));
-        let outlives = last.is_none_or(|(acted_ms, seq)| program.outlives(acted_ms, seq));
-        !program.grants.is_empty() && outlives && !self.ended && !self.erased
+        said.chain(self.suspension.map(|s| (s.acted_ms, s.seq)))
+            .reduce(|(acted_ms, seq), r| (acted_ms.max(r.0), seq.max(r.1)))
     }
 
     /// The message of this id, if the state still holds it.
@@ -364,7 +429,7 @@ impl State {
         self.sends.iter().filter(open).filter(|sent| sent.delivery.is_none())
     }
 
-    fn program_mut(&mut self, name: &Name) -> &mut ProgramState {
+    pub(super) fn program_mut(&mut self, name: &Name) -> &mut ProgramState {
         let found = self.programs.iter().position(|p| p.program == *name);
         let at = found.unwrap_or_else(|| {
             self.programs.push(ProgramState {
@@ -390,6 +455,15 @@ impl State {
         self.inbound.push((inbound, acted_ms.max(newest)));
     }
 
+    /// A signal that is no text of the person's own.
+    fn note_signal(&mut self, signal: Option<InboundId>) {
+        if let Some(signal) = signal {
+            let bounced_ms = self.bounced_ms;
+            self.hear(signal, self.newest_ms);
+            self.bounced_ms = bounced_ms;
+        }
+    }
+
     fn list(&mut self, import: Option<&Name>, line: Option<u64>) {
         if let (Some(import), Some(line)) = (import, line) {
             self.listed = Some(Listed { import: import.clone(), line });
@@ -412,11 +486,37 @@ impl State {
         }
     }
 
-    fn opt_in(&mut self, program: &Name, grant: &Grant, seq: u64) {
-        if let Some(program) = self.ground(program, grant) {
-            program.open(Opening { acted_ms: grant.acted_ms, seq });
-            self.bounced_ms = None;
+    pub(super) fn opt_in(&mut self, program: &Name, grant: &Grant, seq: u64) {
+        // Nobody consents for a friend, and nobody closes for one.
+        if grant.acquisition == Acquisition::Referral || self.ended {
+            return;
         }
+        if !self.closed_since(program, grant.acted_ms) {
+            self.ground(program, grant);
+        }
+        self.program_mut(program).open(Opening { acted_ms: grant.acted_ms, seq });
+        self.bounced_ms = None;
+    }
+
+    /// What a revocation closed comes back by START alone: a later yes of another kind does not wake an older and
+    /// stronger one, nor the sales and inquiries that the revocation ended. Forgets those, and answers whether this
+    /// act is itself of before a revocation that somebody has since opened again.
+    fn closed_since(&mut self, program: &Name, acted_ms: i64) -> bool {
+        let reaches = |r: &&Revocation| {
+            r.said == Said::All
+                || (r.said == Said::Program && r.program.as_ref().is_none_or(|of| of == program))
+        };
+        let closed = self.revocations.iter().filter(reaches).map(|r| (r.acted_ms, r.seq));
+        let Some((closed_ms, seq)) = closed.reduce(|a, b| (a.0.max(b.0), a.1.max(b.1))) else { return false };
+        let Some(known) = self.programs.iter_mut().find(|known| known.program == *program) else {
+            return false;
+        };
+        match (acted_ms > closed_ms, known.outlives(closed_ms, seq)) {
+            (true, false) => known.grants.retain(|held| held.acted_ms > closed_ms),
+            (false, true) => return true,
+            _ => {}
+        }
+        false
     }
 
     fn ground(&mut self, program: &Name, grant: &Grant) -> Option<&mut ProgramState> {
@@ -434,6 +534,11 @@ impl State {
         if let Some(inbound) = e.inbound {
             self.hear(inbound, e.acted_ms);
         }
+        self.note_signal(e.signal);
+        self.clarification = None;
+        if e.road == Road::Judged {
+            self.resolve(|doubt| Some(doubt.inbound) == e.inbound);
+        }
         if e.road == Road::WrongNumber {
             self.programs.iter_mut().for_each(|p| p.grants.clear());
         }
@@ -442,6 +547,7 @@ impl State {
                 program.pending = None;
             }
         }
+        self.close_questions(e);
         let same = |r: &&mut Revocation| {
             r.said == e.said && r.program == e.program && r.sender == e.sender && r.topic == e.topic
         };
@@ -449,6 +555,11 @@ impl State {
             held.acted_ms = held.acted_ms.max(e.acted_ms);
             held.seq = seq;
             held.road = e.road;
+            let kept = held.kept.take();
+            held.kept = kept.zip(e.kept.as_ref()).map(|(mut kept, now)| {
+                kept.retain(|name| now.contains(name));
+                kept
+            });
             return;
         }
         self.revocations.push(Revocation {
@@ -459,6 +570,7 @@ impl State {
             acted_ms: e.acted_ms,
             seq,
             road: e.road,
+            kept: e.kept.clone(),
         });
     }
 
@@ -476,6 +588,7 @@ impl State {
         }
         self.sends.retain(|sent| !is_old(sent) && sent.message != e.message);
         self.pruned |= self.sends.len() != before;
+        self.remember(e.mark);
         self.sends.push(Sent {
             message: e.message,
             at_ms,
@@ -503,18 +616,7 @@ impl State {
 impl Suspension {
     /// Nobody resolved the doubt while the tenure lasted: the next one begins with a revocation.
     pub(crate) const fn inherited(&self) -> Revoked {
-        Revoked {
-            said: Said::All,
-            program: None,
-            sender: None,
-            topic: None,
-            road: Road::Unsure,
-            acted_ms: self.acted_ms,
-            inbound: None,
-            matched: None,
-            import: None,
-            line: None,
-        }
+        Revoked::all(Road::Unsure, self.acted_ms)
     }
 }
 
@@ -526,12 +628,7 @@ impl Revocation {
             program: self.program.clone(),
             sender: self.sender.clone(),
             topic: self.topic.clone(),
-            road: self.road,
-            acted_ms: self.acted_ms,
-            inbound: None,
-            matched: None,
-            import: None,
-            line: None,
+            ..Revoked::all(self.road, self.acted_ms)
         }
     }
 }

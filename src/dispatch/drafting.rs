@@ -301,17 +301,21 @@ fn wait(row: &Queued, due: DateTime<Utc>) -> Drafted {
 
 fn answer(message: MessageId, person: Person, waiting: WaitingAnswer) -> Option<Draft> {
     let asked = DateTime::from_timestamp_millis(waiting.asked_ms)?;
+    // A reminder of a question asks for consent, which some laws take for marketing itself.
+    let reminds = waiting.answer == Answer::Reminder;
+    let pending = person.state.program(&waiting.program).and_then(|program| program.pending.as_ref());
+    let until = pending.filter(|_| reminds).map(|pending| pending.expires_ms);
     Some(Draft {
         message,
         program: waiting.program,
         source: waiting.source,
         step: waiting.answer as u32,
-        kind: Kind::Conversational,
+        kind: if reminds { Kind::Marketing } else { Kind::Conversational },
         category: None,
         subject: None,
         sender: waiting.sender,
         body: Body::new(waiting.text).ok()?,
-        until: None,
+        until: until.and_then(DateTime::from_timestamp_millis),
         answers: Some((waiting.answer, asked)),
         queued: true,
         repeats: false,

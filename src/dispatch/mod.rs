@@ -16,7 +16,7 @@ mod story;
 mod worker;
 
 pub(crate) use flights::Flights;
-pub(crate) use outcome::{billed, opted_out};
+pub(crate) use outcome::billed;
 pub(crate) use queue::Queue;
 pub(crate) use rebalance::Looked;
 pub(crate) use story::story;

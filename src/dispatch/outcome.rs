@@ -5,11 +5,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::{
     consent::{
         Event, Sent,
-        event::{Billed, Blocked, Concluded, Outcome, Revoked, Road, Said},
+        event::{Billed, Concluded, Outcome},
     },
     gateway::{Answered, Cost, Refusal, Rejection},
     id::{MessageId, Name},
+    inbound::{OptOutSignal, stage_signal},
     ledger::{Book, BookError, OutboxChange, Person, Urgency, Written},
+    phone::PhoneNumber,
 };
 
 /// A message that the gateway did not take this time is asked again after this.
@@ -56,7 +58,9 @@ pub(super) struct Answer {
 /// Records what came of a hand-over, until it is recorded.
 pub(super) async fn conclude(book: &Book, mut answer: Answer, at: DateTime<Utc>) -> Result<(), BookError> {
     for _ in 0..TRIES {
-        stage(&mut answer, at)?;
+        // Of whoever was erased meanwhile everything is closed.
+        let number = book.number(&answer.person).ok();
+        stage(&mut answer, number, at)?;
         let Answer { message, program, sender, answered, doubt, closes_ms, person } = answer;
         let (recipient, read) = (person.recipient, person.version);
         if let Written::Done(_) = book.write(*person, Urgency::Normal).await? {
@@ -99,14 +103,19 @@ async fn is_overtaken(
     Ok(again)
 }
 
-fn stage(answer: &mut Answer, at: DateTime<Utc>) -> Result<(), BookError> {
+fn stage(answer: &mut Answer, number: Option<PhoneNumber>, at: DateTime<Utc>) -> Result<(), BookError> {
     let at_ms = at.timestamp_millis();
     let message = answer.message;
     let concluded = concluded(message, &answer.answered);
     let outcome = concluded.outcome;
     answer.person.stage(at_ms, concluded, &[])?;
-    if let Answered::Rejected(Rejection { refusal: Refusal::OptedOut, .. }) = &answer.answered {
-        opted_out(&mut answer.person, &answer.program, &answer.sender, at_ms)?;
+    if let (Answered::Rejected(Rejection { refusal: Refusal::OptedOut, .. }), Some(number)) =
+        (&answer.answered, number)
+    {
+        // A refusal because of an opt-out is an opt-out: consent and reachability both end.
+        let (program, sender) = (answer.program.clone(), answer.sender.clone());
+        let signal = OptOutSignal::refused_send(number, program, sender, at).reference(message.to_string());
+        stage_signal(&mut answer.person, &signal, &[], at)?;
     }
     let change = match (outcome, answer.doubt, &answer.answered) {
         (Outcome::Deferred, _, Answered::Rejected(said)) => {
@@ -161,28 +170,4 @@ pub(crate) fn billed(segments: Option<u32>, cost: Option<Cost>) -> Option<Billed
     }
     let currency = cost.map(|cost| String::from_utf8_lossy(&cost.currency).into_owned());
     Some(Billed { segments, micros: cost.map(|cost| cost.micros), currency })
-}
-
-/// A refusal because of an opt-out is an opt-out: consent and reachability both end.
-pub(crate) fn opted_out(
-    person: &mut Person,
-    program: &Name,
-    sender: &Name,
-    at_ms: i64,
-) -> Result<(), BookError> {
-    let blocked = Blocked { sender: sender.clone(), code: Refusal::OptedOut.code().to_owned() };
-    person.stage(at_ms, blocked, &[])?;
-    let revoked = Revoked {
-        said: Said::Program,
-        program: Some(program.clone()),
-        sender: Some(sender.clone()),
-        topic: None,
-        road: Road::Gateway,
-        acted_ms: at_ms,
-        inbound: None,
-        matched: None,
-        import: None,
-        line: None,
-    };
-    person.stage(at_ms, revoked, &[])
 }

@@ -210,13 +210,7 @@ impl World {
                 said: Said::Program,
                 program: Some(name("soldes")),
                 sender: Some(name("36123")),
-                topic: None,
-                road: Road::Keyword,
-                acted_ms: now().timestamp_millis(),
-                inbound: None,
-                matched: None,
-                import: None,
-                line: None,
+                ..Revoked::all(Road::Keyword, now().timestamp_millis())
             };
             person.stage(now().timestamp_millis(), revoked, &[]).unwrap();
             if let Written::Done(_) = wait(self.book.write(person, Urgency::Stop)).unwrap() {

@@ -1,7 +1,7 @@
 use std::{fmt, ops::Range, sync::Arc};
 
 use super::Language;
-use crate::{codec::cbor_enum, phone::Country};
+use crate::{codec::cbor_enum, consent::event::Read, id::Name, phone::Country};
 
 cbor_enum! {
     /// What a reply asks for.
@@ -115,9 +115,41 @@ pub struct Understood {
     pub rule: Arc<str>,
     /// Said besides a stop: [`Intent::WrongNumber`] in "wrong number, stop texting me".
     pub also: Option<Intent>,
+    /// What was chosen, of a question that is open to the person; the intent is then [`Intent::Other`].
+    pub answer: Option<Chosen>,
+}
+
+/// The answer to a question of a survey or quiz. Its `Debug` does not show what was chosen.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Chosen {
+    /// The program that asked.
+    pub program: Name,
+    /// Which question.
+    pub question: Name,
+    /// The option, as the question lists it.
+    pub option: String,
+}
+
+impl fmt::Debug for Chosen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Chosen({} of {})", self.question, self.program)
+    }
 }
 
 impl Understood {
+    /// What a record keeps of it. The words stay with the text, which is sealed.
+    pub(crate) fn evidence(&self) -> Read {
+        let place = |at: usize| u32::try_from(at).ok();
+        Read {
+            tier: self.tier,
+            rule: self.rule.to_string(),
+            language: self.language.map(|language| language.to_string()),
+            from: self.matched.as_ref().and_then(|words| place(words.start)),
+            to: self.matched.as_ref().and_then(|words| place(words.end)),
+            scope: self.scope.as_ref().map(|scope| scope.code().to_owned()),
+        }
+    }
+
     /// The words that decided, out of the text that was read.
     #[must_use]
     pub fn phrase<'t>(&self, text: &'t str) -> Option<&'t str> {

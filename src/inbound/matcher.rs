@@ -13,6 +13,7 @@ use super::{
     patterns::PhraseSpec,
     phrases::{Phrase, Phrases},
     polite::{Manners, Polite},
+    scope::narrowed,
     tongues,
     words::{Beside, WordMap},
 };
@@ -167,7 +168,7 @@ impl Matcher {
         }
         self.exact(&folded, reading)
             .or_else(|| self.in_company(&folded, reading))
-            .or_else(|| self.in_free_text(text, &folded, reading))
+            .or_else(|| self.in_free_text(text, &folded, reading).map(|read| narrowed(read, &folded)))
             .unwrap_or_else(|| plain(Intent::Other, "none"))
     }
 
@@ -178,7 +179,7 @@ impl Matcher {
     }
 
     /// Tier 1, and tier 2 where only marks and emoji stand around the word.
-    fn exact(&self, folded: &Folded, reading: &Reading<'_>) -> Option<Understood> {
+    pub(super) fn exact(&self, folded: &Folded, reading: &Reading<'_>) -> Option<Understood> {
         let row = self.keywords.exact(&folded.text, reading, None)?;
         let words = 0..folded.words.len();
         let tier = if folded.decorated { 2 } else { 1 };
@@ -198,7 +199,7 @@ impl Matcher {
     }
 
     /// Tier 2.
-    fn in_company(&self, folded: &Folded, reading: &Reading<'_>) -> Option<Understood> {
+    pub(super) fn in_company(&self, folded: &Folded, reading: &Reading<'_>) -> Option<Understood> {
         let manners = self.manners();
         let whole = 0..folded.words.len();
         if let Some(polite) = manners.stop(folded, whole.clone(), reading, true) {
@@ -244,7 +245,8 @@ fn by_sign(folded: &Folded) -> Understood {
 
 pub(super) fn plain(intent: Intent, rule: &str) -> Understood {
     let tier = if intent == Intent::Unsure { 4 } else { 0 };
-    Understood { intent, tier, language: None, scope: None, matched: None, rule: rule.into(), also: None }
+    let rule = rule.into();
+    Understood { intent, tier, language: None, scope: None, matched: None, rule, also: None, answer: None }
 }
 
 fn by_row(row: &Row, intent: Intent, tier: u8, folded: &Folded, words: &Range<usize>) -> Understood {
@@ -275,5 +277,6 @@ fn evidence(
 ) -> Understood {
     let matched = folded.raw(words);
     let rule = Arc::clone(rule);
-    Understood { intent, tier, language: Some(language), scope: None, matched, rule, also: None }
+    let language = Some(language);
+    Understood { intent, tier, language, scope: None, matched, rule, also: None, answer: None }
 }

@@ -6,9 +6,15 @@
 //! like it but is not plain is tier 4, *unsure*. Words and phrases are data with their sources; a stop is
 //! honoured in every language, and only an exact keyword ever opens anything.
 
+mod answer;
+mod clarify;
+mod closing;
+mod event;
+mod explain;
 mod fold;
 mod free;
 mod intent;
+mod joining;
 mod keywords;
 mod language;
 mod matcher;
@@ -16,8 +22,12 @@ mod misspelt;
 mod patterns;
 mod phrases;
 mod polite;
+mod question;
 mod receive;
 mod reply;
+mod review;
+mod scope;
+mod signal;
 mod signs;
 mod slips;
 mod table;
@@ -25,15 +35,24 @@ mod text;
 mod tongues;
 #[cfg(test)]
 mod trial;
+mod turn;
 mod unstored;
 mod words;
 
-pub use intent::{Context, Intent, Reading, Scope, Understood};
+pub(crate) use answer::{ANSWERS, WaitingAnswer, queue_answer};
+pub use explain::{Explanation, Outcome, RowSource, Seen, Step};
+pub use intent::{Chosen, Context, Intent, Reading, Scope, Understood};
 pub use language::{Language, LanguageError};
 pub use matcher::Matcher;
-pub(crate) use receive::{ANSWERS, Desk, WaitingAnswer, queue_answer};
+pub use question::{Question, QuestionError};
+pub(crate) use question::{is_everybodys, is_same_word};
+pub(crate) use receive::Desk;
 pub use receive::{ReceiveError, Received};
 pub use reply::{Names, Replies, ReplyKind};
+pub use review::{Doubtful, Judged, Verdict, Waiting};
+pub(crate) use review::{find_doubtful, judge};
+pub(crate) use signal::stage as stage_signal;
+pub use signal::{OptOutSignal, OptedOut};
 pub use table::TableError;
-pub use text::{Inbound, OptOutSignal};
+pub use text::Inbound;
 pub(crate) use unstored::{Unstored, Wish};

@@ -26,6 +26,12 @@ cbor_enum! {
         WrongNumber = 4, "wrong_number";
         /// Asks for the second yes of a double opt-in.
         Question = 5, "question";
+        /// Reminds of that question, once.
+        Reminder = 6, "reminder";
+        /// Asks for the code that the page shows.
+        Code = 7, "code";
+        /// The one confirmation after a STOP, which asks what of several things it meant.
+        Clarify = 10, "clarify";
     }
 }
 
@@ -54,6 +60,8 @@ pub struct Names<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Replies {
     texts: HashMap<(ReplyKind, Language), Vec<Part>>,
+    /// Those of one program.
+    own: HashMap<(String, ReplyKind, Language), Vec<Part>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +70,7 @@ enum Part {
     Brand,
     Program,
     Help,
+    Choices,
 }
 
 #[derive(Deserialize)]
@@ -77,6 +86,7 @@ struct Spec {
     kind: String,
     language: String,
     text: String,
+    program: Option<String>,
 }
 
 impl Replies {
@@ -90,7 +100,8 @@ impl Replies {
     }
 
     /// The library's answers, and the host's own in their place where it gives some: `[[reply]]` rows with
-    /// `kind`, `language` and `text`, in which `{brand}`, `{program}` and `{help}` are filled in.
+    /// `kind`, `language` and `text`, in which `{brand}`, `{program}` and `{help}` are filled in, and in `clarify`
+    /// `{choices}`. A row with a `program` is that program's alone.
     ///
     /// # Errors
     /// A table that does not read; an unknown kind, language or placeholder; an empty text.
@@ -107,7 +118,10 @@ impl Replies {
             let kind = ReplyKind::from_code(&spec.kind).ok_or_else(|| wrong(&row, "unknown kind".into()))?;
             let language = language(&row, &spec.language)?;
             let parts = parts(&spec.text).map_err(|why| wrong(&row, why))?;
-            self.texts.insert((kind, language), parts);
+            match spec.program {
+                Some(program) => self.own.insert((program, kind, language), parts),
+                None => self.texts.insert((kind, language), parts),
+            };
         }
         Ok(())
     }
@@ -121,12 +135,25 @@ impl Replies {
     /// The answer of this kind in this language, or in English where the language has none.
     #[must_use]
     pub fn reply(&self, kind: ReplyKind, language: Language, names: &Names<'_>) -> String {
-        let parts = self.texts.get(&(kind, language)).or_else(|| self.texts.get(&(kind, Language::EN)));
+        self.filled(kind, language, names, "")
+    }
+
+    /// The confirmation that asks which of these the STOP meant.
+    pub(crate) fn clarify(&self, language: Language, names: &Names<'_>, choices: &str) -> String {
+        self.filled(ReplyKind::Clarify, language, names, choices)
+    }
+
+    fn filled(&self, kind: ReplyKind, language: Language, names: &Names<'_>, choices: &str) -> String {
+        let own = |language| self.own.get(&(names.program.to_owned(), kind, language));
+        let all = |language| self.texts.get(&(kind, language));
+        let said = |language| own(language).or_else(|| all(language));
+        let parts = said(language).or_else(|| said(Language::EN));
         let fill = |part: &Part| match part {
             Part::Text(text) => text.to_string(),
             Part::Brand => names.brand.to_owned(),
             Part::Program => names.program.to_owned(),
             Part::Help => names.help.to_owned(),
+            Part::Choices => choices.to_owned(),
         };
         parts.into_iter().flatten().map(fill).collect()
     }
@@ -142,6 +169,7 @@ fn parts(text: &str) -> Result<Vec<Part>, String> {
             "brand" => Part::Brand,
             "program" => Part::Program,
             "help" => Part::Help,
+            "choices" => Part::Choices,
             other => return Err(format!("unknown placeholder `{{{other}}}`")),
         });
         rest = after;

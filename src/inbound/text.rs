@@ -2,6 +2,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use super::Context;
 use crate::{
     id::{Name, NameError},
     phone::PhoneNumber,
@@ -20,6 +21,8 @@ pub struct Inbound {
     pub text: String,
     /// When, by the carrier's clock.
     pub sent_at: DateTime<Utc>,
+    /// What the person is being spoken with about, where the host knows.
+    pub context: Context,
 }
 
 impl Inbound {
@@ -34,7 +37,16 @@ impl Inbound {
         text: impl Into<String>,
         sent_at: DateTime<Utc>,
     ) -> Result<Self, NameError> {
-        Ok(Self { id: id.into(), from, to: Name::new(to)?, text: text.into(), sent_at })
+        let (id, to, context) = (id.into(), Name::new(to)?, Context::None);
+        Ok(Self { id, from, to, text: text.into(), sent_at, context })
+    }
+
+    /// What the person is being spoken with about, such as an order or an appointment. Questions that the ledger knows
+    /// of need not be said. While such a conversation goes on, a YES may be meant for it, and confirms no opt-in.
+    #[must_use]
+    pub const fn about(mut self, context: Context) -> Self {
+        self.context = context;
+        self
     }
 }
 
@@ -42,15 +54,4 @@ impl fmt::Debug for Inbound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Inbound(from {} to {})", self.from, self.to)
     }
-}
-
-/// The opt-out that a gateway learned of, by whatever road.
-#[derive(Debug, Clone)]
-pub struct OptOutSignal {
-    /// Who.
-    pub number: PhoneNumber,
-    /// The sender that is blocked for the person, if the gateway says.
-    pub sender: Option<Name>,
-    /// When.
-    pub at: DateTime<Utc>,
 }

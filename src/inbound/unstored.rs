@@ -4,20 +4,20 @@ use std::{
 };
 
 use super::{Inbound, OptOutSignal};
-use crate::{consent::event::Road, phone::PhoneNumber};
+use crate::phone::PhoneNumber;
 
 /// A wish to stop that is not on record yet.
 #[derive(Debug, Clone)]
 pub(crate) enum Wish {
     Text(Inbound),
-    Signal(OptOutSignal, Road, Option<String>),
+    Signal(OptOutSignal),
 }
 
 impl Wish {
     pub(crate) const fn number(&self) -> PhoneNumber {
         match self {
             Self::Text(inbound) => inbound.from,
-            Self::Signal(signal, ..) => signal.number,
+            Self::Signal(signal) => signal.number,
         }
     }
 
@@ -25,8 +25,8 @@ impl Wish {
     fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Text(one), Self::Text(other)) => one.id == other.id && one.from == other.from,
-            (Self::Signal(one, ..), Self::Signal(other, ..)) => {
-                one.number == other.number && one.sender == other.sender
+            (Self::Signal(one), Self::Signal(other)) => {
+                one.number == other.number && one.key() == other.key()
             }
             _ => false,
         }

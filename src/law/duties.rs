@@ -85,6 +85,9 @@ impl Revocation {
         if self.may_clarify {
             text += l.pick(", which may ask which program", ", pouvant demander quel programme");
         }
+        if self.by_class {
+            text += l.pick(", or the class of messages named", ", ou à la catégorie nommée");
+        }
         if let Some(days) = self.told_within_days {
             let told = l.pick(", told within {} days", ", information sous {} jours");
             text += &told.replace("{}", &days.to_string());

@@ -35,6 +35,8 @@ pub(crate) struct KindLaw {
     pub(crate) feeds: Vec<Arc<Rule>>,
     /// Those by which a revocation ends everything that the sender sends.
     pub(crate) ends_all: Vec<Arc<Rule>>,
+    /// Those by which the confirmation of a STOP may ask what it meant. No decision looks at them.
+    pub(crate) clarifies: Vec<Arc<Rule>>,
     /// The days on which any of them begins or ends, ascending, each once.
     pub(crate) turns: Vec<i64>,
     /// What they count in months, each once.
@@ -69,6 +71,9 @@ impl KindLaw {
             |things: &[Forbids]| rule.forbids.iter().any(|forbidden| things.contains(&forbidden.what));
         let by_sender = forbids(&[Forbids::SenderPrefix, Forbids::SenderAbroad]);
         let ends_all = rule.revocation.as_ref().is_some_and(|revocation| revocation.ends == Extent::All);
+        if rule.revocation.as_ref().is_some_and(|revocation| revocation.may_clarify) {
+            self.clarifies.push(Arc::clone(rule));
+        }
         let lists = [
             (rule.hours.is_some(), &mut self.hours),
             (!rule.caps.is_empty(), &mut self.caps),

@@ -63,8 +63,13 @@ impl Draft {
             row.places.retain(|place| !covers(place));
         }
         self.covered.extend(file.entries("covered", raw.covered.len()).zip(raw.covered));
-        self.calendars.retain(|(_, here)| !raw.calendar.iter().any(|new| new.id == here.id));
-        self.calendars.extend(file.entries("calendar", raw.calendar.len()).zip(raw.calendar));
+        // In the place of the one before: others below it include it.
+        for (spot, new) in file.entries("calendar", raw.calendar.len()).zip(raw.calendar) {
+            match self.calendars.iter_mut().find(|(held, here)| here.id == new.id && !held.is_of(&file)) {
+                Some(held) => *held = (spot, new),
+                None => self.calendars.push((spot, new)),
+            }
+        }
         self.rules.retain(|(_, here)| !raw.rule.iter().any(|new| new.id == here.id));
         self.rules.extend(file.entries("rule", raw.rule.len()).zip(raw.rule));
     }

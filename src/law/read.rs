@@ -157,6 +157,7 @@ fn revocation(raw: &RawRevocation, calendars: &[Arc<Calendar>]) -> Read<Revocati
         confirmations: raw.confirmations,
         confirm_within_minutes: raw.confirm_within_minutes,
         may_clarify: raw.may_clarify,
+        by_class: raw.by_class,
         told_within_days: raw.told_within_days,
         ends: raw.ends,
     })

@@ -32,6 +32,8 @@ pub struct Revocation {
     pub confirm_within_minutes: Option<u16>,
     /// Whether the confirmation may ask which of several programs is meant. Silence ends all.
     pub may_clarify: bool,
+    /// Whether a class of messages may be named, and ends alone.
+    pub by_class: bool,
     /// In how many days the person is told that it was done.
     pub told_within_days: Option<u16>,
     /// How far it goes.

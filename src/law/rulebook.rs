@@ -144,6 +144,8 @@ impl Rulebook {
         if reason.trim().is_empty() {
             return Err(WaiverError::NoReason(id.to_owned()));
         }
+        let held = self.waivers().iter().find(|held| held.what == Waived::Rule && held.id == id);
+        let rules = held.map_or(rules, |held| held.rules.clone());
         let mut draft = self.0.draft.clone();
         draft.rules.retain(|(_, rule)| rule.id != id);
         draft.waivers.retain(|waiver| (waiver.what, waiver.id.as_str()) != (Waived::Rule, id));

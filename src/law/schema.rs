@@ -168,6 +168,8 @@ pub(super) struct RawRevocation {
     pub(super) confirm_within_minutes: Option<u16>,
     #[serde(default)]
     pub(super) may_clarify: bool,
+    #[serde(default)]
+    pub(super) by_class: bool,
     pub(super) told_within_days: Option<u16>,
     pub(super) ends: Extent,
 }

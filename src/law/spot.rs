@@ -48,6 +48,11 @@ fn header(line: &str) -> Option<&str> {
 }
 
 impl Spot {
+    /// Whether it is in this very file.
+    pub(super) fn is_of(&self, file: &Arc<Source>) -> bool {
+        Arc::ptr_eq(&self.file, file)
+    }
+
     pub(super) fn refuse(&self, entry: &str, (field, reason): Refusal) -> RulebookError {
         RulebookError {
             file: self.file.name.clone(),

@@ -99,9 +99,9 @@ impl Draft {
             let here: Vec<_> = rules.iter().filter(|rule| rule.id == id).cloned().collect();
             let off = self.waivers.iter().find(|waiver| waiver.what == Waived::Rule && waiver.id == id);
             match (here.is_empty(), off) {
-                (false, _) => found.push((Waived::Rule, id.to_owned(), here)),
-                // It was off; now the host's own stands there.
-                (true, Some(off)) => found.push((Waived::Rule, id.to_owned(), off.rules.clone())),
+                // It was off, or a host's own already: what the book itself said is what is done without.
+                (_, Some(off)) => found.push((Waived::Rule, id.to_owned(), off.rules.clone())),
+                (false, None) => found.push((Waived::Rule, id.to_owned(), here)),
                 (true, None) => {}
             }
         }

@@ -17,15 +17,15 @@ use super::{
 };
 use crate::{
     consent::{Event, PersonalField, State, event::Opened},
-    id::{self, Hash, NoRandomness, RecipientId},
+    id::{self, Hash, Name, NoRandomness, RecipientId},
     phone::PhoneNumber,
-    place::Whereabouts,
+    place::{Provenance, Whereabouts},
 };
 
 /// The version of the fold: a cached state of another one is not believed.
-const FOLD: u8 = 4;
+const FOLD: u8 = 7;
 /// Those before it. No single flipped bit makes one of the other.
-const OLDER_FOLDS: [u8; 2] = [1, 2];
+const OLDER_FOLDS: [u8; 3] = [1, 2, 4];
 /// At most so many records of a stream are read at once.
 pub(super) const PAGE: usize = 512;
 /// At most so many people are read at once: a page stays within what an allocator keeps at hand.
@@ -474,12 +474,19 @@ impl Person {
         Ok(())
     }
 
-    /// Stages a change of where the person may be.
+    /// Stages a change of where the person may be. What the digits of the number alone leave open replaces nothing that
+    /// somebody said: a list without addresses moves nobody.
     ///
     /// # Errors
     /// As [`stage`](Self::stage).
     pub fn locate(&mut self, at_ms: i64, whereabouts: Whereabouts) -> Result<(), BookError> {
-        if self.whereabouts.as_deref() == Some(&whereabouts) {
+        let weaker = |new: Provenance, held: Provenance| new == Provenance::NumberPrefix && held > new;
+        let stays = self.whereabouts.as_deref().is_some_and(|held| {
+            *held == whereabouts
+                || weaker(whereabouts.places_from(), held.places_from())
+                || weaker(whereabouts.zones_from(), held.zones_from())
+        });
+        if stays {
             return Ok(());
         }
         let group = whereabouts.to_bytes();
@@ -505,6 +512,16 @@ impl Person {
     /// Erased, or no randomness.
     pub fn seal(&self, purpose: &[u8], plain: &[u8]) -> Result<Vec<u8>, BookError> {
         Ok(self.key.as_ref().ok_or(BookError::Erased)?.seal(purpose, plain)?)
+    }
+
+    /// What stands in the ledger for a code that this person is to text for a program.
+    pub(crate) fn code_tag(&self, program: &Name, code: &str) -> Result<Hash, BookError> {
+        Ok(self.key.as_ref().ok_or(BookError::Erased)?.tag(program.as_str().as_bytes(), code.as_bytes()))
+    }
+
+    /// Whether this is that code.
+    pub(crate) fn is_code(&self, program: &Name, code: &str, tag: Hash) -> bool {
+        self.key.as_ref().is_some_and(|key| key.tags(program.as_str().as_bytes(), code.as_bytes(), tag))
     }
 
     /// Opens what [`seal`](Self::seal) sealed.

@@ -289,6 +289,25 @@ impl SubjectKey {
     pub(crate) fn unseal(&self, context: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealError> {
         unseal(&self.0, context, sealed)
     }
+
+    /// What stands for a secret of few digits: without this key nobody can try them all.
+    pub(crate) fn tag(&self, context: &[u8], secret: &[u8]) -> Hash {
+        Hash(self.mac(context, secret).map_or([0; 32], |mac| mac.finalize().into_bytes().into()))
+    }
+
+    /// Whether the tag is this secret's; takes as long for every other.
+    pub(crate) fn tags(&self, context: &[u8], secret: &[u8], tag: Hash) -> bool {
+        self.mac(context, secret).is_some_and(|mac| mac.verify_slice(&tag.0).is_ok())
+    }
+
+    fn mac(&self, context: &[u8], secret: &[u8]) -> Option<Hmac<Sha256>> {
+        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.0).ok()?;
+        for part in [b"optin code".as_slice(), context, secret] {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        Some(mac)
+    }
 }
 
 fn seal(key: &[u8; 32], context: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealError> {

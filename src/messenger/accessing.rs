@@ -83,6 +83,7 @@ const fn program_of(event: &Event) -> Option<&Name> {
         Event::Asked(e) => Some(&e.program),
         Event::Imported(e) => Some(&e.program),
         Event::Started(e) => Some(&e.program),
+        Event::Questioned(e) => Some(&e.program),
         _ => None,
     }
 }

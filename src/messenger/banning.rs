@@ -1,6 +1,6 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
 use super::Messenger;
@@ -11,6 +11,15 @@ use crate::{
     ledger::BookError,
     policy::Policy,
 };
+
+/// Two honest clocks may differ by so much.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(5);
+
+/// A list of tomorrow: it would be believed, and not grow old, until its day comes.
+pub(super) fn misdated(bans: &Bans, now: Option<DateTime<Utc>>) -> Option<&BanFeed> {
+    let latest = now?.checked_add_signed(CLOCKS_DIFFER)?;
+    bans.feeds().iter().find(|feed| feed.as_of() > latest)
+}
 
 fn load(feed: &BanFeed) -> Event {
     let ms = |at: DateTime<Utc>| at.timestamp_millis();
@@ -84,6 +93,9 @@ impl Messenger {
     /// A list that no rule asks for, or that is older than the one that is loaded: the old lists stay. Where the load
     /// could not be recorded the new lists hold all the same, and it is recorded before anything leaves.
     pub async fn reload_bans(&self, bans: Bans) -> Result<(), ReloadBansError> {
+        if let Some(ahead) = misdated(&bans, self.inner.clock.now()) {
+            return Err(ReloadBansError::Misdated(ahead.name().clone()));
+        }
         let new: Vec<Event> = bans.feeds().iter().map(load).collect();
         self.inner.policy.change(|held| {
             let is_older =
@@ -115,6 +127,9 @@ pub enum ReloadBansError {
     /// The list is older than the one that is loaded: a ban may be missing in it. The old lists stay.
     #[error("the list of bans `{0}` is older than the one that is loaded")]
     Older(Name),
+    /// The list is dated after now: it cannot be complete yet. The old lists stay.
+    #[error("the list of bans `{0}` is dated in the future: check its `as_of`")]
+    Misdated(Name),
     /// The new lists hold, but the clock cannot be read and so nothing is recorded yet.
     #[error("the clock cannot be read")]
     NoClock,

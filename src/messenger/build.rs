@@ -5,21 +5,24 @@ use std::{
 
 use thiserror::Error;
 
-use super::{Inner, Messenger};
+use super::{Inner, Messenger, banning::misdated};
 use crate::{
     campaign::{DynRelevance, Relevance},
     clock::{Clock, SystemClock},
-    consent::event::Danger,
+    consent::{
+        ConsentText,
+        event::{Danger, TextKept},
+    },
     content::Lint,
     dispatch::{Flights, Looked, Queue},
     gateway::{DynGateway, Gateway},
     id::{Name, NameError},
-    inbound::{Matcher, Replies, Unstored},
+    inbound::{Matcher, Replies, Unstored, is_everybodys, is_same_word},
     law::{Bans, Language, Posture, Rulebook, WaivedBy},
     ledger::{Admitted, Book},
     place::ZoneTable,
     policy::{Brand, Policy, Proof},
-    program::Program,
+    program::{Program, Sender},
     register::{DynRegister, Register},
     sync::Current,
 };
@@ -37,6 +40,7 @@ pub struct Builder {
     brand: Brand,
     matcher: Option<Matcher>,
     replies: Option<Replies>,
+    calls: Vec<(String, TextKept)>,
     lint: Option<Lint>,
     guards: Vec<(Name, Box<dyn DynRelevance>)>,
     #[cfg(feature = "evidence")]
@@ -59,6 +63,7 @@ impl Builder {
             brand: Brand::default(),
             matcher: None,
             replies: None,
+            calls: Vec::new(),
             lint: None,
             guards: Vec::new(),
             #[cfg(feature = "evidence")]
@@ -148,6 +153,15 @@ impl Builder {
         self
     }
 
+    /// The words beside which a program's keyword is shown, such as "text LUNE to 36123 and get the offers of Maison
+    /// Lune". With them a keyword is express written consent that can be shown later; without them it is express
+    /// consent only, which some laws do not take for marketing.
+    #[must_use]
+    pub fn call_to_action(mut self, program: &str, words: &ConsentText) -> Self {
+        self.calls.push((program.to_owned(), words.into()));
+        self
+    }
+
     /// Lint rules with the host's own.
     #[must_use]
     pub fn lint(mut self, lint: Lint) -> Self {
@@ -195,6 +209,8 @@ impl Builder {
         if self.ledger.ledger.is_volatile() && !gateway.capabilities().simulated {
             return Err(BuildError::VolatileLedger);
         }
+        let matcher = self.matcher.unwrap_or_else(Matcher::builtin);
+        let calls = joins(&self.programs, &matcher, self.calls)?;
         let senders = self.programs.iter().flat_map(Program::senders);
         let checked = self.programs.iter().filter(|program| program.is_age_checked());
         let policy = Policy {
@@ -214,6 +230,10 @@ impl Builder {
         if let Some(idle) = policy.idle_bans() {
             return Err(BuildError::IdleBans(idle.clone()));
         }
+        let clock = self.clock.unwrap_or_else(|| Box::new(SystemClock::new()));
+        if let Some(ahead) = misdated(&policy.bans, clock.now()) {
+            return Err(BuildError::MisdatedBans(ahead.name().clone()));
+        }
         let dangers = dangers(self.ledger.reason, &policy.rulebook);
         Ok(Messenger {
             inner: Arc::new(Inner {
@@ -222,8 +242,9 @@ impl Builder {
                 policy: Current::new(policy),
                 programs: self.programs,
                 gateway,
-                clock: self.clock.unwrap_or_else(|| Box::new(SystemClock::new())),
-                matcher: self.matcher.unwrap_or_else(Matcher::builtin),
+                clock,
+                matcher,
+                calls,
                 replies: self.replies.unwrap_or_else(Replies::builtin),
                 lint: self.lint.unwrap_or_else(|| Lint::builtin().clone()),
                 flights: Flights::default(),
@@ -239,6 +260,33 @@ impl Builder {
             }),
         })
     }
+}
+
+/// Whether each keyword is a program's own, and nobody else's at the same sender; and the words beside them.
+fn joins(
+    programs: &[Program],
+    matcher: &Matcher,
+    calls: Vec<(String, TextKept)>,
+) -> Result<Vec<(Name, TextKept)>, BuildError> {
+    for (nth, program) in programs.iter().enumerate() {
+        for word in program.keywords() {
+            let shares = |other: &&Program| {
+                let carries =
+                    |s: &Sender| program.senders().iter().any(|own| own.answers_to(s.id().as_str()));
+                other.senders().iter().any(carries)
+            };
+            let mut others = programs.iter().skip(nth + 1).filter(shares).flat_map(Program::keywords);
+            if is_everybodys(matcher, word) || others.any(|other| is_same_word(other, word)) {
+                return Err(BuildError::Keyword(word.clone()));
+            }
+        }
+    }
+    let named = |name: &str| programs.iter().find(|known| known.name().as_str() == name);
+    let named = |(name, words): (String, TextKept)| match named(&name) {
+        Some(program) => Ok((program.name().clone(), words)),
+        None => Err(BuildError::CallToAction(name)),
+    };
+    calls.into_iter().map(named).collect()
 }
 
 /// What goes on record before anything is done: a foreign ledger, and what the book does without.
@@ -275,6 +323,15 @@ pub enum BuildError {
     /// A list of bans that no rule of the book asks for: it would change nothing.
     #[error("no rule of the book asks for the list of bans `{0}`: check its name")]
     IdleBans(Name),
+    /// A list of bans that is dated after now: it cannot be complete yet.
+    #[error("the list of bans `{0}` is dated in the future: check its `as_of`")]
+    MisdatedBans(Name),
+    /// A keyword that means something else already, or is another program's at the same sender.
+    #[error("`{0}` cannot be a program's own keyword: it means something else already")]
+    Keyword(String),
+    /// Words beside the keyword of a program that is not there.
+    #[error("no program `{0}` to which these words call")]
+    CallToAction(String),
     /// No gateway.
     #[error("no gateway: call `.gateway(SimulatedCarrier::seeded(1))` or give a real one")]
     NoGateway,

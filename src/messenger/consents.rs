@@ -1,4 +1,4 @@
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::Messenger;
@@ -15,9 +15,6 @@ use crate::{
     program::Program,
     shop::Location,
 };
-
-/// How long a double opt-in waits for its YES.
-const QUESTION_FOR: Duration = Duration::hours(48);
 
 /// What a consent came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,8 +74,14 @@ impl Messenger {
                 &opt_in.personal,
             )?);
         }
-        let expires_ms = (now + QUESTION_FOR).timestamp_millis();
-        person.stage(at_ms, Asked { program: name, grant: grant.clone(), expires_ms }, &opt_in.personal)?;
+        let asked = Asked {
+            grant: grant.clone(),
+            expires_ms: (now + program.question_waits()).timestamp_millis(),
+            asked_ms: Some(at_ms),
+            code: opt_in.code.as_ref().map(|code| person.code_tag(&name, code.as_str())).transpose()?,
+            program: name,
+        };
+        person.stage(at_ms, asked, &opt_in.personal)?;
         let country =
             person.whereabouts.as_ref().and_then(|w| w.places().first()).map(|place| place.country());
         let Some(sender) = program.sender_for(country) else { return Ok(()) };

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::Messenger;
 use crate::{
-    consent::event::{Erased, Revoked, Road, Said},
+    consent::event::{Erased, Revoked, Road},
     id::{MessageId, Name, NameError, RecipientId},
     ledger::{BookError, LedgerError, Person, Urgency, Written},
     phone::PhoneNumber,
@@ -268,18 +268,7 @@ impl Erasure {
 
 /// Who is forgotten is not written to.
 pub(super) const fn revocation(at_ms: i64) -> Revoked {
-    Revoked {
-        said: Said::All,
-        program: None,
-        sender: None,
-        topic: None,
-        road: Road::Erasure,
-        acted_ms: at_ms,
-        inbound: None,
-        matched: None,
-        import: None,
-        line: None,
-    }
+    Revoked::all(Road::Erasure, at_ms)
 }
 
 fn hold_key(recipient: RecipientId) -> Result<Name, NameError> {

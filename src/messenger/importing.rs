@@ -462,14 +462,9 @@ impl<'m> Intake<'m> {
         Revoked {
             said,
             program: (said == Said::Program).then(|| row.program.clone()),
-            sender: None,
-            topic: None,
-            road,
-            acted_ms: self.acted_ms(at),
-            inbound: None,
-            matched: None,
             import: Some(self.import.clone()),
             line: row.line,
+            ..Revoked::all(road, self.acted_ms(at))
         }
     }
 

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "evidence")]
 mod accessing;
+mod asking;
 mod banning;
 mod build;
 #[cfg(feature = "evidence")]
@@ -19,6 +20,7 @@ mod receipts;
 mod receiving;
 mod reporting;
 mod retaining;
+mod reviewing;
 mod rotating;
 mod scrubbing;
 mod sending;
@@ -29,6 +31,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+pub use asking::{AskError, Reminder};
 pub use banning::ReloadBansError;
 pub use build::{BuildError, Builder};
 #[cfg(feature = "evidence")]
@@ -51,7 +54,10 @@ pub use sending::{LaunchError, Launched, PlanError};
 use crate::{
     campaign::DynRelevance,
     clock::Clock,
-    consent::{Event, PersonalField, event::Danger},
+    consent::{
+        Event, PersonalField,
+        event::{Danger, TextKept},
+    },
     content::Lint,
     dispatch::{Flights, Looked, Queue},
     gateway::DynGateway,
@@ -81,6 +87,8 @@ struct Inner {
     clock: Box<dyn Clock>,
     matcher: Matcher,
     replies: Replies,
+    /// The words beside which keywords are shown, by program.
+    calls: Vec<(Name, TextKept)>,
     lint: Lint,
     flights: Flights,
     queue: Queue,

@@ -6,12 +6,15 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use super::Messenger;
+use super::{ConsentError, Messenger};
 use crate::{
-    consent::event::{Road, Unblocked},
+    consent::{
+        Basis, How, OptIn,
+        event::{TextKept, Unblocked},
+    },
     dispatch::{Batch, DispatchError, Dispatched, Worker},
     id::{MessageId, Name},
-    inbound::{Desk, Inbound, OptOutSignal, ReceiveError, Received, Wish},
+    inbound::{Desk, Inbound, OptOutSignal, OptedOut, ReceiveError, Received, Wish},
     ledger::{BookError, Urgency, Written},
     phone::PhoneNumber,
 };
@@ -30,27 +33,34 @@ impl Messenger {
         let desk = self.desk();
         let wish =
             desk.may_revoke(&inbound, now).then(|| self.inner.unstored.begin(Wish::Text(inbound.clone())));
-        let received = desk.receive(&inbound, now).await?;
+        let call = self.call_to_action(&desk, &inbound, now).await?;
+        let received = Desk { call, ..desk }.receive(&inbound, now).await?;
         wish.into_iter().for_each(|wish| wish.stored());
         Ok(received)
     }
 
-    /// Takes in an opt-out that came by another road than a text. Returns what was in flight.
+    /// Takes in an opt-out, or the end of a number, that came by another road than a text: a provider's event, a word
+    /// to support, an e-mail, a complaint, a carrier's deactivation notice. When it returns, no hand-over starts any
+    /// more in whatever it reaches. The same signal twice is one record.
+    ///
+    /// ```
+    /// # use optin::{Messenger, inbound::{OptOutSignal, ReceiveError}};
+    /// # async fn doc(shop: Messenger, ana: optin::phone::PhoneNumber, at: chrono::DateTime<chrono::Utc>)
+    /// # -> Result<(), ReceiveError> {
+    /// let mail = OptOutSignal::by_email(ana, at).reference("ticket-81").note("Merci de ne plus m'écrire.");
+    /// assert!(!shop.opted_out(&mail).await?.repeated);
+    /// assert!(shop.opted_out(&mail).await?.repeated);                // nothing changes
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
-    /// The opt-out is not recorded. It holds in this process all the same, as with [`receive`](Self::receive).
-    pub async fn opted_out(
-        &self,
-        signal: &OptOutSignal,
-        road: Road,
-        note: Option<&str>,
-    ) -> Result<Vec<MessageId>, ReceiveError> {
+    /// The signal is not recorded. It holds in this process all the same, as with [`receive`](Self::receive).
+    pub async fn opted_out(&self, signal: &OptOutSignal) -> Result<OptedOut, ReceiveError> {
         let now = self.inner.clock.now().unwrap_or(signal.at);
-        let wish = Wish::Signal(signal.clone(), road, note.map(str::to_owned));
-        let wish = self.inner.unstored.begin(wish);
-        let flying = self.desk().opted_out(signal, road, note, now).await?;
+        let wish = self.inner.unstored.begin(Wish::Signal(signal.clone()));
+        let done = self.desk().opted_out(signal, now).await?;
         wish.stored();
-        Ok(flying)
+        Ok(done)
     }
 
     /// The gateway or the network blocks this sender for the person no longer; without a sender, none of them. It
@@ -149,9 +159,7 @@ impl Messenger {
         while let Some(storing) = again.next() {
             let stored = match storing.wish().cloned() {
                 Some(Wish::Text(inbound)) => self.desk().receive(&inbound, now).await.is_ok(),
-                Some(Wish::Signal(signal, road, note)) => {
-                    self.desk().opted_out(&signal, road, note.as_deref(), now).await.is_ok()
-                }
+                Some(Wish::Signal(signal)) => self.desk().opted_out(&signal, now).await.is_ok(),
                 None => true,
             };
             if !stored {
@@ -170,7 +178,28 @@ impl Messenger {
             matcher: &inner.matcher,
             replies: &inner.replies,
             programs: &inner.programs,
+            policy: &inner.policy,
             gateway_answers_stop: inner.gateway.capabilities().answers_stop,
+            call: None,
+        }
+    }
+
+    /// The words beside which the keyword was shown that came in, once they are kept. Words whose version mark stands
+    /// for others cannot be shown later, and count for nothing.
+    async fn call_to_action<'a>(
+        &'a self,
+        desk: &Desk<'_>,
+        inbound: &Inbound,
+        now: DateTime<Utc>,
+    ) -> Result<Option<&'a TextKept>, ReceiveError> {
+        let Some(program) = desk.joined_by(inbound, now) else { return Ok(None) };
+        let calls = &self.inner.calls;
+        let Some((_, words)) = calls.iter().find(|(name, _)| name == program.name()) else { return Ok(None) };
+        let shown = OptIn::new(How::TextToJoin, Basis::ExpressWritten, None).words(words.clone());
+        match self.keep_own_text(&shown, now).await {
+            Ok(()) => Ok(Some(words)),
+            Err(ConsentError::Book(error)) => Err(error.into()),
+            Err(_) => Ok(None),
         }
     }
 }

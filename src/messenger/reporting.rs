@@ -2,11 +2,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Messenger;
 use crate::{
-    consent::event::{Concluded, Delivery, Outcome, Reassigned, Reported, Road, Started},
-    dispatch::{billed, opted_out, story},
+    consent::event::{Concluded, Delivery, Outcome, Reported, Started},
+    dispatch::{billed, story},
     gateway::{About, OptOutSignal, Recalled, Refusal, Report},
     id::{MessageId, Name},
-    inbound::ReceiveError,
+    inbound::{ReceiveError, stage_signal},
     ledger::{BookError, OutboxChange, Person, Urgency, Written},
     phone::PhoneNumber,
     policy::{Facts, Reason, Request},
@@ -59,7 +59,7 @@ impl Messenger {
                 return self.report_of_others(report).await;
             };
             let started = &story.started;
-            let mut landed = self.judge(report, &person, started);
+            let mut landed = self.hours_of(report, &person, started);
             if !self.stage_report(&mut person, report, started, &mut landed, now)? {
                 return Ok(landed);
             }
@@ -77,15 +77,14 @@ impl Messenger {
     async fn report_of_others(&self, report: &Report) -> Result<Landed, ReceiveError> {
         let mut landed = Landed::default();
         if report.refusal == Some(Refusal::OptedOut) {
-            let signal = OptOutSignal { number: report.to, sender: None, at: report.at };
-            self.opted_out(&signal, Road::Gateway, None).await?;
-            landed.changed = true;
+            let signal = OptOutSignal::by_gateway(report.to, report.at);
+            landed.changed = !self.opted_out(&signal).await?.repeated;
         }
         Ok(landed)
     }
 
     /// Whether it landed after its last lawful moment, and outside of which hours.
-    fn judge(&self, report: &Report, person: &Person, started: &Started) -> Landed {
+    fn hours_of(&self, report: &Report, person: &Person, started: &Started) -> Landed {
         let mut landed = Landed { message: Some(started.message), ..Landed::default() };
         let last = DateTime::from_timestamp_millis(started.not_after_ms).unwrap_or(report.at);
         if report.delivery != Delivery::Delivered || started.answer.is_some() || report.at <= last {
@@ -151,11 +150,18 @@ impl Messenger {
         };
         person.stage(at_ms, reported, &[])?;
         match report.refusal {
-            Some(Refusal::OptedOut) => opted_out(person, &started.program, &started.sender, at_ms)?,
+            Some(Refusal::OptedOut) => {
+                let (program, sender) = (started.program.clone(), started.sender.clone());
+                let signal = OptOutSignal::refused_send(report.to, program, sender, now)
+                    .reference(message.to_string());
+                stage_signal(person, &signal, &self.inner.programs, now)?;
+            }
             // Whoever gets the number next is somebody else.
-            Some(Refusal::Deactivated) if !person.state.ended => {
+            Some(Refusal::Deactivated) => {
                 if let Ok(source) = Name::new("gateway") {
-                    person.stage(at_ms, Reassigned { source, since_ms: None }, &[])?;
+                    let signal =
+                        OptOutSignal::deactivated(report.to, now, source).reference(message.to_string());
+                    stage_signal(person, &signal, &self.inner.programs, now)?;
                 }
             }
             _ => {}

@@ -184,6 +184,8 @@ impl Messenger {
                     Event::Confirmed(e) => later(&mut contact, e.acted_ms),
                     Event::Restarted(e) => later(&mut contact, e.acted_ms),
                     Event::Heard(e) => later(&mut contact, e.acted_ms),
+                    Event::Miscoded(e) => later(&mut contact, e.acted_ms),
+                    Event::Replied(e) => later(&mut contact, e.acted_ms),
                     Event::Suspended(e) => later(&mut contact, e.acted_ms),
                     // Whoever had the number before is another person.
                     Event::Revoked(e) if e.road == Road::Reassigned => {}

@@ -108,14 +108,14 @@ impl Messenger {
                         Query { number: self.inner.book.number(&person)?, known_since: oldest(&person) };
                     asked.waiting.push((person, query));
                     if asked.waiting.len() >= asked.batch {
-                        self.ask(asked, now, &mut done).await?;
+                        self.ask_register(asked, now, &mut done).await?;
                         progress(&done);
                     }
                 }
             }
         }
         for asked in registers.iter_mut().filter(|asked| !asked.waiting.is_empty()) {
-            self.ask(asked, now, &mut done).await?;
+            self.ask_register(asked, now, &mut done).await?;
             progress(&done);
         }
         Ok(done)
@@ -174,7 +174,7 @@ impl Messenger {
     }
 
     /// Asks about those who wait. What a register says stays out of the ledger unless all of the answer can be used.
-    async fn ask(
+    async fn ask_register(
         &self,
         asked: &mut Asked<'_>,
         now: DateTime<Utc>,
@@ -274,7 +274,7 @@ impl Answer {
         let before = grants.peek().is_none()
             || grants.any(|grant| grant.acted_ms < theirs || grant.undated == Some(true));
         if before {
-            let reassigned = Reassigned { source: checked.register.clone(), since_ms: checked.since_ms };
+            let reassigned = Reassigned::new(checked.register.clone(), checked.since_ms);
             person.stage(at_ms, reassigned, &[])?;
         }
         Ok(before)

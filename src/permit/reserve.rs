@@ -155,9 +155,20 @@ async fn judge(
     {
         return Ok(Judged::Stay(draft.message, Reserved::Duplicate));
     }
-    if let Some((answer, asked)) = draft.answers {
+    // The reminder of a question goes where marketing would go, were the question answered.
+    let reminds = matches!(draft.answers, Some((Answer::Reminder, _)));
+    let confirmed = reminds.then(|| state.if_confirmed(&draft.program, at.timestamp_millis())).flatten();
+    if reminds && confirmed.is_none() {
+        return held(policy.refusing(Code::AnswerSpent));
+    }
+    let state = confirmed.as_ref().unwrap_or(state);
+    if let Some((answer, asked)) = draft.answers.filter(|_| !reminds) {
         if !may_answer(state, answer, asked, at) {
             return held(policy.refusing(Code::AnswerSpent));
+        }
+        // Whoever is blocked would not learn what was opened.
+        if opens(answer) && state.blocked.contains(&draft.sender) {
+            return held(policy.refusing(Code::SenderBlocked));
         }
         // Counted from the text that it answers, not from its turn in the queue.
         return Ok(Judged::Go(Box::new(draft), asked + TimeDelta::minutes(super::ANSWER_WITHIN_MINUTES)));
@@ -194,6 +205,11 @@ async fn judge(
         }
         Verdict::Defer { .. } | Verdict::Deny => held(decision),
     }
+}
+
+/// Whether such an answer tells what was opened, or asks whether to.
+const fn opens(answer: Answer) -> bool {
+    matches!(answer, Answer::Start | Answer::OptIn | Answer::Question | Answer::Reminder)
 }
 
 /// Too little of the window is left: the message waits for the next one.
@@ -270,6 +286,7 @@ fn stage(
             .unwrap_or_default(),
         not_after_ms: not_after.timestamp_millis(),
         answer: draft.answers.map(|(answer, _)| answer),
+        mark: crate::message::mark(body.as_str()),
     };
     person.stage(at.timestamp_millis(), started, &[])?;
     if draft.queued {

@@ -193,8 +193,8 @@ impl Whereabouts {
         self.zones_from
     }
 
-    /// The bytes under which it is interned beside a ledger's state, as CBOR: the version of the number table,
-    /// places of the number, places, zones, how each came about, and whether a zone was named outright.
+    /// The bytes under which it is interned beside a ledger's state, as CBOR: places of the number, places, zones, how
+    /// each came about, and whether a zone was named outright.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut e = minicbor::Encoder::new(Vec::with_capacity(64));

@@ -72,8 +72,9 @@ impl Policy {
             let sends = facts.state.sends.iter().filter(|s| s.at_ms > since && s.debits() && counted(s));
             counts.push((id.to_owned(), u32::try_from(sends.count()).unwrap_or(u32::MAX)));
         };
-        for place in facts.whereabouts.places() {
-            for rule in &self.rulebook.law_of(*place).of(request.kind).caps {
+        let question = Question::new(self, facts, request, at.timestamp());
+        for (_, law) in question.laws.iter() {
+            for rule in law.of(request.kind).caps.iter().filter(|rule| question.in_force(rule)) {
                 for cap in &rule.caps {
                     note(&rule.id, u32::from(cap.per_hours), &|sent| {
                         rule.kinds.contains(sent.kind)

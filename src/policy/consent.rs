@@ -5,11 +5,16 @@ use std::sync::Arc;
 use chrono::DateTime;
 
 use super::{
-    decide::{Findings, Question},
+    decide::{Findings, Question, Request},
     decision::{Code, Fact, Need, Reason},
 };
 use crate::{
-    consent::{Acquisition, Basis, Grant, ProgramState, Revocation, event::Said, new_holder_ms},
+    consent::{
+        Acquisition, Basis, Grant, ProgramState, Revocation,
+        event::{ORDERS, Said},
+        new_holder_ms,
+    },
+    id::Name,
     law::{Bases, Ground, Need as DateNeed, PlaceLaw, Rule, Standing},
     message::Kind,
 };
@@ -19,7 +24,8 @@ pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
     let program = question.program;
     let further = further(question);
     let reaching = state.revocations.iter().filter(|revocation| {
-        reaches(revocation, question) || (further.binding.is_some() && revocation.said == Said::Program)
+        reaches(revocation, question)
+            || further.binding.is_some_and(|(_, by_class)| spreads(revocation, by_class, question))
     });
     // One opening must be later than all of them: two halves do not make a consent.
     let (mut acted_ms, mut seq) = (i64::MIN, 0);
@@ -29,11 +35,11 @@ pub(super) fn check(question: &Question<'_>, findings: &mut Findings) {
     let outlives = |acted_ms, seq| program.is_some_and(|program| program.outlives(acted_ms, seq));
     if let Some(latest) = reaching.max_by_key(|r| (r.acted_ms, r.seq)).filter(|_| !outlives(acted_ms, seq)) {
         let by_words = state.revocations.iter().any(|revocation| reaches(revocation, question));
-        let rule = further.binding.filter(|_| !by_words).cloned();
+        let rule = further.binding.filter(|_| !by_words).map(|(rule, _)| Arc::clone(rule));
         findings.deny(Reason::new(Code::Revoked, rule, since(latest.acted_ms, Some(latest))));
-    } else if let Some(rule) = further.doubtful {
+    } else if let Some((rule, by_class)) = further.doubtful {
         // What the strict posture would take for a revocation of this too.
-        let others = state.revocations.iter().filter(|revocation| revocation.said == Said::Program);
+        let others = state.revocations.iter().filter(|revocation| spreads(revocation, by_class, question));
         let (mut acted_ms, mut seq) = (acted_ms, seq);
         for revocation in others.clone() {
             (acted_ms, seq) = (acted_ms.max(revocation.acted_ms), seq.max(revocation.seq));
@@ -68,9 +74,10 @@ fn since(ms: i64, revocation: Option<&Revocation>) -> Fact {
 
 /// The rules by which a revocation of one program ends all of the sender's, for this kind of message.
 struct Further<'q> {
-    binding: Option<&'q Arc<Rule>>,
-    /// Under this posture it is worth a warning.
-    doubtful: Option<&'q Arc<Rule>>,
+    /// The first of those that bind, and whether each of them lets a class of messages be named.
+    binding: Option<(&'q Arc<Rule>, bool)>,
+    /// The same of those that under this posture are worth a warning.
+    doubtful: Option<(&'q Arc<Rule>, bool)>,
 }
 
 fn further<'q>(question: &Question<'q>) -> Further<'q> {
@@ -79,7 +86,12 @@ fn further<'q>(question: &Question<'q>) -> Further<'q> {
         for rule in law.of(question.request.kind).ends_all.iter().filter(|rule| question.in_force(rule)) {
             let binds = question.policy.posture.binds(rule.reach);
             let slot = if binds { &mut found.binding } else { &mut found.doubtful };
-            *slot = slot.or(Some(rule));
+            let by_class = rule.revocation.as_ref().is_some_and(|revocation| revocation.by_class);
+            *slot = match *slot {
+                // One that lets no class be named binds further; the first is named.
+                Some((first, lets)) => Some((first, lets && by_class)),
+                None => Some((rule, by_class)),
+            };
         }
     }
     found
@@ -93,12 +105,35 @@ fn reaches(revocation: &Revocation, question: &Question<'_>) -> bool {
         || revocation.sender.as_ref().is_some_and(|sender| request.sender == Some(sender));
     match revocation.said {
         Said::All => true,
-        Said::Program => here,
+        Said::Program => here && !keeps(revocation, request),
         Said::Topic => {
-            let named = |name: Option<&crate::id::Name>| name.is_some() && name == revocation.topic.as_ref();
+            let named = |name: Option<&Name>| name.is_some() && name == revocation.topic.as_ref();
             let unnamed = request.kind == Kind::Marketing && request.category.is_none();
             here && (unnamed || named(request.category) || named(request.subject))
         }
+    }
+}
+
+/// Whether a rule by which the end of one thing is the end of all takes this revocation for that. What was expressly
+/// kept was not ended; a class of messages is one thing, unless the rule lets a class be named.
+fn spreads(revocation: &Revocation, by_class: bool, question: &Question<'_>) -> bool {
+    match revocation.said {
+        Said::All => false,
+        Said::Program => !keeps(revocation, &question.request),
+        Said::Topic => !by_class && !keeps(revocation, &question.request),
+    }
+}
+
+/// Whether the person expressly wished this to go on: by its topic, or as what is no marketing. Of the whole of a
+/// program no marketing is kept.
+fn keeps(revocation: &Revocation, request: &Request<'_>) -> bool {
+    let Some(kept) = &revocation.kept else { return false };
+    let named = |name: Option<&Name>| name.is_some_and(|name| kept.contains(name));
+    match (request.kind, revocation.said) {
+        (Kind::Marketing, Said::Program | Said::All) => false,
+        (Kind::Marketing, Said::Topic) => named(request.category),
+        (_, Said::All) => false,
+        (_, _) => named(request.category) || kept.iter().any(|name| name.as_str() == ORDERS),
     }
 }
 

@@ -8,6 +8,7 @@
 mod bans;
 mod brand;
 mod caps;
+mod clarify;
 mod consent;
 mod considered;
 mod decide;

@@ -1,10 +1,14 @@
 //! What a person agrees to hear from: a program of a brand, its senders and what each of them can do.
 
+mod joining;
 mod limit;
 mod sender;
+mod topic;
 
+pub use joining::JoinBy;
 pub use limit::{Counted, Limit, LimitError, Period};
 pub use sender::{Sender, SenderKind};
+pub use topic::Topic;
 
 use crate::{
     id::{Name, NameError},
@@ -31,6 +35,9 @@ pub struct Program {
     help: String,
     language: String,
     age_checked: bool,
+    joining: joining::Joining,
+    topics: Vec<Topic>,
+    clarifies: bool,
 }
 
 impl Program {
@@ -46,6 +53,9 @@ impl Program {
             help: String::new(),
             language: "en".to_owned(),
             age_checked: false,
+            joining: joining::Joining::default(),
+            topics: Vec::new(),
+            clarifies: false,
         })
     }
 
@@ -75,6 +85,39 @@ impl Program {
     pub const fn age_checked(mut self) -> Self {
         self.age_checked = true;
         self
+    }
+
+    /// Adds a topic: the category that its messages carry, and the words by which people call it, in whatever
+    /// language. A topic that shares a word with a general one (advertising, orders, reminders, newsletter, reviews)
+    /// is also known by that one's other words, in eight languages, if it is the program's only such topic.
+    ///
+    /// A STOP that names topics of the program closes those alone; one that names anything else closes the program.
+    ///
+    /// # Errors
+    /// `name` is not a [`Name`].
+    pub fn topic(mut self, name: &str, words: &[&str]) -> Result<Self, NameError> {
+        self.topics.push(Topic::new(name, words)?);
+        Ok(self)
+    }
+
+    /// Its topics.
+    #[must_use]
+    pub fn topics(&self) -> &[Topic] {
+        &self.topics
+    }
+
+    /// The confirmation of a STOP asks which of several programs or topics was meant, where the law of every place
+    /// of the person lets it (United States, 47 CFR 64.1200(a)(12)). Until an answer, the STOP ends everything.
+    #[must_use]
+    pub const fn clarifies(mut self) -> Self {
+        self.clarifies = true;
+        self
+    }
+
+    /// Whether its confirmation of a STOP may ask which one was meant.
+    #[must_use]
+    pub const fn is_clarifying(&self) -> bool {
+        self.clarifies
     }
 
     /// Whether everybody in it had their age checked.

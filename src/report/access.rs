@@ -290,6 +290,10 @@ const fn words(event: &Event, french: bool) -> &'static str {
             ("You asked to have them back.", "Vous avez demandé à les recevoir de nouveau.")
         }
         Event::Heard(_) => ("You wrote to us.", "Vous nous avez écrit."),
+        Event::Reminded(_) => ("You were to be reminded.", "Un rappel devait vous être envoyé."),
+        Event::Miscoded(_) => ("You texted another code.", "Vous avez envoyé un autre code."),
+        Event::Questioned(_) => ("You were asked a question.", "Une question vous a été posée."),
+        Event::Replied(_) => ("You answered it.", "Vous y avez répondu."),
         Event::Suspended(_) => ("A reply awaited a reader.", "Une réponse attendait d'être lue."),
         Event::Started(_) => ("A message was sent to you.", "Un message vous a été envoyé."),
         Event::Concluded(_) => ("The gateway answered.", "La passerelle a répondu."),

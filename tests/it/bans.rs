@@ -116,7 +116,7 @@ fn a_list_that_got_old_holds_everything() {
 #[test]
 fn nothing_leaves_under_a_list_that_is_not_recorded() {
     wait(async {
-        let calm = list("2026-11-27T07:00:00Z", None);
+        let calm = list("2026-11-26T09:00:00Z", None);
         let stage = stage(Bans::none()).unwrap();
         assert_eq!(stage.loads().await, []);
         stage.shop.reload_bans(bans(calm.clone())).await.unwrap();
@@ -145,6 +145,10 @@ fn lists_that_nobody_asks_for_or_that_are_older_are_refused() {
         let held = list("2026-11-26T09:00:00Z", None);
         let stage = stage(bans(held.clone())).unwrap();
         assert!(matches!(stage.shop.reload_bans(misspelt).await, Err(ReloadBansError::Idle(_))));
+        let tomorrow = bans(list("2026-11-27T09:00:00Z", None));
+        let begun = self::stage(tomorrow.clone()).err().unwrap();
+        assert_eq!(begun, BuildError::MisdatedBans(Name::new("fr-emergency").unwrap()));
+        assert!(matches!(stage.shop.reload_bans(tomorrow).await, Err(ReloadBansError::Misdated(_))));
         let older = bans(list("2026-11-26T08:59:59Z", None));
         assert!(matches!(stage.shop.reload_bans(older).await, Err(ReloadBansError::Older(_))));
         assert_eq!(stage.shop.policy().bans, bans(held));

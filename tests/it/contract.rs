@@ -254,7 +254,12 @@ fn window() {
 #[test]
 fn intent() {
     let stop = ask(jsonl::intent, &json!({"text": "STOP", "country": "US", "language": "en"}));
-    assert_eq!(stop, json!({"intent": "stop", "tier": 1, "language": "en", "scope": "program"}));
+    assert_eq!(
+        stop,
+        json!({
+            "intent": "stop", "tier": 1, "language": "en", "scope": "program", "rule": "en.fcc", "matched": "STOP",
+        })
+    );
     let yes = |context: &str| {
         ask(jsonl::intent, &json!({"text": "Oui", "language": "fr", "context": context}))["intent"].clone()
     };

@@ -12,6 +12,7 @@ use optin::{
     message::Kind,
     phone::PhoneNumber,
     policy::Request,
+    program::JoinBy,
     shop::Says,
 };
 
@@ -19,12 +20,13 @@ use crate::{
     fold::name,
     receive::consent,
     simulation::dice::Dice,
-    walk::{at, number, shop},
+    walk::{at, number, shop_of, soldes},
 };
 
 #[derive(Debug, Clone, PartialEq)]
 enum Act {
     OptIn(DateTime<Utc>),
+    Join(DateTime<Utc>),
     Stop(DateTime<Utc>),
     Start(DateTime<Utc>),
     Consents { import: usize },
@@ -44,7 +46,7 @@ fn is_closed(acts: &[(DateTime<Utc>, Act)]) -> bool {
         .collect();
     let erased = acts.iter().rposition(|(_, act)| *act == Act::Erase).map_or(0, |place| place + 1);
     let ground = (erased..acts.len()).any(|place| match &acts[place].1 {
-        Act::OptIn(_) => true,
+        Act::OptIn(_) | Act::Join(_) => true,
         // A list brings a ground to somebody who never said no, until it is taken back.
         Act::Consents { import } => {
             shuts.iter().all(|(shut, _)| *shut > place)
@@ -53,7 +55,7 @@ fn is_closed(acts: &[(DateTime<Utc>, Act)]) -> bool {
         _ => false,
     });
     let reopened = (0..acts.len()).any(|place| match acts[place].1 {
-        Act::OptIn(acted) | Act::Start(acted) => {
+        Act::OptIn(acted) | Act::Join(acted) | Act::Start(acted) => {
             shuts.iter().all(|(shut, when)| place > *shut && acted > *when)
         }
         _ => false,
@@ -79,7 +81,8 @@ impl Life<'_> {
         let acted = self.now() - Duration::milliseconds(dice.below(30_000) as i64);
         let import = dice.below(3);
         match dice.below(20) {
-            0..5 => Act::OptIn(acted),
+            0..3 => Act::OptIn(acted),
+            3..5 => Act::Join(acted),
             5..8 => Act::Stop(acted),
             8..11 => Act::Start(acted),
             11..15 => Act::Consents { import },
@@ -96,6 +99,7 @@ impl Life<'_> {
         let list = |import: &usize| format!("list-{}-{import}", who.digits());
         match &act {
             Act::OptIn(acted) => drop(shop.opt_in(who, "soldes", consent().at(*acted)).await.unwrap()),
+            Act::Join(acted) => drop(shop.receive(text("LUNE", *acted)).await.unwrap()),
             Act::Stop(acted) => drop(shop.receive(text("STOP", *acted)).await.unwrap()),
             Act::Start(acted) => drop(shop.receive(text("START", *acted)).await.unwrap()),
             Act::Consents { import } | Act::OptsOut { import } => {
@@ -136,7 +140,8 @@ impl Life<'_> {
 async fn lives(seeds: std::ops::Range<u64>) -> (u32, u32) {
     let clock = Arc::new(FixedClock::at(at("2026-11-26T09:00:00Z")));
     let carrier = Arc::new(SimulatedCarrier::seeded(7));
-    let shop = shop(Arc::new(MemoryLedger::new().unwrap()), &clock, &carrier);
+    let joined = soldes().keyword("LUNE").joins(JoinBy::Keyword);
+    let shop = shop_of(joined, Arc::new(MemoryLedger::new().unwrap()), &clock, &carrier);
     let (mut open, mut stricter) = (0, 0);
     for seed in seeds {
         let who = number(&format!("+336123{seed:05}"));

@@ -57,7 +57,14 @@ fn import(program: &str, m: i64) -> Event {
 }
 
 fn ask(program: &str, m: i64, until: i64) -> Event {
-    Asked { program: name(program), grant: grant(minute(m)), expires_ms: minute(until) }.into()
+    Asked {
+        program: name(program),
+        grant: grant(minute(m)),
+        expires_ms: minute(until),
+        asked_ms: None,
+        code: None,
+    }
+    .into()
 }
 
 fn yes(program: &str, m: i64) -> Event {
@@ -69,18 +76,7 @@ fn start(program: &str, m: i64) -> Event {
 }
 
 fn revoked(said: Said, program: Option<&str>, m: i64) -> Revoked {
-    Revoked {
-        said,
-        program: program.map(name),
-        sender: None,
-        topic: None,
-        road: Road::Keyword,
-        acted_ms: minute(m),
-        inbound: None,
-        matched: None,
-        import: None,
-        line: None,
-    }
+    Revoked { said, program: program.map(name), ..Revoked::all(Road::Keyword, minute(m)) }
 }
 
 fn stop(program: &str, m: i64) -> Event {
@@ -88,11 +84,11 @@ fn stop(program: &str, m: i64) -> Event {
 }
 
 fn doubt(m: i64, until: i64) -> Event {
-    Suspended { deadline_ms: minute(until), inbound: inbound(m), acted_ms: minute(m) }.into()
+    Suspended::new(inbound(m), minute(m), minute(until)).into()
 }
 
 fn cleared() -> Event {
-    Unsuspended { by: name("lea") }.into()
+    Unsuspended { by: name("lea"), inbound: None }.into()
 }
 
 fn fold(events: &[Event]) -> State {

@@ -23,12 +23,12 @@ use optin::{
         Basis, Event, Grant, How, PersonalField,
         event::{
             Approved, Asked, BansLoaded, Blocked, Bounced, Checked, Concluded, Confirmed, Danger, Delivery,
-            Erased, Heard, ImportRun, ImportTakenBack, ImportUndone, Imported, KeysRotated, OptedIn, Outcome,
-            Reassigned, RegisterLoaded, Reported, Restarted, RetentionRun, Revoked, Road, Said, Started,
-            Suspended, TextKept, Unblocked, Unsuspended,
+            Erased, Heard, ImportRun, ImportTakenBack, ImportUndone, Imported, KeysRotated, Miscoded,
+            OptedIn, Outcome, Questioned, Reassigned, RegisterLoaded, Reminded, Replied, Reported, Restarted,
+            RetentionRun, Revoked, Road, Said, Started, Suspended, TextKept, Unblocked, Unsuspended,
         },
     },
-    id::{Hash, InboundId, MessageId, Name},
+    id::{Hash, InboundId, MessageId, Name, TextMark},
     ledger::{Book, Envelope, Flaw, MemoryLedger, Person, Urgency, Verified, Written},
     message::Kind,
     phone::PhoneNumber,
@@ -89,18 +89,15 @@ fn life() -> Vec<(Event, Vec<(PersonalField, String)>)> {
         counts: vec![("brand".to_owned(), 1)],
         not_after_ms: ms(60),
         answer: None,
+        mark: Some(TextMark([2; 16])),
     };
     let revoked = Revoked {
         said: Said::Program,
         program: Some(program.clone()),
         sender: Some(name("36123")),
-        topic: None,
-        road: Road::Keyword,
-        acted_ms: ms(5),
         inbound: Some(InboundId([8; 16])),
         matched: Some("fr.stop".to_owned()),
-        import: None,
-        line: None,
+        ..Revoked::all(Road::Keyword, ms(5))
     };
     let personal = |field, text: &str| vec![(field, text.to_owned())];
     let clear = Vec::new;
@@ -109,7 +106,43 @@ fn life() -> Vec<(Event, Vec<(PersonalField, String)>)> {
             OptedIn { program: program.clone(), grant: grant() }.into(),
             vec![(Page, "https://maisonlune.fr/panier".to_owned()), (Ip, "192.0.2.1".to_owned())],
         ),
-        (Asked { program: program.clone(), grant: grant(), expires_ms: ms(90) }.into(), clear()),
+        (
+            Asked {
+                program: program.clone(),
+                grant: grant(),
+                expires_ms: ms(90),
+                asked_ms: Some(ms(1)),
+                code: Some(Hash([4; 32])),
+            }
+            .into(),
+            clear(),
+        ),
+        (Reminded { program: program.clone() }.into(), clear()),
+        (
+            Miscoded { program: program.clone(), acted_ms: ms(2), inbound: InboundId([3; 16]) }.into(),
+            personal(Text, "1234"),
+        ),
+        (
+            Questioned {
+                program: program.clone(),
+                question: name("size"),
+                options: vec!["S".to_owned(), "M".to_owned()],
+                asked_ms: ms(1),
+                expires_ms: ms(90),
+            }
+            .into(),
+            clear(),
+        ),
+        (
+            Replied {
+                program: program.clone(),
+                question: name("size"),
+                acted_ms: ms(2),
+                inbound: InboundId([2; 16]),
+            }
+            .into(),
+            personal(Text, "M"),
+        ),
         (Confirmed { program: program.clone(), acted_ms: ms(2), inbound }.into(), personal(Text, "OUI")),
         (
             Imported { program: program.clone(), grant: grant(), import: name("list"), line: None }.into(),
@@ -159,15 +192,9 @@ fn life() -> Vec<(Event, Vec<(PersonalField, String)>)> {
             .into(),
             clear(),
         ),
-        (
-            Heard { intent: "help".to_owned(), inbound: InboundId([6; 16]), acted_ms: ms(4) }.into(),
-            personal(Text, "Aide"),
-        ),
-        (
-            Suspended { deadline_ms: ms(99), inbound: InboundId([5; 16]), acted_ms: ms(4) }.into(),
-            personal(Text, "spam"),
-        ),
-        (Unsuspended { by: name("lea") }.into(), personal(Note, "she was joking")),
+        (Heard::new("help", InboundId([6; 16]), ms(4)).into(), personal(Text, "Aide")),
+        (Suspended::new(InboundId([5; 16]), ms(4), ms(99)).into(), personal(Text, "spam")),
+        (Unsuspended { by: name("lea"), inbound: None }.into(), personal(Note, "she was joking")),
         (revoked.into(), personal(Text, "STOP")),
         (Restarted { program, acted_ms: ms(6), inbound: InboundId([4; 16]) }.into(), personal(Text, "START")),
     ]
@@ -213,7 +240,7 @@ async fn fill(book: &Book) {
     let mut gone = book.find_or_open(zoe, ms(0)).await.unwrap();
     let opted_in = OptedIn { program: name("soldes"), grant: grant() };
     gone.stage(ms(1), opted_in, &[(PersonalField::Page, "https://maisonlune.fr".to_owned())]).unwrap();
-    gone.stage(ms(2), Reassigned { source: name("rnd"), since_ms: None }, &[]).unwrap();
+    gone.stage(ms(2), Reassigned::new(name("rnd"), None), &[]).unwrap();
     write(book, gone).await;
     let mut next = book.find_or_open(zoe, ms(3)).await.unwrap();
     next.stage(ms(3), OptedIn { program: name("soldes"), grant: grant() }, &[]).unwrap();

@@ -1,9 +1,18 @@
 //! Texts as they come in: what is recorded, what is answered, and what may go out afterwards.
 
 mod answers;
+mod desk;
 mod doubt;
+mod echo;
+mod joining;
 mod opening;
+mod reminding;
+mod restart;
+mod scope;
+mod signals;
 mod stops;
+mod surveys;
+mod tiers;
 
 use std::sync::Arc;
 
@@ -34,6 +43,15 @@ pub(crate) fn consent() -> OptIn {
     OptIn::checkbox(&TEXT)
 }
 
+/// Another program of the same shop, with a sender of its own.
+fn club() -> Program {
+    Program::new("club", "Maison Lune")
+        .unwrap()
+        .sender(Sender::short_code(Country::FR, "36456").unwrap().throughput(50.try_into().unwrap()))
+        .help("aide@maisonlune.fr")
+        .language("fr")
+}
+
 /// Two programs of one shop, a carrier and a clock: a Thursday noon in Paris.
 struct House {
     shop: Messenger,
@@ -49,22 +67,23 @@ impl House {
     }
 
     fn with(carrier: SimulatedCarrierBuilder) -> Self {
+        Self::of(carrier, vec![soldes(), club()], |builder| builder)
+    }
+
+    /// With these programs, and whatever else is said.
+    fn of(
+        carrier: SimulatedCarrierBuilder,
+        programs: Vec<Program>,
+        more: impl FnOnce(optin::Builder) -> optin::Builder,
+    ) -> Self {
         let ledger = Arc::new(MemoryLedger::new().unwrap());
         let clock = Arc::new(FixedClock::at(at("2026-11-26T11:00:00Z")));
         let carrier = Arc::new(carrier.build());
-        let club = Program::new("club", "Maison Lune")
-            .unwrap()
-            .sender(Sender::short_code(Country::FR, "36456").unwrap().throughput(50.try_into().unwrap()))
-            .help("aide@maisonlune.fr")
-            .language("fr");
-        let shop = Messenger::builder(Arc::clone(&ledger), Rulebook::builtin())
-            .program(soldes())
-            .program(club)
+        let builder = Messenger::builder(Arc::clone(&ledger), Rulebook::builtin())
             .gateway(Arc::clone(&carrier))
             .clock(Arc::clone(&clock))
-            .zones(ZoneTable::bundled())
-            .build()
-            .unwrap();
+            .zones(ZoneTable::bundled());
+        let shop = more(programs.into_iter().fold(builder, optin::Builder::program)).build().unwrap();
         Self { shop, clock, carrier, ledger, texts: std::cell::Cell::new(0) }
     }
 
@@ -89,6 +108,13 @@ impl House {
         self.texts.set(self.texts.get() + 1);
         let id = format!("in-{}", self.texts.get());
         self.shop.receive(Inbound::text(id, from, to, words, self.now()).unwrap()).await.unwrap()
+    }
+
+    /// The same, written so long ago.
+    async fn text_of(&self, from: PhoneNumber, to: &str, words: &str, ago: Duration) -> Received {
+        self.texts.set(self.texts.get() + 1);
+        let id = format!("in-{}", self.texts.get());
+        self.shop.receive(Inbound::text(id, from, to, words, self.now() - ago).unwrap()).await.unwrap()
     }
 
     async fn dispatch(&self) -> Dispatched {

@@ -47,8 +47,17 @@ pub(crate) fn shop(
     clock: &Arc<FixedClock>,
     carrier: &Arc<SimulatedCarrier>,
 ) -> Messenger {
+    shop_of(soldes(), ledger, clock, carrier)
+}
+
+pub(crate) fn shop_of(
+    program: Program,
+    ledger: impl Into<Admitted>,
+    clock: &Arc<FixedClock>,
+    carrier: &Arc<SimulatedCarrier>,
+) -> Messenger {
     Messenger::builder(ledger, Rulebook::builtin())
-        .program(soldes())
+        .program(program)
         .gateway(Arc::clone(carrier))
         .clock(Arc::clone(clock))
         .zones(ZoneTable::bundled())

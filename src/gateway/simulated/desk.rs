@@ -13,6 +13,7 @@ use crate::{
     consent::event::Delivery,
     gateway::{About, Answered, Cost, Idempotency, Inbound, LookUp, Recalled, Refusal, Report, Uncertain},
     id::MessageId,
+    inbound::Context,
     message::Counting,
     permit::Handover,
     phone::PhoneNumber,
@@ -143,6 +144,7 @@ impl Desk {
                 to: to.sender.clone(),
                 text,
                 sent_at: time(sent_ms),
+                context: Context::None,
             };
             for (copy, lag) in (0u32..).zip(course::reply_lags(options, dice.nth(nth))) {
                 // A text has at most two copies, so the pair of numbers tells all of them apart.

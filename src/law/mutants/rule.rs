@@ -269,6 +269,7 @@ impl OfRule<'_> {
         add("revocation words".to_owned(), |revocation| revocation.any_words = !revocation.any_words);
         add("revocation channel".to_owned(), |revocation| revocation.any_channel = !revocation.any_channel);
         add("revocation clarify".to_owned(), |revocation| revocation.may_clarify = !revocation.may_clarify);
+        add("revocation by class".to_owned(), |revocation| revocation.by_class = !revocation.by_class);
         add("revocation ends".to_owned(), |revocation| {
             revocation.ends = match revocation.ends {
                 Extent::All => Extent::Program,

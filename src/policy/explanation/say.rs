@@ -208,14 +208,6 @@ impl Examined {
 impl Why {
     /// Whether it only repeats what the rule asks of a text, a sender or a record.
     const fn is_duty(&self) -> bool {
-        matches!(
-            self,
-            Self::Carry(_)
-                | Self::Forbids(_)
-                | Self::Feed(_)
-                | Self::Ends(_)
-                | Self::Records(_)
-                | Self::Keeps(_)
-        )
+        matches!(self, Self::Carry(_) | Self::Forbids(_) | Self::Ends(_) | Self::Records(_) | Self::Keeps(_))
     }
 }

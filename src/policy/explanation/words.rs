@@ -85,6 +85,9 @@ fn fact_words(fact: &Fact, l: Language) -> String {
         Fact::Register { name, as_of: None } => {
             format!("{name}, {}", l.pick("never asked", "jamais consulté"))
         }
+        Fact::Banned { place, act, until: Some(at) } => {
+            format!("{place}, {act}, {} {}", l.pick("until", "jusqu'au"), when::utc(*at, l))
+        }
         other => other.to_string(),
     };
     typeset(&text, l)

@@ -262,14 +262,7 @@ impl<'a> Walk<'a> {
                 Event::from(Revoked {
                     said: Said::Program,
                     program: Some(program),
-                    sender: None,
-                    topic: None,
-                    road,
-                    acted_ms,
-                    inbound: None,
-                    matched: None,
-                    import: None,
-                    line: None,
+                    ..Revoked::all(road, acted_ms)
                 })
             }
             Spoken::Reopened => {

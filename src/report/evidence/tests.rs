@@ -8,7 +8,7 @@ use super::{Ask, EvidencePack, Frame, check, gather::Kept};
 use crate::{
     consent::{
         Acquisition, Basis, Channel, Event, Grade, Grant, How, PersonalField, State,
-        event::{Answer, Billed, Delivery, Opened, OptedIn, Outcome, Road, Said, TextKept},
+        event::{Answer, Billed, Delivery, Opened, OptedIn, Outcome, Read, Road, Said, TextKept},
     },
     id::{Hash, Name, RecipientId},
     law::Rulebook,
@@ -40,10 +40,11 @@ fn called(ty: &str) -> String {
         "String" => "text",
         "bool" => "bool",
         "Name" => "name",
-        "MessageId" | "InboundId" => "bytes16",
+        "MessageId" | "InboundId" | "TextMark" => "bytes16",
         "Hash" => "bytes32",
         "Grant" => "grant",
         "Billed" => "billed",
+        "Read" => "read",
         "Said" => "*said*",
         "Road" => "*road*",
         "Outcome" => "*outcome*",
@@ -76,6 +77,7 @@ fn events() -> String {
     }
     let _ = writeln!(table, "| | grant | {} |", fields(Grant::FIELDS));
     let _ = writeln!(table, "| | billed | {} |", fields(Billed::FIELDS));
+    let _ = writeln!(table, "| | read | {} |", fields(Read::FIELDS));
     table
 }
 

@@ -1,9 +1,12 @@
 //! Every kind of record in a sentence, in English and French.
 
 use super::pack::Both;
-use crate::consent::{
-    Event, Grade, How,
-    event::{Answer, Delivery, Outcome, Road, Said},
+use crate::{
+    consent::{
+        Event, Grade, How,
+        event::{Answer, Delivery, Outcome, Read, Revoked, Road, Said, Suspended},
+    },
+    id::Name,
 };
 
 /// A time for people and machines: RFC 3339 with milliseconds, or bare milliseconds beyond the years 1 to 9999.
@@ -54,11 +57,7 @@ fn both(event: &Event) -> Option<Both> {
         ),
         Event::Revoked(e) => {
             let (en, fr) = road(e.road);
-            let (reach_en, reach_fr) = match e.said {
-                Said::Program => ("this program", "ce programme"),
-                Said::All => ("everything", "tout"),
-                Said::Topic => ("a topic", "un sujet"),
-            };
+            let (reach_en, reach_fr) = reach(e);
             // Nobody asked for these two.
             if matches!(e.road, Road::Erasure | Road::Reassigned) {
                 return Some(Both::new(
@@ -66,29 +65,70 @@ fn both(event: &Event) -> Option<Both> {
                     format!("Tout a été arrêté : {fr}, au {}.", human(e.acted_ms)),
                 ));
             }
-            Both::new(
+            let said = Both::new(
                 format!("The person asked to stop {reach_en} ({en}) on {}.", human(e.acted_ms)),
                 format!("La personne a demandé l'arrêt : {reach_fr} ({fr}), le {}.", human(e.acted_ms)),
-            )
+            );
+            with_reading(said, e.read.as_ref())
         }
         Event::Restarted(e) => Both::new(
             format!("The person asked to have “{}” back on {}.", e.program, human(e.acted_ms)),
             format!("La personne a demandé à retrouver « {} » le {}.", e.program, human(e.acted_ms)),
         ),
-        Event::Heard(e) => Both::new(
-            format!("The person wrote; it was read as “{}”.", e.intent),
-            format!("La personne a écrit ; lu comme « {} ».", e.intent),
+        Event::Heard(e) => {
+            let said = Both::new(
+                format!("The person wrote; it was read as “{}”.", e.intent),
+                format!("La personne a écrit ; lu comme « {} ».", e.intent),
+            );
+            with_reading(said, e.read.as_ref())
+        }
+        Event::Clarifying(e) => {
+            let names = if e.topics.is_empty() { &e.open } else { &e.topics };
+            let names = names.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+            let until = human(e.expires_ms);
+            Both::new(
+                format!(
+                    "Everything ended; the confirmation asked which of {names} was meant, until {until}."
+                ),
+                format!(
+                    "Tout a pris fin ; la confirmation a demandé ce qui était visé ({names}), jusqu'au {until}."
+                ),
+            )
+        }
+        Event::Clarified(e) => {
+            let meant = e.topic.as_ref().unwrap_or(&e.program);
+            Both::new(
+                format!("The person answered on {}: only “{meant}” was meant.", human(e.acted_ms)),
+                format!("La personne a répondu le {} : seul « {meant} » était visé.", human(e.acted_ms)),
+            )
+        }
+        Event::Reminded(e) => Both::new(
+            format!("The person was to be reminded of the question of “{}”.", e.program),
+            format!("Un rappel de la question de « {} » est demandé.", e.program),
         ),
-        Event::Suspended(e) => Both::new(
+        Event::Miscoded(e) => Both::new(
+            format!("The person texted another code than that of “{}”.", e.program),
+            format!("La personne a envoyé un autre code que celui de « {} ».", e.program),
+        ),
+        Event::Questioned(e) => Both::new(
             format!(
-                "The person wrote something doubtful; marketing waits for a human until {}.",
-                human(e.deadline_ms)
+                "The question “{}” of “{}” was asked, until {}.",
+                e.question,
+                e.program,
+                human(e.expires_ms)
             ),
             format!(
-                "La personne a écrit un message ambigu ; le marketing attend un humain jusqu'au {}.",
-                human(e.deadline_ms)
+                "La question « {} » de « {} » est posée, jusqu'au {}.",
+                e.question,
+                e.program,
+                human(e.expires_ms)
             ),
         ),
+        Event::Replied(e) => Both::new(
+            format!("The person answered the question “{}” of “{}”.", e.question, e.program),
+            format!("La personne a répondu à la question « {} » de « {} ».", e.question, e.program),
+        ),
+        Event::Suspended(e) => doubtful(e),
         Event::Unsuspended(e) => Both::new(
             format!("{} read it: it was no request to stop.", e.by),
             format!("{} l'a lu : ce n'était pas une demande d'arrêt.", e.by),
@@ -107,6 +147,40 @@ fn both(event: &Event) -> Option<Both> {
     })
 }
 
+/// What a revocation reaches by its words, and what it keeps.
+fn reach(e: &Revoked) -> (String, String) {
+    let (mut en, mut fr) = match (e.said, &e.topic) {
+        (Said::Program, _) => ("this program".to_owned(), "ce programme".to_owned()),
+        (Said::All, _) => ("everything".to_owned(), "tout".to_owned()),
+        (Said::Topic, Some(topic)) => (format!("the topic “{topic}”"), format!("le sujet « {topic} »")),
+        (Said::Topic, None) => ("a topic".to_owned(), "un sujet".to_owned()),
+    };
+    if let Some(kept) = e.kept.as_ref().filter(|kept| !kept.is_empty()) {
+        let kept = kept.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+        en += &format!(" and to keep {kept}");
+        fr += &format!(", en gardant {kept}");
+    }
+    (en, fr)
+}
+
+/// By which row of the tables a text was read.
+fn with_reading(mut said: Both, read: Option<&Read>) -> Both {
+    let Some(read) = read.filter(|read| read.tier > 0) else { return said };
+    let language = read.language.as_deref().unwrap_or("-");
+    said.en.push_str(&format!(" Read at tier {}, by rule {}, language {language}.", read.tier, read.rule));
+    said.fr.push_str(&format!(" Lu au niveau {}, règle {}, langue {language}.", read.tier, read.rule));
+    said
+}
+
+fn doubtful(e: &Suspended) -> Both {
+    let until = human(e.deadline_ms);
+    let said = Both::new(
+        format!("The person wrote something doubtful; marketing waits for a human until {until}."),
+        format!("La personne a écrit un message ambigu ; le marketing attend un humain jusqu'au {until}."),
+    );
+    with_reading(said, e.read.as_ref())
+}
+
 /// Records that are no step between the person and the brand.
 fn beside(event: &Event) -> Option<Both> {
     Some(match event {
@@ -121,6 +195,10 @@ fn beside(event: &Event) -> Option<Both> {
         Event::Unblocked(e) => Both::new(
             format!("The network no longer blocks {}.", e.sender),
             format!("Le réseau ne bloque plus {}.", e.sender),
+        ),
+        Event::Reassigned(e) if e.deactivated == Some(true) => Both::new(
+            format!("The carrier gave the number up, says {}.", e.source),
+            format!("L'opérateur a résilié le numéro, selon {}.", e.source),
         ),
         Event::Reassigned(e) => Both::new(
             format!("The number belongs to somebody else now, says {}.", e.source),
@@ -224,6 +302,7 @@ const fn answered(answer: Answer) -> (&'static str, &'static str) {
         Answer::OptIn => ("it confirms the consent", "elle confirme le consentement"),
         Answer::Question => ("it asks for the second yes", "elle demande le second oui"),
         Answer::WrongNumber => ("it answers “wrong number”", "elle répond à « mauvais numéro »"),
+        Answer::Reminder => ("it reminds of the second yes", "elle rappelle le second oui"),
     }
 }
 
@@ -253,6 +332,12 @@ const fn road(road: Road) -> (&'static str, &'static str) {
         Road::Erasure => ("the person's data was erased", "les données de la personne ont été effacées"),
         Road::Complaint => ("a complaint", "plainte"),
         Road::Reassigned => ("the number was somebody else's", "le numéro était à quelqu'un d'autre"),
+        Road::Email => ("an e-mail or a letter", "courriel ou lettre"),
+        Road::Phone => ("a phone call", "appel téléphonique"),
+        Road::Deactivated => ("the carrier gave the number up", "numéro résilié par l'opérateur"),
+        Road::Judged => {
+            ("a doubtful text that a human read as a stop", "SMS ambigu, lu par un humain comme un arrêt")
+        }
     }
 }
 

@@ -72,14 +72,7 @@ impl Past {
             None => Revoked {
                 said: Said::Program,
                 program: Some(program),
-                sender: None,
-                topic: None,
-                road: Road::Keyword,
-                acted_ms,
-                inbound: None,
-                matched: None,
-                import: None,
-                line: None,
+                ..Revoked::all(Road::Keyword, acted_ms)
             }
             .into(),
         };

@@ -98,8 +98,8 @@ async fn a_stop_after_erasure_is_recorded_without_what_it_said() {
             house.events(house.ana).await.last(),
             Some(Event::Revoked(_) | Event::Suspended(_))
         ));
-        let signal = OptOutSignal { number: house.ana, sender: None, at: house.now() };
-        house.shop.opted_out(&signal, Road::Support, Some("Ana rief an")).await.unwrap();
+        let signal = OptOutSignal::by_support(house.ana, house.now()).note("Ana rief an");
+        house.shop.opted_out(&signal).await.unwrap();
         assert_eq!(house.shop.person(house.ana).await.unwrap().unwrap().recipient, erased);
         assert!(ledger.log(0, 99).await.unwrap().iter().all(|r| r.sealed.is_none() || r.stream != erased));
         assert!(house.text_again(house.ana, words, 1).await.repeated);
@@ -270,9 +270,7 @@ async fn an_earlier_tenure_of_the_number_is_erased_by_its_id() {
     let book = Book::new(ledger);
     let mut first = house.shop.person(house.ana).await.unwrap().unwrap();
     let recipient = first.recipient;
-    first
-        .stage(house.now().timestamp_millis(), Reassigned { source: name("rnd"), since_ms: None }, &[])
-        .unwrap();
+    first.stage(house.now().timestamp_millis(), Reassigned::new(name("rnd"), None), &[]).unwrap();
     book.write(first, Urgency::Normal).await.unwrap();
     house.later(1);
     house.opt_in(house.ana).await;

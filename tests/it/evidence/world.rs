@@ -206,9 +206,7 @@ impl World {
             let Some(mut person) = self.book.find(number).await.unwrap() else { continue };
             match self.dice.below(8) {
                 0 => person.stage(at_ms, Erased { request: name("request-7"), rule: None }, &[]).unwrap(),
-                1 => {
-                    person.stage(at_ms, Reassigned { source: name("gateway"), since_ms: None }, &[]).unwrap()
-                }
+                1 => person.stage(at_ms, Reassigned::new(name("gateway"), None), &[]).unwrap(),
                 2 => {
                     let note = [(PersonalField::Note, "said “no” twice".to_owned())];
                     let checked = Checked {

@@ -3,13 +3,13 @@
 use optin::{
     consent::{
         Acquisition, Event,
-        event::{Blocked, Bounced, Erased, ImportUndone, Reassigned, Road, Said, Unblocked},
+        event::{Blocked, Bounced, Erased, ImportUndone, Miscoded, Reassigned, Road, Said, Unblocked},
     },
     id::Name,
 };
 use proptest::prelude::*;
 
-use super::{Judge, ask, cleared, doubt, import, minute, model, name, opt_in, revoked, start, yes};
+use super::{Judge, ask, cleared, doubt, import, inbound, minute, model, name, opt_in, revoked, start, yes};
 
 fn program() -> impl Strategy<Value = &'static str> {
     prop_oneof![Just("soldes"), Just("club")]
@@ -46,6 +46,13 @@ fn by_a_friend(mut event: Event) -> Event {
     event
 }
 
+fn asked_at(mut event: Event, m: i64) -> Event {
+    if let Event::Asked(e) = &mut event {
+        e.asked_ms = Some(minute(m));
+    }
+    event
+}
+
 /// Few programs and few minutes, so that ties and reversals are common.
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
@@ -60,6 +67,10 @@ fn event() -> impl Strategy<Value = Event> {
         3 => (program(), 0..9i64).prop_map(|(p, m)| by_a_friend(opt_in(p, m))),
         2 => (program(), 0..9i64).prop_map(|(p, m)| by_a_friend(import(p, m))),
         2 => (program(), 0..9i64).prop_map(|(p, m)| by_a_friend(ask(p, m, 20))),
+        4 => (program(), 0..9i64).prop_map(|(p, m)| asked_at(ask(p, 0, 20), m)),
+        6 => (program(), 0..9i64).prop_map(|(p, m)| {
+            Miscoded { program: name(p), acted_ms: minute(m), inbound: inbound(m) }.into()
+        }),
         2 => prop_oneof![Just("list"), Just("other")]
             .prop_map(|list| ImportUndone { import: name(list) }.into()),
         1 => (0..9i64).prop_map(|m| {
@@ -68,7 +79,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => sender().prop_map(|sender| Blocked { sender, code: "x".to_owned() }.into()),
         1 => sender().prop_map(|sender| Unblocked { sender }.into()),
         1 => prop_oneof![
-            Just(Reassigned { source: name("rnd"), since_ms: None }.into()),
+            Just(Reassigned::new(name("rnd"), None).into()),
             Just(Erased { request: name("r1"), rule: None }.into()),
         ],
     ]

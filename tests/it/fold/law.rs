@@ -1,8 +1,8 @@
 //! Law 3, sentence by sentence.
 
 use optin::consent::{
-    Acquisition, Event,
-    event::{Road, Said},
+    Acquisition, Basis, Event, Grant, State,
+    event::{OptedIn, Road, Said},
 };
 
 use super::{Judge, ask, cleared, doubt, grant, import, minute, name, opt_in, revoked, start, stop, yes};
@@ -90,6 +90,37 @@ fn start_restores_only_what_was_there() {
     assert!(judge.is_open(&[events.as_slice(), &[opt_in("soldes", 6)]].concat(), "soldes"));
 }
 
+/// Somebody who stopped and then agreed to less has agreed to less: what the STOP closed comes back by START alone.
+#[test]
+fn a_lesser_yes_after_a_stop_wakes_no_greater_one() {
+    let bases = |events: &[Event]| {
+        let mut state = State::default();
+        for (seq, event) in (1..).zip(events) {
+            state.apply(seq, 0, event);
+        }
+        assert!(state.stands_open(&name("soldes")), "{events:?}");
+        let grants = state.program(&name("soldes")).unwrap().grants.clone();
+        grants.iter().map(|grant| grant.basis).collect::<Vec<_>>()
+    };
+    let lesser = |m| {
+        let customer = Grant { basis: Basis::SoftOptIn, ..grant(minute(m)) };
+        Event::from(OptedIn { program: name("soldes"), grant: customer })
+    };
+    let written = grant(1).basis;
+    assert_ne!(written, Basis::SoftOptIn);
+    assert_eq!(bases(&[opt_in("soldes", 1), lesser(6)]), [written, Basis::SoftOptIn]);
+    assert_eq!(bases(&[opt_in("soldes", 1), stop("soldes", 5), lesser(6)]), [Basis::SoftOptIn]);
+    // The older yes that comes late.
+    assert_eq!(bases(&[stop("soldes", 5), lesser(6), opt_in("soldes", 1)]), [Basis::SoftOptIn]);
+    let back = [opt_in("soldes", 1), stop("soldes", 5), start("soldes", 6), lesser(7)];
+    assert_eq!(bases(&back), [written, Basis::SoftOptIn]);
+    // A friend's word closes nothing either.
+    let mut friend = grant(minute(6));
+    friend.acquisition = Acquisition::Referral;
+    let friend = Event::from(OptedIn { program: name("soldes"), grant: friend });
+    assert_eq!(bases(&[opt_in("soldes", 1), stop("soldes", 5), friend, start("soldes", 7)]), [written]);
+}
+
 #[test]
 fn a_yes_needs_an_open_question() {
     let judge = Judge::new();
@@ -119,6 +150,8 @@ fn nobody_consents_for_a_friend() {
         program: name("soldes"),
         grant: grant.clone(),
         expires_ms: minute(10),
+        asked_ms: None,
+        code: None,
     }
     .into();
     let listed: Event =

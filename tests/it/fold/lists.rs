@@ -54,7 +54,7 @@ fn lists_do_not_make_a_state_grow_for_ever() {
 fn a_dead_number_gets_no_marketing_until_somebody_is_heard_from_it() {
     let judge = Judge::new();
     let agreed: Event = OptedIn { program: name("soldes"), grant: grant(minute(50)) }.into();
-    let heard: Event = Heard { intent: "help".to_owned(), inbound: inbound(9), acted_ms: minute(400) }.into();
+    let heard: Event = Heard::new("help", inbound(9), minute(400)).into();
     assert!(!judge.is_open(&[agreed.clone(), bounced(300)], "soldes"));
     assert!(!judge.is_open(&[agreed.clone(), bounced(300), brought("list", 2)], "soldes"));
     assert!(judge.is_open(&[agreed.clone(), bounced(300), heard], "soldes"));

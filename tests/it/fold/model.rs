@@ -91,7 +91,15 @@ fn is_dead(events: &[Event]) -> bool {
         Event::Revoked(e) => e.inbound.is_some(),
         Event::Reported(e) => e.delivery == Delivery::Delivered,
         event => {
-            matches!(event, Event::Confirmed(_) | Event::Restarted(_) | Event::Heard(_) | Event::Suspended(_))
+            matches!(
+                event,
+                Event::Confirmed(_)
+                    | Event::Restarted(_)
+                    | Event::Heard(_)
+                    | Event::Suspended(_)
+                    | Event::Miscoded(_)
+                    | Event::Replied(_)
+            )
         }
     };
     last.is_some_and(|last| !(last..events.len()).any(lives))
@@ -116,12 +124,17 @@ fn gives_basis(events: &[Event], place: usize, program: &Name) -> bool {
 /// Whether the YES at this place answers a question that is open and has not expired.
 fn answers(events: &[Event], place: usize) -> bool {
     let Event::Confirmed(yes) = &events[place] else { return false };
+    let mut wrong = 0;
     for before in (0..place).rev() {
         match &events[before] {
             Event::Asked(asked) if asked.program == yes.program => {
                 let grant = &asked.grant;
-                return yes.acted_ms <= asked.expires_ms && grant.acquisition != Acquisition::Referral;
+                // Nobody answers before being asked, by the second.
+                let asked_s = asked.asked_ms.map_or(i64::MIN, |ms| ms.div_euclid(1_000));
+                let in_time = asked_s <= yes.acted_ms.div_euclid(1_000) && yes.acted_ms <= asked.expires_ms;
+                return in_time && wrong < 5 && grant.acquisition != Acquisition::Referral;
             }
+            Event::Miscoded(e) if e.program == yes.program => wrong += 1,
             // One answer is all a question takes, and an expired one takes none.
             Event::Confirmed(e) if e.program == yes.program => return false,
             event if closes_question(event, &yes.program) => return false,

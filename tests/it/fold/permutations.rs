@@ -9,10 +9,14 @@ use optin::{
     message::Kind,
     phone::PhoneNumber,
     policy::Request,
+    program::JoinBy,
 };
 
 use super::{name, noon};
-use crate::{receive::consent, walk::shop};
+use crate::{
+    receive::consent,
+    walk::{shop_of, soldes},
+};
 
 /// Text and minute of writing, all of them before noon.
 const TEXTS: [[(&str, i64); 6]; 3] = [
@@ -46,6 +50,10 @@ fn with_repeats(order: &[usize; 6], mut dice: usize) -> Vec<usize> {
     all
 }
 
+/// The same with the words by which people join.
+const JOINING: [(&str, i64); 6] =
+    [("JOIN", 1), ("STOP", 2), ("LUNE", 3), ("STOP", 4), ("merci", 5), ("REJOINDRE", 6)];
+
 fn lawful(texts: &[(&str, i64); 6], order: &[usize; 6]) -> bool {
     let is_stop = |text: &str| text.starts_with("STOP") || text.starts_with("Arr");
     let came: Vec<_> = order.iter().enumerate().map(|(place, text)| (texts[*text], place)).collect();
@@ -53,12 +61,15 @@ fn lawful(texts: &[(&str, i64); 6], order: &[usize; 6]) -> bool {
         let stops = came.iter().filter(|((text, _), _)| is_stop(text));
         stops.clone().all(|((_, at), place)| start.0.1 > *at && start.1 > *place)
     };
-    came.iter().filter(|((text, _), _)| *text == "START").any(later)
+    let opens = |text: &str| ["START", "JOIN", "LUNE", "REJOINDRE"].contains(&text);
+    came.iter().filter(|((text, _), _)| opens(text)).any(later)
 }
 
 async fn ends_as_the_law_says(texts: &[(&'static str, i64); 6], every: usize) -> (u32, u32) {
     let clock = Arc::new(FixedClock::at(noon()));
-    let shop = shop(MemoryLedger::new().unwrap(), &clock, &Arc::new(SimulatedCarrier::seeded(7)));
+    let joined = soldes().keyword("LUNE").joins(JoinBy::Keyword);
+    let carrier = Arc::new(SimulatedCarrier::seeded(7));
+    let shop = shop_of(joined, MemoryLedger::new().unwrap(), &clock, &carrier);
     let (program, sender) = (name("soldes"), name("36123"));
     let request = Request {
         program: &program,
@@ -74,7 +85,8 @@ async fn ends_as_the_law_says(texts: &[(&'static str, i64); 6], every: usize) ->
         let mut seen = [false; 6];
         for text in with_repeats(order, nth) {
             let (words, minute) = texts[text];
-            let sent_at = noon() - chrono::Duration::minutes(30 - minute);
+            // A keyword of whoever said STOP counts where it can still be answered: within five minutes.
+            let sent_at = noon() - chrono::Duration::seconds(30 - minute);
             let id = format!("{nth}-{text}");
             let got =
                 shop.receive(Inbound::text(id, person, "36123", words, sent_at).unwrap()).await.unwrap();
@@ -85,7 +97,9 @@ async fn ends_as_the_law_says(texts: &[(&'static str, i64); 6], every: usize) ->
         assert_eq!(allowed, lawful(texts, order), "{order:?} of {texts:?}");
         *(if allowed { &mut open } else { &mut closed }) += 1;
         let records = shop.history(person).await.unwrap().len();
-        assert_eq!(records, 2 + 6, "a repeat left a record");
+        // A keyword is heard, and is a consent.
+        let joins = texts.iter().filter(|(text, _)| ["JOIN", "LUNE", "REJOINDRE"].contains(text)).count();
+        assert_eq!(records, 2 + 6 + joins, "a repeat left a record");
     }
     shop.verify().await.unwrap().unwrap();
     (open, closed)
@@ -95,6 +109,12 @@ async fn ends_as_the_law_says(texts: &[(&'static str, i64); 6], every: usize) ->
 async fn six_texts_in_every_order_each_twice() {
     let (open, closed) = ends_as_the_law_says(&TEXTS[0], 1).await;
     assert!(open > 100 && closed > 100, "{open} {closed}");
+}
+
+#[tokio::test]
+async fn six_texts_of_which_some_join_in_every_order_each_twice() {
+    let (open, closed) = ends_as_the_law_says(&JOINING, 2).await;
+    assert!(open > 50 && closed > 50, "{open} {closed}");
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ fn started(m: i64) -> (i64, Event) {
         counts: Vec::new(),
         not_after_ms: minute(m + 1),
         answer: None,
+        mark: None,
     };
     (minute(m), started.into())
 }

@@ -52,7 +52,7 @@ async fn the_next_owner_inherits_the_silence_until_fresh_consent() {
         shop.receive(Inbound::text("1", ana, "36123", text, sent).unwrap()).await.unwrap();
         assert!(!is_open(&shop, ana).await, "{text}");
         if text == "STOP" {
-            append(&ledger, ana, Reassigned { source: name("rnd"), since_ms: None }).await;
+            append(&ledger, ana, Reassigned::new(name("rnd"), None)).await;
         } else {
             shop.erase(ana, "r1").await.unwrap();
         }
@@ -84,7 +84,7 @@ async fn a_list_of_before_opens_nothing_for_the_next_owner() {
         let old = || consent().at(noon() - chrono::Duration::days(90));
         shop.opt_in(ana, "soldes", old()).await.unwrap();
         assert!(is_open(&shop, ana).await);
-        append(&ledger, ana, Reassigned { source: name("rnd"), since_ms }).await;
+        append(&ledger, ana, Reassigned::new(name("rnd"), since_ms)).await;
         assert!(!is_open(&shop, ana).await);
 
         // The shop's weekly list still says what the old holder agreed to.

@@ -63,6 +63,19 @@ fn an_overlay_adds_and_replaces() {
     assert_eq!(load(GOOD).unwrap().version(), versions[1], "the same content has the same version");
 }
 
+/// Those below it include it: it stays where it was.
+#[test]
+fn a_calendar_that_others_include_can_be_replaced() {
+    let france = "[[calendar]]\nid = \"FR\"\ncitation = \"§ 1\"\nconfidence = \"low\"\n\
+                  [[calendar.day]]\nname = \"Armistice\"\non = \"11-11\"\n";
+    let book = load(france).unwrap();
+    let list = |id: &str| book.calendars().iter().find(|calendar| calendar.id() == id).unwrap().clone();
+    for id in ["FR", "FR-ALSACE-MOSELLE"] {
+        assert_eq!(list(id).is_holiday("2026-11-11".parse().unwrap()), Some(true), "{id}");
+        assert_eq!(list(id).is_holiday("2026-07-14".parse().unwrap()), Some(false), "{id}");
+    }
+}
+
 #[test]
 fn a_replaced_calendar_reaches_the_rules_that_name_it() {
     let calendar = GOOD.split("[[rule]]").next().unwrap();

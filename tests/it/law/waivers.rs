@@ -42,6 +42,20 @@ fn less() -> Rulebook {
     danger::without_rule(&Rulebook::builtin(), "US-FED-HOURS", "counsel's opinion of 2026-11-02").unwrap()
 }
 
+/// However often a host lays its own over, what is done without is what the book said.
+#[test]
+fn a_second_overlay_hides_nothing_of_the_book() {
+    let once = Rulebook::builtin().with_overlay("host.toml", OVERLAY).unwrap();
+    let twice = once.with_overlay("again.toml", &OVERLAY.replace("24:00", "23:00")).unwrap();
+    let own = Rulebook::builtin().rule("US-FL-HOURS").unwrap().clone();
+    let less = danger::without_rule(&twice, "US-FL-HOURS", "another opinion").unwrap();
+    for book in [once, twice, less] {
+        let of: Vec<_> = book.waivers().iter().filter(|waiver| waiver.id == "US-FL-HOURS").collect();
+        assert_eq!(of.len(), 1);
+        assert_eq!(of[0].rules.iter().map(|rule| &rule.hours).collect::<Vec<_>>(), [&own.hours]);
+    }
+}
+
 #[test]
 fn a_rule_goes_with_a_reason_only() {
     let book = Rulebook::builtin();

@@ -42,7 +42,7 @@ fn add(book: &Book, count: u64) {
         let now = left.min(3_000);
         for nth in opening..now {
             let inbound = InboundId::of(&format!("{left} {nth}"));
-            person.stage(0, Heard { intent: "other".to_owned(), inbound, acted_ms: 0 }, &[]).unwrap();
+            person.stage(0, Heard::new("other", inbound, 0), &[]).unwrap();
         }
         assert!(matches!(wait(book.write(person, Urgency::Normal)).unwrap(), Written::Done(_)));
         left -= now;
@@ -251,7 +251,7 @@ fn sequencers_in_several_handles_take_turns() {
                     checkpoint(&book);
                     let mut person = wait(book.find_or_open(number("+33698765432"), 0)).unwrap();
                     let inbound = InboundId::of("x");
-                    person.stage(0, Heard { intent: "other".to_owned(), inbound, acted_ms: 0 }, &[]).unwrap();
+                    person.stage(0, Heard::new("other", inbound, 0), &[]).unwrap();
                     drop(wait(book.write(person, Urgency::Normal)));
                 }
             });

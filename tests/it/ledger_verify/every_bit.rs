@@ -23,7 +23,7 @@ fn large(people: u64) -> Forged {
         let mut person = run(book.find_or_open(number, ms(0))).unwrap();
         let page = (optin::consent::PersonalField::Page, format!("https://maisonlune.fr/{nth}"));
         person.stage(ms(1), OptedIn { program: name("soldes"), grant: grant() }, &[page]).unwrap();
-        let heard = Heard { intent: "help".to_owned(), inbound: InboundId([6; 16]), acted_ms: ms(2) };
+        let heard = Heard::new("help", InboundId([6; 16]), ms(2));
         let text = (optin::consent::PersonalField::Text, "Aide".to_owned());
         person.stage(ms(2), heard, &[text]).unwrap();
         if nth % 2 == 0 {

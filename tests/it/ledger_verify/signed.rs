@@ -14,7 +14,7 @@ use crate::walk::number;
 
 fn hear(book: &Book, who: PhoneNumber, minute: i64) {
     let mut person: Person = run(book.find_or_open(who, ms(minute))).unwrap();
-    let heard = Heard { intent: "other".to_owned(), inbound: InboundId([1; 16]), acted_ms: ms(minute) };
+    let heard = Heard::new("other", InboundId([1; 16]), ms(minute));
     person.stage(ms(minute), heard, &[]).unwrap();
     run(write(book, person));
 }

@@ -24,6 +24,10 @@ fn the_ledger_of_these_tests_has_every_kind_of_record() {
         "heard",
         "suspended",
         "unsuspended",
+        "reminded",
+        "miscoded",
+        "questioned",
+        "replied",
         "started",
         "concluded",
         "reported",
@@ -74,7 +78,7 @@ fn changes_on_both_sides_of_a_page_are_named() {
     let mut person = run(book.find_or_open(number("+33612345678"), ms(0))).unwrap();
     for nth in 0..1_100 {
         let inbound = InboundId::of(&nth.to_string());
-        let heard = Heard { intent: "other".to_owned(), inbound, acted_ms: ms(nth) };
+        let heard = Heard::new("other", inbound, ms(nth));
         person.stage(ms(nth), heard, &[]).unwrap();
     }
     run(write(&book, person));

@@ -132,6 +132,7 @@ impl Ask {
             acted_ms: ms(&self.at) - 3_600_000,
             seq: 9,
             road: Road::Keyword,
+            kept: None,
         });
         self
     }

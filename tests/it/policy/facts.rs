@@ -417,6 +417,7 @@ fn revocation(dice: &mut Dice, at: i64) -> Revocation {
         acted_ms: (at - dice.between(0, 100 * DAY)) * 1000,
         seq: dice.roll(20),
         road: Road::Keyword,
+        kept: dice.one_in(4).then(|| maybe(dice, &["promo", "shoes", "orders"]).into_iter().collect()),
     }
 }
 

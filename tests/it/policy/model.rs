@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Months, NaiveDate};
 use optin::{
-    consent::{Acquisition, Basis, Grade, Grant, Sent, State, event::Said},
+    consent::{Acquisition, Basis, Grade, Grant, Revocation, Sent, State, event::Said},
     id::Name,
     law::{Bans, CapKey, Certainty, Extent, Hours, LiftBy, Need, Posture, Reach, Register, Rule, Rulebook},
     message::Kind,
@@ -176,16 +176,23 @@ impl<'a> Model<'a> {
             let blind = case.kind == Kind::Marketing && case.category.is_none();
             match said.said {
                 Said::All => true,
-                Said::Program => here,
+                Said::Program => here && !self.keeps(said),
                 Said::Topic => here && (topic || blind),
             }
         });
         let mut stops: Vec<(i64, u64)> = reaching.map(|said| (said.acted_ms, said.seq)).collect();
-        let elsewhere = state.revocations.iter().filter(|said| said.said == Said::Program);
-        let elsewhere: Vec<(i64, u64)> = elsewhere.map(|said| (said.acted_ms, said.seq)).collect();
+        let elsewhere = |binding| -> Vec<(i64, u64)> {
+            let mut rules = self.all_ends_all(binding, at);
+            let classes = rules.all(|rule| rule.revocation.as_ref().unwrap().by_class);
+            let one = |said: &&Revocation| {
+                let counts = said.said == Said::Program || (said.said == Said::Topic && !classes);
+                counts && !self.keeps(said)
+            };
+            state.revocations.iter().filter(one).map(|said| (said.acted_ms, said.seq)).collect()
+        };
         let (by_words, by_law) = (!stops.is_empty(), self.ends_all(true, at));
         if by_law.is_some() {
-            stops.extend(&elsewhere);
+            stops.extend(elsewhere(true));
         }
         // One opening, later than each of them both ways.
         let closed = |stops: &[(i64, u64)]| {
@@ -197,8 +204,8 @@ impl<'a> Model<'a> {
         let revoked = closed(&stops);
         if revoked {
             put(&mut found.denials, "revoked", by_law.filter(|_| !by_words));
-        } else if let Some(rule) = self.ends_all(false, at).filter(|_| !elsewhere.is_empty())
-            && closed(&[stops.as_slice(), &elsewhere].concat())
+        } else if let Some(rule) = self.ends_all(false, at).filter(|_| !elsewhere(false).is_empty())
+            && closed(&[stops.as_slice(), &elsewhere(false)].concat())
         {
             put(&mut found.warnings, "revoked", Some(rule));
         }
@@ -230,12 +237,26 @@ impl<'a> Model<'a> {
 
     /// A rule by which the end of one program is the end of all: surely, or in doubt.
     fn ends_all(&self, binding: bool, at: i64) -> Option<&'a Rule> {
-        let says = |rule: &&Rule| {
+        self.all_ends_all(binding, at).next()
+    }
+
+    fn all_ends_all(&self, binding: bool, at: i64) -> impl Iterator<Item = &'a Rule> {
+        let says = move |rule: &&Rule| {
             rule.revocation.as_ref().is_some_and(|revocation| revocation.ends == Extent::All)
                 && self.in_force(rule, at)
                 && self.binds(rule) == binding
         };
-        self.rules_at(at).map(|(_, rule)| rule).find(says)
+        self.rules_at(at).map(|(_, rule)| rule).filter(says)
+    }
+
+    /// What the person expressly wished to go on: a topic beside another, or of the whole what is no marketing.
+    fn keeps(&self, said: &Revocation) -> bool {
+        let kept = said.kept.as_deref().unwrap_or_default();
+        let named = self.case.category.as_ref().is_some_and(|category| kept.contains(category));
+        if self.case.kind == Kind::Marketing {
+            return said.said == Said::Topic && named;
+        }
+        said.said != Said::All && (named || kept.iter().any(|name| name.as_str() == "orders"))
     }
 
     fn grants(&self) -> &'a [Grant] {

@@ -58,9 +58,59 @@ fn the_end_of_one_program_is_the_end_of_all_from_that_day_on() {
 fn what_was_said_by_its_own_words_needs_no_rule() {
     let own = ask(LONDON, AFTER).said(Said::Program, Some("soldes"), None, None);
     assert_eq!(answer(&own), "deny revoked");
-    // A person who narrowed it to a topic meant no more.
-    let topic = ask(LONDON, AFTER).said(Said::Topic, Some("avis"), None, Some("news"));
-    assert_eq!(answer(&topic.with(|ask| ask.category = Some(name("promo")))), "allow");
+}
+
+/// A class of messages is one thing, and the end of one is the end of all, unless the law lets a class be named; what
+/// was expressly kept was not ended.
+#[test]
+fn a_topic_ends_no_more_than_the_law_lets_it() {
+    let topic = |kept: Option<&str>| {
+        ask(LONDON, AFTER).said(Said::Topic, Some("avis"), None, Some("news")).with(|ask| {
+            ask.category = Some(name("promo"));
+            ask.state.revocations[0].kept = kept.map(|kept| vec![name(kept)]);
+        })
+    };
+    let by_class = ENDS_ALL.replace("ends = \"all\"", "by_class = true, ends = \"all\"");
+    let lets = |ask: &Ask| {
+        let book = Rulebook::builtin().with_overlay("ends.toml", &by_class).unwrap();
+        ask.answer_by(Policy::new(book, ZoneTable::bundled()))
+    };
+    assert_eq!((answer(&topic(None)), lets(&topic(None))), ("deny revoked/ENDS-ALL".into(), "allow".into()));
+    assert_eq!(answer(&topic(Some("promo"))), "allow");
+    assert_eq!(answer(&topic(Some("orders"))), "deny revoked/ENDS-ALL");
+}
+
+/// Of a program that is over, what is no marketing goes on only where the person expressly wished so.
+#[test]
+fn kept_orders_go_on_and_kept_marketing_does_not() {
+    let said = |kept: &str, said: Said| {
+        ask(LONDON, BEFORE).said(said, Some("soldes"), None, None).with(|ask| {
+            ask.state.revocations[0].kept = Some(vec![name(kept)]);
+        })
+    };
+    let order = |ask: Ask| ask.kind(Kind::Transactional).answer();
+    assert_eq!(order(said("orders", Said::Program)), "allow");
+    assert_eq!(order(said("promo", Said::Program)), "deny revoked");
+    assert_eq!(order(said("orders", Said::All)), "deny revoked");
+    assert_eq!(said("orders", Said::Program).answer(), "deny revoked");
+    let promo = said("promo", Said::Program).with(|ask| ask.category = Some(name("promo")));
+    assert_eq!(promo.answer(), "deny revoked");
+}
+
+/// "Stop promos but keep my order texts": the federal rule that is pending takes the rest as well, but for what was kept.
+#[test]
+fn the_federal_rule_lets_go_on_what_was_kept() {
+    let said = |when: &str, kept: bool| {
+        ask(NEW_YORK, when).said(Said::Topic, Some("soldes"), Some("36123"), Some("promo")).with(|ask| {
+            ask.category = Some(name("suivi"));
+            ask.state.revocations[0].kept = kept.then(|| vec![name("orders")]);
+        })
+    };
+    let order = |ask: Ask| ask.kind(Kind::Transactional).answer();
+    assert_eq!(order(said("2027-01-30T17:00:00Z", false)), "allow 2027-01-31T05:00:00Z");
+    assert_eq!(order(said(AFTER, false)), "deny revoked/US-STOP-REVOCATION");
+    assert_eq!(order(said(AFTER, true)), "allow");
+    assert_eq!(said(AFTER, true).answer(), "deny revoked/US-STOP-REVOCATION");
 }
 
 #[test]

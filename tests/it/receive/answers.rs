@@ -194,3 +194,51 @@ async fn a_text_to_the_code_that_takes_the_stop_is_answered_from_there() {
     let done = shop.dispatch(Batch::default()).await.unwrap();
     assert_eq!((done.accepted, done.next_due), (1, None), "{done:?}");
 }
+
+/// Canada's short codes: STOP is answered in English and ARRET in French, whatever the program's language.
+#[tokio::test]
+async fn in_canada_the_word_decides_the_language_of_the_answer() {
+    for language in ["en", "fr"] {
+        let club = Program::new("club", "Maison Lune")
+            .unwrap()
+            .sender(Sender::short_code(Country::CA, "36123").unwrap())
+            .help("aide@lune.example")
+            .language(language);
+        let carrier = std::sync::Arc::new(SimulatedCarrier::builder(7).build());
+        let clock = std::sync::Arc::new(FixedClock::at(at("2026-11-26T17:00:00Z")));
+        let shop = Messenger::builder(MemoryLedger::new().unwrap(), Rulebook::builtin())
+            .program(club)
+            .gateway(std::sync::Arc::clone(&carrier))
+            .clock(std::sync::Arc::clone(&clock))
+            .zones(ZoneTable::bundled())
+            .build()
+            .unwrap();
+        for (nth, words, answer) in [
+            (1, "STOP", "you are unsubscribed"),
+            (2, "ARRET", "vous ne recevrez plus"),
+            (3, "HELP", "help at"),
+            (4, "AIDE", "aide aide@"),
+        ] {
+            let who = number(&format!("+1514555010{nth}"));
+            let text = Inbound::text(words, who, "36123", words, clock.now().unwrap()).unwrap();
+            shop.receive(text).await.unwrap();
+            shop.dispatch(Batch::default()).await.unwrap();
+            let [said] = &carrier.taken_for(who)[..] else { panic!("{words}") };
+            assert!(said.text.contains(answer), "{language} {words}: {}", said.text);
+        }
+    }
+}
+
+/// A program may answer in words of its own, and the others go on with the common ones.
+#[tokio::test]
+async fn an_answer_may_be_one_programs_own() {
+    let row = "[[reply]]\nkind = \"stopped\"\nlanguage = \"fr\"\nprogram = \"soldes\"\ntext = \"{brand} : au revoir.\"";
+    let replies = optin::inbound::Replies::with_overlay(row).unwrap();
+    let names = |program| optin::inbound::Names { brand: "Maison Lune", program, help: "aide" };
+    let said = |program| {
+        replies.reply(optin::inbound::ReplyKind::Stopped, optin::inbound::Language::FR, &names(program))
+    };
+    assert_eq!(said("soldes"), "Maison Lune : au revoir.");
+    assert!(said("club").contains("vous ne recevrez plus"));
+    assert!(optin::inbound::Replies::with_overlay(&row.replace("{brand}", "{marque}")).is_err());
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use optin::{
-    consent::event::{Road, Unsuspended},
+    consent::event::Unsuspended,
     gateway::OptOutSignal,
     id::Name,
     inbound::Intent,
@@ -53,13 +53,13 @@ async fn a_human_lifts_the_doubt_and_only_that() {
         let ana = house.ana(&["soldes"]).await;
         house.text(ana, "36123", DOUBTFUL).await;
         if stop {
-            let signal = OptOutSignal { number: ana, sender: None, at: house.now() };
-            house.shop.opted_out(&signal, Road::Support, None).await.unwrap();
+            let signal = OptOutSignal::by_support(ana, house.now());
+            house.shop.opted_out(&signal).await.unwrap();
         }
         let book = Book::new(Arc::clone(&house.ledger) as _);
         let mut person = book.find(ana).await.unwrap().unwrap();
         let by = Name::new("lea").unwrap();
-        person.stage(house.now().timestamp_millis(), Unsuspended { by }, &[]).unwrap();
+        person.stage(house.now().timestamp_millis(), Unsuspended { by, inbound: None }, &[]).unwrap();
         book.write(person, Urgency::Normal).await.unwrap();
         assert_eq!(house.is_open(ana, "soldes").await, !stop);
     }

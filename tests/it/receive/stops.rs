@@ -17,7 +17,7 @@ use optin::{
     dispatch::Batch,
     gateway::{Inbound, OptOutSignal, SimulatedCarrier},
     id::{MessageId, Name},
-    inbound::Intent,
+    inbound::{Intent, OptedOut},
     law::Rulebook,
     message::Kind,
     place::ZoneTable,
@@ -184,11 +184,10 @@ async fn a_stop_told_to_support() {
     for (sender, club) in [(Some("36123"), true), (None, false), (Some("99999"), false)] {
         let house = House::new();
         let ana = house.ana(&["soldes", "club"]).await;
-        let sender = sender.map(|sender| Name::new(sender).unwrap());
-        let signal = OptOutSignal { number: ana, sender, at: house.now() };
         let note = "rang at 11:58, wants no more texts";
-        let flying = house.shop.opted_out(&signal, Road::Support, Some(note)).await.unwrap();
-        assert!(flying.is_empty());
+        let mut signal = OptOutSignal::by_support(ana, house.now()).note(note);
+        signal.sender = sender.map(|sender| Name::new(sender).unwrap());
+        assert_eq!(house.shop.opted_out(&signal).await.unwrap(), OptedOut::default());
         assert!(!house.is_open(ana, "soldes").await);
         assert_eq!(house.is_open(ana, "club").await, club, "{signal:?}");
         let (last, values) = house.shop.history(ana).await.unwrap().pop().unwrap();

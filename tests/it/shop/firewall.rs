@@ -40,6 +40,25 @@ async fn a_consent_stands_and_one_newer_than_a_stop_is_a_claim() {
     assert!(is_open(&shop, "+33612345678").await);
 }
 
+/// What the shop knew of the address of somebody holds until it knows better.
+#[tokio::test]
+async fn a_list_without_addresses_moves_nobody() {
+    let (shop, _) = shop();
+    let ana = number("+14155550123");
+    let places = async || {
+        let person = shop.person(ana).await.unwrap().unwrap();
+        person.whereabouts.unwrap().places().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let header = "phone,sms_consent,consent_at,country,zip\n+1 415 555 0123,yes,2026-11-2";
+    take(&shop, "one", &format!("{header}4T10:00:00Z,US,70112\n")).await.unwrap();
+    assert_eq!(places().await, ["US-LA"]);
+    let none = "phone,sms_consent,consent_at\n+1 415 555 0123,yes,2026-11-25T10:00:00Z\n";
+    take(&shop, "two", none).await.unwrap();
+    assert_eq!(places().await, ["US-LA"], "by the number alone it is California");
+    take(&shop, "three", &format!("{header}5T11:00:00Z,US,10001\n")).await.unwrap();
+    assert_eq!(places().await, ["US-NY"]);
+}
+
 #[tokio::test]
 async fn an_opt_out_wins_over_the_consents_of_its_list_whatever_their_order() {
     let rows = [
@@ -131,9 +150,8 @@ async fn a_doubt_that_waits_is_not_lifted_by_a_list() {
 #[tokio::test]
 async fn what_support_heard_outlives_every_list() {
     let (shop, _) = shop();
-    let signal =
-        OptOutSignal { number: number("+33612345678"), sender: None, at: at("2026-11-26T10:00:00Z") };
-    shop.opted_out(&signal, Road::Support, None).await.unwrap();
+    let signal = OptOutSignal::by_support(number("+33612345678"), at("2026-11-26T10:00:00Z"));
+    shop.opted_out(&signal).await.unwrap();
     for import in ["a", "b", "c", "d", "e", "f"] {
         assert_eq!(take(&shop, import, YES).await.unwrap().1, ["2 claim revoked D"]);
         assert!(!is_open(&shop, "+33612345678").await);

@@ -6,9 +6,10 @@ use chrono::TimeDelta;
 use optin::{
     ImportRow,
     campaign::Campaign,
-    consent::event::{Road, Unsuspended},
+    consent::event::Unsuspended,
     gateway::{Inbound, OptOutSignal, Report},
     id::Name,
+    inbound::Question,
     ledger::{Book, Urgency},
     message::{Kind, Template, Values},
     shop::Says,
@@ -34,7 +35,7 @@ impl World {
         let sent_at = self.now() - TimeDelta::seconds(self.dice.one_of(&[0, 0, 0, 30, 700, -600]));
         self.texts += 1;
         let (id, words) = (format!("t{}", self.texts), self.dice.one_of(&WORDS));
-        let inbound = Inbound { id, from, to: sender(program, home), text: words.to_owned(), sent_at };
+        let inbound = Inbound::text(id, from, sender(program, home).as_str(), words, sent_at).unwrap();
         if self.dice.happens(300) {
             self.again.push((person, inbound.clone()));
         }
@@ -58,7 +59,7 @@ impl World {
         let ((process, shop), program) = (self.shop(), self.dice.one_of(&PROGRAMS));
         let acted = self.now() - TimeDelta::seconds(self.dice.one_of(&[0, 0, 60, 4_000]));
         let consent = consent().at(acted);
-        match self.dice.below(3) {
+        match self.dice.below(4) {
             0 => self.call(process, async move {
                 let _ = shop.opt_in(number, program, consent).await;
                 Done::Told
@@ -67,6 +68,13 @@ impl World {
                 let _ = shop.opt_in(number, program, consent.double()).await;
                 Done::Told
             }),
+            2 => {
+                let question = Question::choice("size", ["A", "B"], acted + TimeDelta::hours(2)).unwrap();
+                self.call(process, async move {
+                    let _ = shop.ask(number, program, &question).await;
+                    Done::Told
+                });
+            }
             _ => {
                 let out = self.dice.happens(200);
                 let says = if out { Says::OptOut(None) } else { Says::Consent(consent) };
@@ -86,18 +94,19 @@ impl World {
         if self.dice.happens(500) {
             let named = self.dice.happens(500).then(|| sender("soldes", home));
             let reach = named.as_ref().map(|_| "soldes");
-            let signal = OptOutSignal { number, sender: named, at: self.now() };
+            let mut signal = OptOutSignal::by_support(number, self.now()).note("by telephone");
+            signal.sender = named;
             let (process, shop) = self.shop();
             self.call(process, async move {
-                let told = shop.opted_out(&signal, Road::Support, Some("by telephone")).await;
-                Done::OptedOut(person, reach, told.ok())
+                let told = shop.opted_out(&signal).await;
+                Done::OptedOut(person, reach, told.ok().map(|told| told.in_flight))
             });
         } else {
             let (book, at_ms) = (Book::new(Arc::new(self.ledger.clone())), self.now().timestamp_millis());
             self.call(DESK, async move {
                 if let Ok(Some(mut person)) = book.find(number).await {
                     let by = Name::new("lea").unwrap();
-                    person.stage(at_ms, Unsuspended { by }, &[]).unwrap();
+                    person.stage(at_ms, Unsuspended { by, inbound: None }, &[]).unwrap();
                     let _ = book.write(person, Urgency::Normal).await;
                 }
                 Done::Told

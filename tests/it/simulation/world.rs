@@ -23,7 +23,7 @@ use optin::{
     phone::{Country, PhoneNumber},
     place::ZoneTable,
     policy::Brand,
-    program::{Program, Sender},
+    program::{JoinBy, Program, Sender},
 };
 
 use super::{
@@ -42,7 +42,7 @@ static MATCHER: LazyLock<Matcher> = LazyLock::new(Matcher::builtin);
 pub(super) const PROGRAMS: [&str; 2] = ["soldes", "club"];
 pub(super) const CAMPAIGNS: [&str; 7] =
     ["soldes-1", "soldes-2", "club-1", "soldes-3", "club-2", "soldes-order", "club-order"];
-pub(super) const WORDS: [&str; 16] = [
+pub(super) const WORDS: [&str; 20] = [
     "STOP",
     "STOP",
     "Arrêtez svp",
@@ -55,6 +55,10 @@ pub(super) const WORDS: [&str; 16] = [
     "HELP",
     "OUI",
     "OUI",
+    "JOIN",
+    "LUNE",
+    "A",
+    "b!",
     "merci",
     "not interested",
     "wrong number",
@@ -540,6 +544,8 @@ fn program(name: &str) -> Program {
         .sender(sender(Country::US, 1))
         .help("aide@maisonlune.fr")
         .language("fr")
+        .keyword("LUNE")
+        .joins(if name == "club" { JoinBy::Keyword } else { JoinBy::Yes })
 }
 
 fn poll<T>(task: &mut Pin<Box<dyn Future<Output = T> + Send>>) -> Poll<T> {

@@ -11,6 +11,7 @@ use crate::{
     consent::event::Delivery,
     gateway::{About, Codes, Cost, Inbound, OptOutSignal, Refusal, Report},
     id::MessageId,
+    inbound::Context,
     phone::PhoneNumber,
 };
 
@@ -76,7 +77,8 @@ impl Reading {
             // The same request is the same text, and another text is another one: a STOP is never taken for a repeat.
             None => format!("{}:{}:{}", wrote.gateway, MessageId(self.body), wrote.at.unwrap_or("")),
         };
-        Event::Inbound(Inbound { id, from, to, text: wrote.text.to_owned(), sent_at: self.time(wrote.at) })
+        let (text, sent_at, context) = (wrote.text.to_owned(), self.time(wrote.at), Context::None);
+        Event::Inbound(Inbound { id, from, to, text, sent_at, context })
     }
 
     /// A report, where the status is final. A code that means *opted out* counts whatever the status.
@@ -122,7 +124,8 @@ impl Reading {
     }
 
     pub(super) fn opt_out(&self, number: PhoneNumber, sender: Option<&str>, at: Option<&str>) -> Event {
-        Event::OptOut(OptOutSignal { number, sender: sender.and_then(words::sender), at: self.time(at) })
+        let signal = OptOutSignal::by_gateway(number, self.time(at));
+        Event::OptOut(OptOutSignal { sender: sender.and_then(words::sender), ..signal })
     }
 
     pub(super) fn restored(&self, number: PhoneNumber, sender: Option<&str>, at: Option<&str>) -> Event {

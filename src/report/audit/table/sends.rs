@@ -207,6 +207,8 @@ fn named(text: &str) -> Option<Name> {
     if text.is_empty() {
         return None;
     }
+    // Spaces hide neither a subject nor a number from the rules.
+    let text = &text.split_whitespace().collect::<Vec<_>>().join(".");
     let digest = || {
         let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
         let hex: String = digest.iter().take(20).map(|byte| format!("{byte:02x}")).collect();
