@@ -30,6 +30,7 @@ mod plan;
 #[cfg(feature = "evidence")]
 mod proofs;
 mod raw_store;
+mod replies;
 mod shop;
 mod stops;
 
@@ -59,6 +60,7 @@ fn main() {
     println!("name | ours | peer | ratio");
     for (group, measures) in [
         ("numbers", numbers::ALL),
+        ("replies", replies::ALL),
         ("decide", decide::ALL),
         ("plan", plan::ALL),
         ("store", raw_store::ALL),

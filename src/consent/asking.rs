@@ -233,8 +233,7 @@ mod tests {
                 };
                 state.apply(1, 0, &questioned.into());
             }
-            let revoked =
-                Revoked { said, program: program.map(name), ..Revoked::all(Road::Keyword, 1_000) };
+            let revoked = Revoked { said, program: program.map(name), ..Revoked::all(Road::Keyword, 1_000) };
             state.apply(2, 1_000, &revoked.into());
             assert_eq!(state.questions.unwrap().len(), left, "{said} {program:?}");
         }

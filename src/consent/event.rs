@@ -1,6 +1,7 @@
 //! What can happen with a person, as facts that may be seen and hashed. Numbers and keys are the file format.
 
 use super::evidence::Grant;
+pub use super::{blank::ORDERS, read::Read};
 use crate::{
     codec::{cbor_enum, cbor_map},
     id::{Hash, InboundId, MessageId, Name, TextMark},
@@ -91,26 +92,6 @@ cbor_map! {
         1 => pub micros: Option<i64>,
         /// ISO 4217.
         2 => pub currency: Option<String>,
-    }
-}
-
-cbor_map! {
-    /// How a text was read. The words themselves are sealed beside the record; the span leads to those that decided,
-    /// and says nothing once they are destroyed.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct Read {
-        /// The tier: 1 exact keyword, 2 keyword in company, 3 free text, 4 unsure, 0 none.
-        0 => pub tier: u8,
-        /// The row of the tables that decided.
-        1 => pub rule: String,
-        /// ISO 639-1, where the words tell.
-        2 => pub language: Option<String>,
-        /// First byte of the words that decided.
-        3 => pub from: Option<u32>,
-        /// The byte after their last.
-        4 => pub to: Option<u32>,
-        /// How far a stop reaches by its words: `program`, `all`, `topic`.
-        5 => pub scope: Option<String>,
     }
 }
 
@@ -622,55 +603,5 @@ events! {
         3 => entries: u64,
         /// SHA-256 over all of it.
         4 => digest: Hash,
-    }
-}
-
-/// Among what a revocation expressly keeps: orders, deliveries, appointments, whatever is no marketing.
-pub const ORDERS: &str = "orders";
-
-impl Revoked {
-    /// A revocation of everything, by this road, at this moment in Unix milliseconds; nothing else is known of it.
-    #[must_use]
-    pub const fn all(road: Road, acted_ms: i64) -> Self {
-        Self {
-            said: Said::All,
-            program: None,
-            sender: None,
-            topic: None,
-            road,
-            acted_ms,
-            inbound: None,
-            matched: None,
-            import: None,
-            line: None,
-            read: None,
-            kept: None,
-            signal: None,
-            by: None,
-        }
-    }
-}
-
-impl Heard {
-    /// A text of this intent's code.
-    #[must_use]
-    pub fn new(intent: &str, inbound: InboundId, acted_ms: i64) -> Self {
-        Self { intent: intent.to_owned(), inbound, acted_ms, read: None }
-    }
-}
-
-impl Suspended {
-    /// A doubtful text that waits until this deadline. Both moments in Unix milliseconds.
-    #[must_use]
-    pub const fn new(inbound: InboundId, acted_ms: i64, deadline_ms: i64) -> Self {
-        Self { deadline_ms, inbound, acted_ms, program: None, sender: None, read: None }
-    }
-}
-
-impl Reassigned {
-    /// Somebody else's number since then, in Unix milliseconds, if that is known.
-    #[must_use]
-    pub const fn new(source: Name, since_ms: Option<i64>) -> Self {
-        Self { source, since_ms, deactivated: None, signal: None }
     }
 }

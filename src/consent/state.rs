@@ -1,5 +1,6 @@
 use super::{
     asking::{OpenQuestion, Pending},
+    doubts::{Clarification, Doubt},
     event::{
         Answer, Checked, Concluded, Delivery, Event, Outcome, Revoked, Road, Said, Started, Suspended,
         Unsuspended,
@@ -117,38 +118,6 @@ cbor_map! {
         1 => pub acted_ms: i64,
         /// The latest place of such a text in the stream.
         2 => pub seq: u64,
-    }
-}
-
-cbor_map! {
-    /// One doubtful text that no human has judged.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub struct Doubt {
-        /// The text; zeros for several that can no longer be told apart.
-        0 => pub inbound: InboundId,
-        /// When it becomes a revocation, Unix milliseconds.
-        1 => pub deadline_ms: i64,
-        /// When it was written, Unix milliseconds.
-        2 => pub acted_ms: i64,
-        /// Its place in the stream.
-        3 => pub seq: u64,
-    }
-}
-
-cbor_map! {
-    /// The confirmation of a STOP asked which of several things it meant.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct Clarification {
-        /// The STOP.
-        0 => pub stop: InboundId,
-        /// The program that it answered.
-        1 => pub program: Name,
-        /// Until when an answer counts, Unix milliseconds.
-        2 => pub expires_ms: i64,
-        /// The programs that stood open before it.
-        3 => pub open: Vec<Name>,
-        /// The topics that may be named; empty: programs may.
-        4 => pub topics: Vec<Name>,
     }
 }
 

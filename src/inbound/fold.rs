@@ -296,7 +296,7 @@ impl Pen {
     }
 }
 
-/// What the alphabets below U+0800 fold to, where that is one letter; worked out once.
+/// What the alphabets below U+2000 fold to, where that is one letter; worked out once.
 static ONE_LETTER: LazyLock<Vec<Option<char>>> = LazyLock::new(|| {
     let of = |code| {
         let mut pen = Pen::default();
@@ -309,7 +309,7 @@ static ONE_LETTER: LazyLock<Vec<Option<char>>> = LazyLock::new(|| {
         let mut folded = pen.folded.text.chars();
         folded.next().filter(|_| letters == 1 && folded.next().is_none() && pen.folded.words.is_empty())
     };
-    (0..0x800).map(of).collect()
+    (0..0x2000).map(of).collect()
 });
 
 /// The short way through folding, for most letters of most texts.
@@ -317,7 +317,7 @@ fn one_letter(c: char) -> Option<char> {
     match u32::from(c) {
         _ if c.is_ascii_alphanumeric() => Some(c.to_ascii_lowercase()),
         0..0x80 => None,
-        code @ 0x80..0x800 => ONE_LETTER.get(code as usize).copied().flatten(),
+        code @ 0x80..0x2000 => ONE_LETTER.get(code as usize).copied().flatten(),
         // Han.
         0x4e00..=0x9fff => Some(c),
         _ => None,

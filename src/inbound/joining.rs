@@ -43,10 +43,8 @@ impl Desk<'_> {
         let course = course(&person.state, program, acted_ms, now_ms, blocked, may);
         let tells = [Answer::OptIn, Answer::Question].map(|answer| may(answer).then_some(answer));
         let text = [(PersonalField::Text, inbound.text.clone())];
-        let heard = Heard {
-            read: Some(understood.evidence()),
-            ..Heard::new(understood.intent.code(), id, acted_ms)
-        };
+        let heard =
+            Heard { read: Some(understood.evidence()), ..Heard::new(understood.intent.code(), id, acted_ms) };
         let (name, grant) = (program.name().clone(), self.grant(id, acted_ms));
         let answer = match course {
             Course::Hear(answer) => {

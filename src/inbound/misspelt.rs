@@ -1,8 +1,8 @@
 //! Long words of free text that the thumb slipped on.
 
-use std::{collections::HashMap, hash::BuildHasherDefault};
+use std::collections::HashMap;
 
-use crate::quick::Fnv;
+use crate::quick::Quick;
 
 /// Letters in the shortest word that is looked for misspelt: among shorter ones too many are words themselves.
 const SHORTEST: usize = 6;
@@ -13,8 +13,8 @@ const LONGEST: usize = 20;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Misspelt {
     words: Vec<(Box<[u8]>, usize, bool)>,
-    by_head: HashMap<[u8; 3], Vec<u32>, BuildHasherDefault<Fnv>>,
-    by_tail: HashMap<[u8; 4], Vec<u32>, BuildHasherDefault<Fnv>>,
+    by_head: HashMap<[u8; 3], Vec<u32>, Quick>,
+    by_tail: HashMap<[u8; 4], Vec<u32>, Quick>,
 }
 
 impl Misspelt {

@@ -158,7 +158,7 @@ fn answers<'a>(
         Some(_) => None,
     });
     let free = match read.intent {
-        _ if folded.laughing || folded.stopping || text.contains(ASKING) => false,
+        _ if !folded.laughing.is_empty() || folded.stopping || text.contains(ASKING) => false,
         Intent::Other | Intent::Confirm | Intent::Unsure => true,
         Intent::Stop => read.tier <= 2 && !is_per_se(&folded.text),
         Intent::Start | Intent::Help | Intent::Join | Intent::WrongNumber => false,
