@@ -18,7 +18,8 @@ FORMAT, EXACT, HOUSE = "optin-evidence/1", 2**53 - 1, bytes(16)
 # Section 6: code -> words by number; a map -> fields by key, "name type", "?" for those that may be absent.
 CODES = {
     "said": "program all topic", "outcome": "accepted refused deferred unknown",
-    "road": "keyword free_text gateway web support wrong_number import unsure erasure complaint reassigned",
+    "road": "keyword free_text gateway web support wrong_number import unsure erasure complaint reassigned"
+            " email phone deactivated judged",
     "delivery": "delivered undelivered expired", "answer": "stop help start opt_in question wrong_number reminder",
     "kind": "marketing transactional conversational authentication service",
     "basis": "express_written express soft_opt_in implied none",
@@ -33,27 +34,31 @@ MAPS = {
              "screenshot b32?,seller text?,purpose text?,inbound b16?,kept [personal_field]?,confirmed bool?,undated bool?,"
              "import name?,channel channel?",
     "billed": "segments int?,micros int?,currency text?",
+    "read": "tier int,rule text,language text?,from int?,to int?,scope text?",
 }
 EVENTS = {
     1: "opened: generation int,index b32,group b32", 2: "opted_in: program name,grant grant",
     3: "asked: program name,grant grant,expires_ms int,asked_ms int?,code b32?", 4: "confirmed: program name,acted_ms int,inbound b16",
     5: "imported: program name,grant grant,import name,line int?",
     6: "revoked: said said,program name?,sender name?,topic name?,road road,acted_ms int,inbound b16?,matched text?,"
-       "import name?,line int?",
-    7: "restarted: program name,acted_ms int,inbound b16", 8: "heard: intent text,inbound b16,acted_ms int",
-    9: "suspended: deadline_ms int,inbound b16,acted_ms int", 10: "unsuspended: by name",
+       "import name?,line int?,read read?,kept [name]?,signal b16?,by name?",
+    7: "restarted: program name,acted_ms int,inbound b16", 8: "heard: intent text,inbound b16,acted_ms int,read read?",
+    9: "suspended: deadline_ms int,inbound b16,acted_ms int,program name?,sender name?,read read?",
+    10: "unsuspended: by name,inbound b16?",
     11: "started: message b16,program name,source name,step int,kind kind,category name?,subject name?,sender name,body b32,"
         "segments int,rulebook text,tz text,strict bool,local [(text;int)],counts [(text;int)],not_after_ms int,answer answer?,"
         "mark b16?",
     12: "concluded: message b16,outcome outcome,gateway_id text?,code text?,gateway_code text?,billed billed?",
     13: "reported: message b16,delivery delivery,acted_ms int,code text?,gateway_code text?,billed billed?",
     14: "located: group b32", 15: "blocked: sender name,code text", 16: "unblocked: sender name",
-    17: "reassigned: source name,since_ms int?", 18: "erased: request name,rule text?",
+    17: "reassigned: source name,since_ms int?,deactivated bool?,signal b16?", 18: "erased: request name,rule text?",
     19: "bounced: code text,acted_ms int,import name?,line int?", 20: "import_undone: import name",
     21: "checked: register name,listed bool,as_of_ms int,provenance text?,since_ms int?",
     22: "reminded: program name", 23: "miscoded: program name,acted_ms int,inbound b16",
     24: "questioned: program name,question name,options [text],asked_ms int,expires_ms int",
     25: "replied: program name,question name,acted_ms int,inbound b16",
+    26: "clarifying: inbound b16,program name,expires_ms int,open [name],topics [name]",
+    27: "clarified: stop b16,program name,topic name?,inbound b16,acted_ms int",
     32: "text_kept: digest b32,version text,language text,text text",
     33: "approved: campaign name,plan b32,by text,rulebook text,tz text", 34: "danger: what text,reason text,rulebook text?",
     35: "import_run: import name,rows int,counts [(text;int)]?,list b32?", 36: "checkpointed: size int,root b32,note text",

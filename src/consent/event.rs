@@ -280,7 +280,7 @@ events! {
         /// When, by the carrier's clock, Unix milliseconds.
         2 => acted_ms: i64,
         /// How it was read.
-        8 => read: Option<Read>,
+        3 => read: Option<Read>,
     }
     /// A doubtful text: marketing waits until a human has read it.
     9, "suspended" => Suspended {

@@ -223,6 +223,8 @@ async fn in_canada_the_word_decides_the_language_of_the_answer() {
             let text = Inbound::text(words, who, "36123", words, clock.now().unwrap()).unwrap();
             shop.receive(text).await.unwrap();
             shop.dispatch(Batch::default()).await.unwrap();
+            // The sender hands over one a second.
+            clock.advance(std::time::Duration::from_secs(2));
             let [said] = &carrier.taken_for(who)[..] else { panic!("{words}") };
             assert!(said.text.contains(answer), "{language} {words}: {}", said.text);
         }
