@@ -103,7 +103,7 @@ fn the_answer_is_in_the_language_of_the_word() {
     assert_eq!(language("STOP", "US", &[Language::ES]), Language::EN);
     assert_eq!(language("STOP", "MX", &[]), Language::ES);
     assert_eq!(language("STOP", "", &[]), Language::EN);
-    assert_eq!(language("stop svp", "", &[]), Language::FR);
+    assert_eq!(language("stop s'il vous plaît", "", &[]), Language::FR);
 }
 
 #[test]
