@@ -23,7 +23,6 @@ mod decide;
 mod handover;
 #[cfg(feature = "import")]
 mod import;
-mod numbers;
 #[cfg(feature = "evidence")]
 mod pack;
 mod plan;
@@ -59,7 +58,6 @@ fn main() {
     let wanted: Vec<_> = args.iter().filter(|arg| !arg.starts_with('-')).collect();
     println!("name | ours | peer | ratio");
     for (group, measures) in [
-        ("numbers", numbers::ALL),
         ("replies", replies::ALL),
         ("decide", decide::ALL),
         ("plan", plan::ALL),

@@ -9,6 +9,7 @@ use super::{Context, Intent, Language, Matcher, Reading, tongues};
 
 #[test]
 #[ignore = "a tool: needs TABLES and TEXTS"]
+#[allow(clippy::disallowed_methods, reason = "a tool is told by the environment")]
 fn try_tables() {
     let tables = env::var("TABLES").unwrap();
     let files: Vec<(String, String)> = tongues::BUILTIN

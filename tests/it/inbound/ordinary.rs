@@ -9,6 +9,7 @@ use optin::inbound::{Intent, Language, Matcher, Reading};
 
 #[test]
 #[ignore = "a measurement: needs OPTIN_TEXTS"]
+#[allow(clippy::disallowed_methods, reason = "a measurement is told by the environment")]
 fn ordinary_texts_are_hardly_ever_a_stop() {
     let texts = fs::read(env::var("OPTIN_TEXTS").unwrap()).unwrap();
     let texts = String::from_utf8_lossy(&texts);

@@ -1,34 +1,30 @@
-//! A number in E.164 read and validated, beside crates that do the same, on the same numbers.
+//! A number in E.164 read and validated, beside crates that do the same, on the same numbers:
+//! `cargo run --release --manifest-path benches/numbers/Cargo.toml`.
+//!
+//! Prints `name | ours | peer | ratio`.
 
 use std::{hint::black_box, time::Instant};
 
 use optin::phone::PhoneNumber;
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 
-use super::Line;
-
-#[path = "../tests/it/phone/sample.rs"]
+#[path = "../../../tests/it/phone/sample.rs"]
 mod sample;
 
-/// The first in the table, so that the first use is one.
-pub(super) const ALL: &[fn(bool) -> Vec<Line>] = &[numbers];
-
-fn numbers(_: bool) -> Vec<Line> {
+fn main() {
     const COUNT: usize = 100_000;
     let world: Vec<String> = sample::Numbers::near_valid(7).take(COUNT).collect();
     let mobiles: Vec<String> = (0..COUNT).map(|n| format!("+336{:08}", n * 997)).collect();
     // The crate that the metadata comes from keeps a hundred patterns: it likes one country after the other.
     let mut sorted = world.clone();
     sorted.sort_unstable();
-    let first = Line { name: "numbers: 100,000 of the world, first use", ..line("", &world, 1, peer) };
+    println!("name | ours | peer | ratio");
+    line("numbers: 100,000 of the world, first use", &world, 1, peer);
     let agree = world.iter().filter(|e164| ours(e164) == peer(e164)).count();
     println!("# rlibphonenumber, with metadata of its own, says the same of {agree} of {COUNT} numbers");
-    vec![
-        first,
-        line("numbers: read and validate, the world", &world, 20, peer),
-        line("numbers: read and validate, French mobiles", &mobiles, 20, peer),
-        line("numbers: the same by `phonenumber`, the world by country", &sorted, 3, origin),
-    ]
+    line("numbers: read and validate, the world", &world, 20, peer);
+    line("numbers: read and validate, French mobiles", &mobiles, 20, peer);
+    line("numbers: the same by `phonenumber`, the world by country", &sorted, 3, origin);
 }
 
 fn ours(e164: &str) -> bool {
@@ -44,7 +40,7 @@ fn origin(e164: &str) -> bool {
 }
 
 /// For each thousand numbers the best of some passes: what the machine does when nothing else runs.
-fn line(name: &'static str, numbers: &[String], passes: u32, peer: impl Fn(&str) -> bool) -> Line {
+fn line(name: &str, numbers: &[String], passes: u32, peer: impl Fn(&str) -> bool) {
     let nanoseconds = |valid: &dyn Fn(&str) -> bool, thousand: &[String]| {
         let start = Instant::now();
         thousand.iter().for_each(|e164| _ = black_box(valid(black_box(e164))));
@@ -60,5 +56,5 @@ fn line(name: &'static str, numbers: &[String], passes: u32, peer: impl Fn(&str)
         best.iter().sum::<f64>() / numbers.len() as f64
     };
     let (ours, peer) = (best(&ours), best(&peer));
-    Line { name, ours: format!("{ours:.0} ns"), peer: format!("{peer:.0} ns"), ratio: Some(ours / peer) }
+    println!("{name} | {ours:.0} ns | {peer:.0} ns | {:.2}", ours / peer);
 }
