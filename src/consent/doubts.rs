@@ -50,12 +50,13 @@ impl State {
         let melts = |held: &Doubt| over(held) || (full && held.seq == doubt.seq);
         if doubts.iter().filter(|held| melts(held)).count() > 1 || full {
             let (gone, mut kept): (Vec<_>, Vec<_>) = doubts.drain(..).partition(melts);
-            kept.extend(gone.into_iter().reduce(|a, b| Doubt {
+            let melted = gone.into_iter().reduce(|a, b| Doubt {
                 inbound: InboundId::default(),
                 deadline_ms: a.deadline_ms.min(b.deadline_ms),
                 acted_ms: a.acted_ms.max(b.acted_ms),
                 seq: a.seq.max(b.seq),
-            }));
+            });
+            kept.extend(melted.map(|one| Doubt { inbound: InboundId::default(), ..one }));
             *doubts = kept;
         }
         self.suspend();
