@@ -1,11 +1,13 @@
 //! Caps, grounds, required texts and dates of the book, written down again by hand.
 
+use std::sync::Arc;
+
 use chrono::DateTime;
 use optin::{
     consent::Basis,
     law::{
-        AfterThat, CapKey, CountedFrom, Effect, Kept, Posture, Reach, Requirement, Rulebook, SenderForm,
-        Standing,
+        AfterThat, CapKey, CountedFrom, Effect, Kept, Posture, Reach, Requirement, Rule, Rulebook,
+        SenderForm, Standing,
     },
     message::Kind,
     place::Place,
@@ -109,6 +111,10 @@ pub(super) fn faults(book: &Rulebook) -> Vec<String> {
         }
     };
     let place = |code: &str| code.parse::<Place>().unwrap();
+    // CASL s. 11(1)(a): no longer any messages, or any of a class.
+    let by_class = |rule: &&Arc<Rule>| rule.revocation.as_ref().is_some_and(|revocation| revocation.by_class);
+    let by_class: Vec<&str> = book.rules().iter().filter(by_class).map(|rule| rule.id.as_str()).collect();
+    expect(by_class == ["CA-STOP"], format!("a class may be named: {by_class:?}"));
     for &(id, at, key) in CAPS {
         let rule = book.law_of(place(at)).caps.iter().find(|rule| rule.id == id);
         let cap = rule.and_then(|rule| rule.caps.first());
