@@ -1,6 +1,6 @@
 //! The command line for support staff and counsel.
 //!
-//! With `--jsonl` it reads one JSON object a line and answers one a line: `phone`, `decide`, `window`, `intent`,
+//! With `--jsonl` it reads one JSON object a line and answers one a line: `phone`, `decide`, `window`, `intent`, `classify`,
 //! `segments`, `webhook`, `explain`. For people: `import`, `plan`, `verify`, `explain`, `checkpoint`, `evidence`, `audit`, `erase`,
 //! `retention`, `access`, `review`, `keys`, `rulebook`, `windows`.
 
@@ -9,6 +9,8 @@ mod audit;
 #[cfg(feature = "evidence")]
 #[path = "support/checkpoint.rs"]
 mod checkpoint;
+#[path = "support/classify.rs"]
+mod classify;
 #[path = "support/erase.rs"]
 mod erase;
 #[cfg(feature = "evidence")]
@@ -69,6 +71,8 @@ enum Command {
     Window(Lines),
     /// What a reply means, and why
     Intent(intent::IntentArgs),
+    /// What kind of message a text is, whatever its author calls it
+    Classify(Lines),
     /// What a text costs
     Segments(Lines),
     /// Whether a webhook request is the provider's own
@@ -126,6 +130,7 @@ fn main() -> ExitCode {
         Command::Decide(_) => jsonl::run(jsonl::decide).map(|()| true).map_err(Into::into),
         Command::Window(_) => jsonl::run(jsonl::window).map(|()| true).map_err(Into::into),
         Command::Intent(args) => intent::intent(&args),
+        Command::Classify(_) => jsonl::run(classify::classify).map(|()| true).map_err(Into::into),
         Command::Segments(_) => jsonl::run(jsonl::count).map(|()| true).map_err(Into::into),
         Command::Webhook(_) => jsonl::run(webhook::webhook).map(|()| true).map_err(Into::into),
         #[cfg(feature = "import")]

@@ -92,6 +92,7 @@ pub mod shop;
 
 mod codec;
 mod error;
+mod linear;
 mod messenger;
 mod quick;
 mod sync;

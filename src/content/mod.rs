@@ -2,16 +2,22 @@
 //!
 //! [`Lint`] reads its rules from data files, one row a country, a sender and a kind, each with its citation.
 //! [`Lint::check`] lists what is missing or of the wrong form in what is [`Said`]; [`Lint::footer`] composes the opt-out
-//! line that is missing, once. What no row covers is an error, never silence.
+//! line that is missing, once. What no row covers is an error, never silence. [`classify`] finds what kind of message a
+//! text is, whatever its author calls it.
 
 mod book;
+mod classes;
+mod classify;
 mod fold;
 mod footer;
+#[cfg(test)]
+mod lessons;
 mod lint;
 mod said;
 
 pub use crate::program::SenderKind;
 pub use book::{LintError, Severity};
+pub use classify::{Classified, classify};
 pub use footer::{Footer, FooterError};
 pub use lint::{Finding, FindingCode, Lint};
 pub use said::Said;

@@ -9,9 +9,8 @@ use crate::{
     },
     gateway::{Answered, Cost, Refusal, Rejection},
     id::{MessageId, Name},
-    inbound::{OptOutSignal, stage_signal},
+    inbound::stage_refused,
     ledger::{Book, BookError, OutboxChange, Person, Urgency, Written},
-    phone::PhoneNumber,
 };
 
 /// A message that the gateway did not take this time is asked again after this.
@@ -58,9 +57,7 @@ pub(super) struct Answer {
 /// Records what came of a hand-over, until it is recorded.
 pub(super) async fn conclude(book: &Book, mut answer: Answer, at: DateTime<Utc>) -> Result<(), BookError> {
     for _ in 0..TRIES {
-        // Of whoever was erased meanwhile everything is closed.
-        let number = book.number(&answer.person).ok();
-        stage(&mut answer, number, at)?;
+        stage(&mut answer, at)?;
         let Answer { message, program, sender, answered, doubt, closes_ms, person } = answer;
         let (recipient, read) = (person.recipient, person.version);
         if let Written::Done(_) = book.write(*person, Urgency::Normal).await? {
@@ -103,19 +100,16 @@ async fn is_overtaken(
     Ok(again)
 }
 
-fn stage(answer: &mut Answer, number: Option<PhoneNumber>, at: DateTime<Utc>) -> Result<(), BookError> {
+fn stage(answer: &mut Answer, at: DateTime<Utc>) -> Result<(), BookError> {
     let at_ms = at.timestamp_millis();
     let message = answer.message;
     let concluded = concluded(message, &answer.answered);
     let outcome = concluded.outcome;
     answer.person.stage(at_ms, concluded, &[])?;
-    if let (Answered::Rejected(Rejection { refusal: Refusal::OptedOut, .. }), Some(number)) =
-        (&answer.answered, number)
-    {
+    if let Answered::Rejected(Rejection { refusal: Refusal::OptedOut, .. }) = &answer.answered {
         // A refusal because of an opt-out is an opt-out: consent and reachability both end.
         let (program, sender) = (answer.program.clone(), answer.sender.clone());
-        let signal = OptOutSignal::refused_send(number, program, sender, at).reference(message.to_string());
-        stage_signal(&mut answer.person, &signal, &[], at)?;
+        stage_refused(&mut answer.person, message, program, sender, at)?;
     }
     let change = match (outcome, answer.doubt, &answer.answered) {
         (Outcome::Deferred, _, Answered::Rejected(said)) => {

@@ -5,8 +5,9 @@ use std::ops::Range;
 use serde::Deserialize;
 
 use super::{
-    Intent, Matcher, Reading, Understood,
+    Intent, Learnt, Matcher, Reading, Understood,
     fold::{Folded, fold},
+    scorer::{Ruled, Sight},
     tongues,
 };
 use crate::policy::Language;
@@ -37,6 +38,8 @@ pub struct Explanation {
     pub steps: Vec<Step>,
     /// Every phrase that was found, in order, whether it counted or not. Those with the intent `other` are shields.
     pub phrases: Vec<Seen>,
+    /// What the scorer, which weighs free text beside the rules, makes of it; none where a keyword decided.
+    pub learnt: Option<Learnt>,
     /// Where the deciding row comes from, if it is one of the library's.
     pub source: Option<RowSource>,
 }
@@ -101,7 +104,7 @@ impl Matcher {
     pub fn explain(&self, text: &str, reading: &Reading<'_>) -> Explanation {
         let understood = self.read(text, reading);
         let folded = fold(text);
-        let (mut steps, mut phrases) = (Vec::new(), Vec::new());
+        let (mut steps, mut phrases, mut learnt) = (Vec::new(), Vec::new(), None);
         match &folded {
             None => steps.push(Step { tier: 4, outcome: Outcome::TooMuch, rule: None }),
             Some(folded) if folded.words.is_empty() => {
@@ -111,12 +114,15 @@ impl Matcher {
             Some(folded) => {
                 phrases = self.seen(folded, &understood);
                 steps = self.steps(folded, reading, &understood, &phrases);
+                if steps.len() > 2 {
+                    learnt = self.learnt(text, folded, reading);
+                }
             }
         }
         let folded = folded.unwrap_or_default();
         let words = (0..folded.words.len()).map(|at| folded.word(at).to_owned()).collect();
         let source = source_of(&understood.rule);
-        Explanation { folded: words, understood, steps, phrases, source }
+        Explanation { folded: words, understood, steps, phrases, learnt, source }
     }
 
     fn steps(
@@ -153,6 +159,13 @@ impl Matcher {
         let tier = if understood.tier == 4 { 4 } else { 3 };
         steps.push(Step { tier, outcome, rule: decided.then(|| understood.rule.to_string()) });
         steps
+    }
+
+    fn learnt(&self, text: &str, folded: &Folded, reading: &Reading<'_>) -> Option<Learnt> {
+        let found = self.phrases.find(folded).ok()?;
+        let read = self.by_rules(text, folded, reading, &found);
+        let rules = Ruled { read: read.as_ref(), found: &found, phrases: &self.phrases };
+        Some(self.scorer?.tell(Sight { folded, context: reading.context, rules: Some(rules) }))
     }
 
     fn seen(&self, folded: &Folded, understood: &Understood) -> Vec<Seen> {
@@ -237,6 +250,19 @@ impl Explanation {
                 pick("phrase", "expression"),
                 seen.rule,
                 seen.intent
+            ));
+        }
+        if let Some(learnt) = &self.learnt {
+            let words = learnt.words.iter().map(|(word, pull)| format!("{word} {pull:+}"));
+            lines.push(format!(
+                "{}{colon}{} ({} {}, {} {}) ; {}",
+                pick("learnt from practice texts, score", "appris de textes d'exercice, score"),
+                learnt.score,
+                pick("in doubt from", "doute dès"),
+                learnt.doubt_at,
+                pick("a stop from", "arrêt dès"),
+                learnt.stop_at,
+                words.collect::<Vec<_>>().join(", "),
             ));
         }
         if let Some(source) = &self.source {

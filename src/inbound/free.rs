@@ -8,6 +8,8 @@ use super::{
     matcher::{by_phrase, plain, politely},
     phrases::{Found, Phrase, Reach},
     polite::Polite,
+    scope::narrowed,
+    scorer::{Heard, Opinion, Ruled, Sight},
     words::Beside,
 };
 
@@ -18,7 +20,7 @@ const FEW: usize = 4;
 type Hit<'f> = (&'f Found, &'f Phrase);
 
 impl Matcher {
-    /// Reads a text that is more than a keyword.
+    /// Reads a text that is more than a keyword: by the rules, and by the scorer, which sees what the rules found.
     pub(super) fn in_free_text(
         &self,
         text: &str,
@@ -26,6 +28,22 @@ impl Matcher {
         reading: &Reading<'_>,
     ) -> Option<Understood> {
         let Ok(found) = self.phrases.find(folded) else { return Some(plain(Intent::Unsure, "too-dense")) };
+        let read = self.by_rules(text, folded, reading, &found);
+        let Some(scorer) = self.scorer.filter(|_| !self.is_hosts(read.as_ref())) else { return read };
+        let rules = Ruled { read: read.as_ref(), found: &found, phrases: &self.phrases };
+        let heard = scorer.hear(Sight { folded, context: reading.context, rules: Some(rules) });
+        let stands = read.as_ref().is_some_and(|read| heard.opinion >= self.needed(read, text, folded));
+        weighed(read, stands, heard, folded)
+    }
+
+    /// What the rules alone make of it.
+    pub(super) fn by_rules(
+        &self,
+        text: &str,
+        folded: &Folded,
+        reading: &Reading<'_>,
+        found: &[Found],
+    ) -> Option<Understood> {
         let found: Vec<Hit<'_>> =
             found.iter().filter_map(|f| Some((f, self.phrases.phrase(f.phrase)?))).collect();
         let standing = |intent| standing(&found, folded, intent);
@@ -61,6 +79,29 @@ impl Matcher {
         }
         let by = |(found, phrase): Hit<'_>| by_phrase(phrase, 3, folded, &found.words);
         wrong_number.map(by).or(stop).or(alone).or_else(|| standing(Intent::Unsure).next().map(by))
+    }
+
+    /// What the scorer has to say at least, for what the rules read to stand. Nothing where a keyword opens the text, in
+    /// a clause of its own or in capitals.
+    pub(super) fn needed(&self, read: &Understood, text: &str, folded: &Folded) -> Opinion {
+        let opens = || {
+            let first = folded.words.first().map(|word| word.raw.start);
+            read.matched.as_ref().map(|words| words.start) == first
+        };
+        let shouted = || self.shouted(text, folded, &Reading::default(), &[]).is_some();
+        let keyword = read.intent == Intent::Stop && !self.phrases.has(&read.rule);
+        let topic = || matches!(narrowed(read.clone(), folded).scope, Some(Scope::Topic(_)));
+        match read.intent {
+            Intent::Stop if keyword && opens() || shouted() => Opinion::Other,
+            Intent::Stop if keyword || topic() => Opinion::Doubt,
+            Intent::WrongNumber => Opinion::Doubt,
+            _ => Opinion::Agree,
+        }
+    }
+
+    /// Whether a row of the host's own decided: nobody second-guesses it.
+    fn is_hosts(&self, read: Option<&Understood>) -> bool {
+        read.is_some_and(|read| self.phrases.is_overlay(&read.rule))
     }
 
     /// A stop keyword that has a sentence or a clause to itself; the surest one.
@@ -142,6 +183,22 @@ impl Matcher {
             return Understood { scope: Some(Scope::All), ..read };
         }
         read
+    }
+}
+
+/// Both opinions made one: a stop where both say so, where the scorer, which has seen what the rules found, is sure, and
+/// where what the rules found `stands` whatever it says; unsure where else the rules say so.
+fn weighed(read: Option<Understood>, stands: bool, heard: Heard, folded: &Folded) -> Option<Understood> {
+    let matched = folded.raw(&(0..folded.words.len()));
+    let learnt = Understood { language: heard.language, matched, ..plain(Intent::Unsure, "learnt") };
+    let stop = |read| Understood { intent: Intent::Stop, tier: 3, scope: Some(Scope::Program), ..read };
+    match (heard.opinion, read) {
+        (Opinion::Stop, Some(read)) if read.intent == Intent::Unsure => Some(stop(read)),
+        (_, Some(read)) if stands => Some(read),
+        (Opinion::Stop, None) => Some(stop(learnt)),
+        (_, Some(read)) => Some(Understood { intent: Intent::Unsure, tier: 4, scope: None, ..read }),
+        (Opinion::Agree | Opinion::Doubt, None) => Some(learnt),
+        (Opinion::Other, None) => None,
     }
 }
 

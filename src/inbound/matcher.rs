@@ -14,6 +14,7 @@ use super::{
     phrases::{Phrase, Phrases},
     polite::{Manners, Polite},
     scope::narrowed,
+    scorer::Scorer,
     tongues,
     words::{Beside, WordMap},
 };
@@ -62,6 +63,8 @@ pub struct Matcher {
     pub(super) beside: Arc<WordMap<Beside>>,
     never: Arc<WordMap<Beside>>,
     pub(super) phrases: Arc<Phrases>,
+    /// A second opinion on free text.
+    pub(super) scorer: Option<&'static Scorer>,
     /// No tables: everything is unsure.
     closed: bool,
 }
@@ -72,9 +75,11 @@ impl Matcher {
     /// Should they not read (a test sees to it that they do), every reply is [`Intent::Unsure`].
     #[must_use]
     pub fn builtin() -> Self {
-        static BUILTIN: LazyLock<Matcher> = LazyLock::new(|| {
-            Matcher::of(tongues::BUILTIN).unwrap_or_else(|_| Matcher { closed: true, ..Matcher::default() })
-        });
+        static BUILTIN: LazyLock<Matcher> =
+            LazyLock::new(|| match (Matcher::of(tongues::BUILTIN), Scorer::builtin()) {
+                (Ok(matcher), scorer @ Some(_)) => Matcher { scorer, ..matcher },
+                _ => Matcher { closed: true, ..Matcher::default() },
+            });
         BUILTIN.clone()
     }
 
@@ -96,7 +101,7 @@ impl Matcher {
     /// # Ok::<(), TableError>(())
     /// ```
     pub fn with_overlay(toml: &str) -> Result<Self, TableError> {
-        let mut matcher = Self::of(tongues::BUILTIN)?;
+        let mut matcher = Self { scorer: Scorer::builtin(), ..Self::of(tongues::BUILTIN)? };
         let tables = parse(toml)?;
         if !tables.beside.is_empty() || !tables.slips.never.is_empty() || !tables.gaps.never.is_empty() {
             return Err(keywords::wrong("beside", "an overlay brings keywords and phrases only".into()));
@@ -141,7 +146,14 @@ impl Matcher {
         }
         phrases.index();
         let (keywords, phrases) = (Arc::new(keywords), Arc::new(phrases));
-        Ok(Self { keywords, phrases, beside: Arc::new(beside), never: Arc::new(never), closed: false })
+        Ok(Self {
+            keywords,
+            phrases,
+            beside: Arc::new(beside),
+            never: Arc::new(never),
+            scorer: None,
+            closed: false,
+        })
     }
 
     /// Refuses an overlay keyword that reads as a stop today and would not any more. A number beside the

@@ -8,10 +8,10 @@
 
 mod answer;
 mod clarify;
+mod classes;
 mod closing;
 mod event;
 mod explain;
-mod fold;
 mod free;
 mod intent;
 mod joining;
@@ -26,9 +26,11 @@ mod question;
 mod receive;
 mod reply;
 mod review;
+#[cfg(test)]
+mod schooling;
 mod scope;
+mod scorer;
 mod signal;
-mod signs;
 mod slips;
 mod table;
 mod text;
@@ -38,6 +40,8 @@ mod trial;
 mod turn;
 mod unstored;
 mod words;
+
+use crate::message::{fold, signs};
 
 pub(crate) use answer::{ANSWERS, WaitingAnswer, queue_answer};
 pub use explain::{Explanation, Outcome, RowSource, Seen, Step};
@@ -51,8 +55,9 @@ pub use receive::{ReceiveError, Received};
 pub use reply::{Names, Replies, ReplyKind};
 pub use review::{Doubtful, Judged, Verdict, Waiting};
 pub(crate) use review::{find_doubtful, judge};
-pub(crate) use signal::stage as stage_signal;
+pub use scorer::Learnt;
 pub use signal::{OptOutSignal, OptedOut};
+pub(crate) use signal::{stage as stage_signal, stage_refused};
 pub use table::TableError;
 pub use text::Inbound;
 pub(crate) use unstored::{Unstored, Wish};

@@ -42,6 +42,8 @@ pub(super) struct Phrase {
     pub(super) earnest: bool,
     /// A doubt that makes a stop together with another row's.
     pub(super) adds: bool,
+    /// A host's own.
+    overlay: bool,
 }
 
 impl Phrase {
@@ -80,6 +82,7 @@ impl Phrase {
             },
             earnest: spec.earnest,
             adds: spec.adds,
+            overlay,
         })
     }
 }
@@ -127,6 +130,16 @@ pub(super) struct Phrases {
 impl Phrases {
     pub(super) fn phrase(&self, phrase: usize) -> Option<&Phrase> {
         self.phrases.get(phrase)
+    }
+
+    /// Whether a phrase has this id.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.phrases.iter().any(|phrase| *phrase.id == *id)
+    }
+
+    /// Whether a host's own row has this id.
+    pub(super) fn is_overlay(&self, id: &str) -> bool {
+        self.phrases.iter().rev().take_while(|phrase| phrase.overlay).any(|phrase| *phrase.id == *id)
     }
 
     /// Adds one row; an `overlay` may not shield.

@@ -182,16 +182,13 @@ impl OptOutSignal {
 
     /// By what a repeat is known: the source's id, or everything that it says.
     pub(crate) fn key(&self) -> InboundId {
-        let road = self.road.code();
-        let said = match &self.reference {
-            Some(id) => format!("signal\0{road}\0{id}"),
-            None => {
-                let names = [&self.sender, &self.program, &self.topic];
-                let names = names.map(|name| name.as_ref().map_or("", |name| name.as_str()));
-                format!("signal\0{road}\0\0{}\0{}", self.at.timestamp_millis(), names.join("\0"))
-            }
-        };
-        InboundId::of(&said)
+        if let Some(id) = &self.reference {
+            return key_by(self.road, id);
+        }
+        let names = [&self.sender, &self.program, &self.topic];
+        let names = names.map(|name| name.as_ref().map_or("", |name| name.as_str()));
+        let (road, at_ms) = (self.road.code(), self.at.timestamp_millis());
+        InboundId::of(&format!("signal\0{road}\0\0{at_ms}\0{}", names.join("\0")))
     }
 }
 
@@ -276,12 +273,8 @@ pub(crate) fn stage(
         person.stage(at_ms, ended, &[])?;
         return Ok(true);
     }
-    // Consent and reachability are two facts: what the gateway blocks stays blocked when the person comes back.
-    if let (Road::Gateway, Some(sender)) = (signal.road, &signal.sender)
-        && !person.state.blocked.contains(sender)
-    {
-        let blocked = Blocked { sender: sender.clone(), code: OPTED_OUT.to_owned() };
-        person.stage(at_ms, blocked, &[])?;
+    if let (Road::Gateway, Some(sender)) = (signal.road, &signal.sender) {
+        block(person, sender, at_ms)?;
     }
     let note = signal.note.as_ref().filter(|_| !person.state.erased);
     let mut note: Vec<_> = note.map(|note| (PersonalField::Note, note.clone())).into_iter().collect();
@@ -290,6 +283,38 @@ pub(crate) fn stage(
         note.clear();
     }
     Ok(true)
+}
+
+/// Stages that the gateway refused this message because the person had opted out: whoever it was for, whether or not
+/// their number can be read.
+pub(crate) fn stage_refused(
+    person: &mut Person,
+    message: MessageId,
+    program: Name,
+    sender: Name,
+    now: DateTime<Utc>,
+) -> Result<(), BookError> {
+    let at_ms = now.timestamp_millis();
+    let key = key_by(Road::Gateway, &message.to_string());
+    if person.state.has_heard(key) {
+        return Ok(());
+    }
+    block(person, &sender, at_ms)?;
+    let (program, sender, signal) = (Some(program), Some(sender), Some(key));
+    let all = Revoked::all(Road::Gateway, at_ms);
+    person.stage(at_ms, Revoked { said: Said::Program, program, sender, signal, ..all }, &[])
+}
+
+fn key_by(road: Road, reference: &str) -> InboundId {
+    InboundId::of(&format!("signal\0{}\0{reference}", road.code()))
+}
+
+/// Consent and reachability are two facts: what the gateway blocks stays blocked when the person comes back.
+fn block(person: &mut Person, sender: &Name, at_ms: i64) -> Result<(), BookError> {
+    if person.state.blocked.contains(sender) {
+        return Ok(());
+    }
+    person.stage(at_ms, Blocked { sender: sender.clone(), code: OPTED_OUT.to_owned() }, &[])
 }
 
 /// One for each program that is meant; never fewer programs than the signal may mean.

@@ -6,6 +6,7 @@
 
 mod body;
 mod channel;
+pub(crate) mod fold;
 mod grapheme;
 mod grapheme_table;
 mod gsm;
@@ -13,6 +14,7 @@ mod kind;
 mod link;
 mod mark;
 mod segment;
+pub(crate) mod signs;
 mod tags;
 mod template;
 mod values;

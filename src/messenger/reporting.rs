@@ -6,7 +6,7 @@ use crate::{
     dispatch::{billed, story},
     gateway::{About, OptOutSignal, Recalled, Refusal, Report},
     id::{MessageId, Name},
-    inbound::{ReceiveError, stage_signal},
+    inbound::{ReceiveError, stage_refused, stage_signal},
     ledger::{BookError, OutboxChange, Person, Urgency, Written},
     phone::PhoneNumber,
     policy::{Facts, Reason, Request},
@@ -152,9 +152,7 @@ impl Messenger {
         match report.refusal {
             Some(Refusal::OptedOut) => {
                 let (program, sender) = (started.program.clone(), started.sender.clone());
-                let signal = OptOutSignal::refused_send(report.to, program, sender, now)
-                    .reference(message.to_string());
-                stage_signal(person, &signal, &self.inner.programs, now)?;
+                stage_refused(person, message, program, sender, now)?;
             }
             // Whoever gets the number next is somebody else.
             Some(Refusal::Deactivated) => {

@@ -1,5 +1,7 @@
 //! The command line's field names, line by line, as other programs read them.
 
+#[path = "../../examples/support/classify.rs"]
+pub(crate) mod classify;
 #[path = "../../examples/support/explained.rs"]
 pub(crate) mod explained;
 #[path = "../../examples/support/jsonl.rs"]
@@ -268,6 +270,21 @@ fn intent() {
         (json!("confirm"), json!("other"), json!("other"))
     );
     assert_eq!(ask(jsonl::intent, &json!({"text": "x", "context": "party"}))["error"]["code"], "bad_context");
+}
+
+#[test]
+fn classify() {
+    let classify = |line: Value| ask(classify::classify, &line);
+    let sale =
+        classify(json!({"text": "-40 % sur tout le site ce soir ! Foncez : lune.fr", "country": "FR"}));
+    assert_eq!(keys(&sale), ["kind", "language", "mixed", "reasons", "score", "subkind", "sure"]);
+    assert_eq!(
+        (&sale["kind"], &sale["mixed"], &sale["language"]),
+        (&json!("marketing"), &json!(false), &json!("fr"))
+    );
+    let parcel = classify(json!({"text": "Your order 1042 has shipped and will be delivered tomorrow."}));
+    assert_eq!(parcel["kind"], "transactional");
+    assert_eq!(classify(json!({"text": "x", "country": "F"}))["error"]["code"], "bad_country");
 }
 
 #[test]

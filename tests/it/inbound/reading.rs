@@ -10,7 +10,7 @@ fn read(text: &str) -> Understood {
 #[test]
 fn the_tuning_corpus_is_read_as_labelled() {
     let matcher = Matcher::builtin();
-    let mut wrong = Vec::new();
+    let (mut wrong, mut held) = (Vec::new(), 0);
     let mut rows = 0;
     for line in include_str!("../../data/inbound_tune.tsv").lines().filter(|l| !l.starts_with('#')) {
         let mut cells = line.splitn(3, '\t');
@@ -19,11 +19,15 @@ fn the_tuning_corpus_is_read_as_labelled() {
         let text = cells.next().unwrap().replace("\\n", "\n");
         let got = matcher.read(&text, &Reading { context, ..Reading::default() });
         rows += 1;
-        if got.intent != intent {
+        // Where rules and scorer differ a human is asked, which is no error in either direction.
+        let asked = got.intent == Intent::Unsure && matches!(intent, Intent::Stop | Intent::Other);
+        held += u32::from(asked);
+        if got.intent != intent && !asked {
             wrong.push(format!("{text:?} in {context}: {} by {}, not {intent}", got.intent, got.rule));
         }
     }
     assert!(rows >= 250);
+    assert!(held * 20 <= rows, "{held} of {rows} wait for a human");
     assert!(wrong.is_empty(), "{} of {rows}\n{}", wrong.len(), wrong.join("\n"));
 }
 

@@ -2,7 +2,7 @@
 
 /// What a character that is neither letter nor digit says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sign {
+pub(crate) enum Sign {
     /// Not there at all: zero-width, bidi control, variation selector, skin tone, control character.
     Nothing,
     /// Parts words.
@@ -36,7 +36,7 @@ pub(super) enum Sign {
 }
 
 /// Sorts a character that is neither letter nor digit.
-pub(super) fn sign(c: char) -> Sign {
+pub(crate) fn sign(c: char) -> Sign {
     match c {
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Sign::Line,
         c if c.is_whitespace() => Sign::Space,
@@ -60,7 +60,7 @@ pub(super) fn sign(c: char) -> Sign {
 }
 
 /// Default-ignorable characters and those that only shape or direct their neighbours.
-pub(super) fn invisible(c: char) -> bool {
+pub(crate) fn invisible(c: char) -> bool {
     matches!(u32::from(c),
         0xad | 0x34f | 0x61c | 0x115f | 0x1160 | 0x17b4 | 0x17b5 | 0x180b..=0x180f | 0x200b..=0x200f
         | 0x202a..=0x202e | 0x2060..=0x206f | 0x20d0..=0x20ff | 0x3164 | 0xfe00..=0xfe0f | 0xfeff | 0xffa0
@@ -68,7 +68,7 @@ pub(super) fn invisible(c: char) -> bool {
 }
 
 /// Letters that decomposition leaves alone and that a reader takes for plain ones.
-pub(super) fn plain_letters(c: char) -> Option<&'static str> {
+pub(crate) fn plain_letters(c: char) -> Option<&'static str> {
     Some(match c {
         'ß' => "ss",
         'æ' => "ae",
@@ -85,7 +85,7 @@ pub(super) fn plain_letters(c: char) -> Option<&'static str> {
 }
 
 /// Letters of another script that look like a Latin one, for reading a disguised stop word.
-pub(super) fn look_alike(c: char) -> Option<char> {
+pub(crate) fn look_alike(c: char) -> Option<char> {
     Some(match c {
         'а' | 'α' => 'a',
         'в' | 'β' => 'b',

@@ -7,66 +7,66 @@ use unicode_normalization::char::{canonical_combining_class, decompose_compatibl
 use super::signs::{Sign, invisible, plain_letters, sign};
 
 /// Longest text that is read, in characters.
-pub(super) const LONGEST: usize = 10_000;
+pub(crate) const LONGEST: usize = 10_000;
 
 /// One word of a folded text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Word {
+pub(crate) struct Word {
     /// Where it stands in [`Folded::text`].
-    pub(super) at: Range<usize>,
+    pub(crate) at: Range<usize>,
     /// Where it stands in the text as it came.
-    pub(super) raw: Range<usize>,
+    pub(crate) raw: Range<usize>,
     /// Number of its sentence, from 0.
-    pub(super) sentence: usize,
+    pub(crate) sentence: usize,
     /// Number of its clause, from 0 through the whole text.
-    pub(super) clause: usize,
+    pub(crate) clause: usize,
     /// Inside quotation marks.
-    pub(super) quoted: bool,
+    pub(crate) quoted: bool,
     /// Part of a link's path: nobody's words.
-    pub(super) linked: bool,
+    pub(crate) linked: bool,
 }
 
 /// A text in lower case, without accents, width, invisible characters, punctuation and emoji: words parted
 /// by one space each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Folded {
-    pub(super) text: String,
-    pub(super) words: Vec<Word>,
+pub(crate) struct Folded {
+    pub(crate) text: String,
+    pub(crate) words: Vec<Word>,
     /// A mark other than a hyphen or apostrophe, or an emoji, fell away.
-    pub(super) decorated: bool,
+    pub(crate) decorated: bool,
     /// Something fell away that an exact yes does not carry: a question mark, a symbol, an emoji that may
     /// turn the meaning.
-    pub(super) clouded: bool,
+    pub(crate) clouded: bool,
     /// Sentences that somebody laughs at, by their number.
-    pub(super) laughing: Vec<usize>,
+    pub(crate) laughing: Vec<usize>,
     /// Something is asked.
-    pub(super) asking: bool,
+    pub(crate) asking: bool,
     /// A stop sign was among the emoji.
-    pub(super) stopping: bool,
+    pub(crate) stopping: bool,
     /// One that turns somebody away was.
-    pub(super) refusing: bool,
+    pub(crate) refusing: bool,
 }
 
 impl Folded {
     /// The word at `index`; empty beyond the end.
-    pub(super) fn word(&self, index: usize) -> &str {
+    pub(crate) fn word(&self, index: usize) -> &str {
         self.words.get(index).and_then(|w| self.text.get(w.at.clone())).unwrap_or("")
     }
 
     /// Where the words `first..end` stand in the text as it came.
-    pub(super) fn raw(&self, words: &Range<usize>) -> Option<Range<usize>> {
+    pub(crate) fn raw(&self, words: &Range<usize>) -> Option<Range<usize>> {
         let first = self.words.get(words.start)?;
         let last = self.words.get(words.end.checked_sub(1)?)?;
         Some(first.raw.start..last.raw.end)
     }
 
     /// The words of each sentence, in order.
-    pub(super) fn sentences(&self) -> impl Iterator<Item = Range<usize>> {
+    pub(crate) fn sentences(&self) -> impl Iterator<Item = Range<usize>> {
         runs(&self.words, |word| word.sentence)
     }
 
     /// The words of each clause, in order.
-    pub(super) fn clauses(&self) -> impl Iterator<Item = Range<usize>> {
+    pub(crate) fn clauses(&self) -> impl Iterator<Item = Range<usize>> {
         runs(&self.words, |word| word.clause)
     }
 }
@@ -88,7 +88,7 @@ fn runs<'w>(
 /// Folding a folded text changes nothing. Compatibility forms are taken apart (NFKD), combining marks
 /// dropped and the rest lowered; that NFKC would have put some together again makes no difference once
 /// the marks are gone.
-pub(super) fn fold(text: &str) -> Option<Folded> {
+pub(crate) fn fold(text: &str) -> Option<Folded> {
     if text.len() > LONGEST && text.chars().nth(LONGEST).is_some() {
         return None;
     }
