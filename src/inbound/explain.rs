@@ -22,7 +22,7 @@ use crate::policy::Language;
 /// assert_eq!(told.folded, ["arretez", "svp"]);
 /// assert_eq!(told.source.map(|source| source.confidence), Some("medium".into()));
 ///
-/// let held = matcher.explain("please don't stop sending these", &Reading::default());
+/// let held = matcher.explain("don't stop sending these", &Reading::default());
 /// assert_eq!(held.understood.intent, Intent::Other);
 /// assert!(held.phrases.iter().any(|phrase| phrase.intent == Intent::Other));     // the shield
 /// assert!(held.lines(Language::French).last().is_some_and(|line| line.contains("autre")));

@@ -2,8 +2,7 @@
 //! holds in the others.
 //!
 //! One file a language. A line is a class and its words, folded; `abc~` is every word that begins so, `fed_up` an
-//! expression of two or three words. A word may be in several classes. The lists are our own, written by speakers'
-//! knowledge of everyday language, from no dictionary.
+//! expression of two or three words. A word may be in several classes. The lists are our own, from no dictionary.
 
 use std::{collections::HashMap, hash::Hasher};
 
