@@ -27,7 +27,7 @@ fn some_rounds() {
 }
 
 #[test]
-#[ignore = "a minute or two; the continuous integration runs it"]
+#[ignore = "eight minutes; the continuous integration runs it"]
 fn five_hundred_rounds() {
     rounds(0..500);
 }
