@@ -87,7 +87,7 @@ pub fn classify(text: &str) -> Classified {
     let (Some(tables), Some(folded)) = (TABLES.as_ref(), fold_short(text)) else { return unknown };
     let mut features = Vec::with_capacity(512);
     let spoken = self::features(&tables.lexicon, text, &folded, |feature| features.push(feature));
-    if spoken.language.is_none() {
+    if spoken.language.is_none() || !spoken.understood {
         return unknown;
     }
     let weigh = |table: &Linear| {
@@ -215,5 +215,20 @@ fn subkind(kind: Kind, reasons: &[usize], asking: bool) -> &'static str {
         Kind::Conversational if asking => "question",
         Kind::Conversational => "answer",
         _ => classes.find_map(|class| class.transactional).unwrap_or("other"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::classify;
+    use crate::message::Kind;
+
+    #[test]
+    fn what_it_does_not_understand_is_marketing_and_not_surely() {
+        let long = "your order has shipped ".repeat(500);
+        for text in ["", "\0", "Siparişiniz kargoya verildi, yarın teslim edilecektir info", &long] {
+            let found = classify(text);
+            assert_eq!((found.kind, found.sure), (Kind::Marketing, false), "{found:?}");
+        }
     }
 }

@@ -8,8 +8,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 use super::{classes, classify::features};
 use crate::{
     linear::{
-        MARKS, SIZE,
-        learn::{Example, Weights, learn},
+        HEAD, MARKS, SIZE,
+        learn::{Example, Weights, learn, rows},
     },
     message::fold::fold,
 };
@@ -41,28 +41,20 @@ impl Lesson {
 
 fn lessons(place: &str) -> Vec<Lesson> {
     let lexicon = classes::lexicon();
-    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(place);
-    let mut files = match fs::read_dir(&place) {
-        Ok(files) => files.map(|file| file.unwrap().path()).collect(),
-        Err(_) => vec![place],
-    };
-    files.sort();
     let mut lessons = Vec::new();
-    for file in files {
-        for line in fs::read_to_string(&file).unwrap().lines().skip(1) {
-            let [_, language, _, kind, _, mixed, text] = line.split('\t').collect::<Vec<_>>()[..] else {
-                panic!("{line}")
-            };
-            let text = text.replace("\\n", "\n");
-            let mut heard = Vec::new();
-            features(&lexicon, &text, &fold(&text).unwrap(), |feature| heard.push(feature));
-            lessons.push(Lesson {
-                language: language.into(),
-                kind: kind.into(),
-                mixed: mixed == "1",
-                features: heard,
-            });
-        }
+    for line in rows(place) {
+        let [_, language, _, kind, _, mixed, text] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        let text = text.replace("\\n", "\n");
+        let mut heard = Vec::new();
+        features(&lexicon, &text, &fold(&text).unwrap(), |feature| heard.push(feature));
+        lessons.push(Lesson {
+            language: language.into(),
+            kind: kind.into(),
+            mixed: mixed == "1",
+            features: heard,
+        });
     }
     lessons
 }
@@ -171,12 +163,11 @@ fn the_weights_are_what_the_texts_teach() {
     let lessons = lessons("messages");
     let learnt = Learnt::of(lessons.iter());
     let kept = include_bytes!("classify.bin");
-    let head = 4 + 4 * MARKS;
     for (table, kept) in [learnt.marketing, learnt.conversational, learnt.mixed].iter().zip(kept.chunks(SIZE))
     {
         let made = table.table([0.0; MARKS]);
         assert!(
-            made[head..] == kept[head..],
+            made[HEAD..] == kept[HEAD..],
             "classify.bin is not what the texts teach: run the tool `teach`"
         );
     }

@@ -29,10 +29,13 @@ impl Matcher {
     ) -> Option<Understood> {
         let Ok(found) = self.phrases.find(folded) else { return Some(plain(Intent::Unsure, "too-dense")) };
         let read = self.by_rules(text, folded, reading, &found);
-        let Some(scorer) = self.scorer.filter(|_| !self.is_hosts(read.as_ref())) else { return read };
         let rules = Ruled { read: read.as_ref(), found: &found, phrases: &self.phrases };
-        let heard = scorer.hear(Sight { folded, context: reading.context, rules: Some(rules) });
-        let stands = read.as_ref().is_some_and(|read| heard.opinion >= self.needed(read, text, folded));
+        // A host's own row decides alone, and the rules do where the scorer has nothing to say.
+        let scorer = self.scorer.filter(|_| !rules.phrase().is_some_and(|phrase| phrase.overlay));
+        let heard = scorer
+            .and_then(|scorer| scorer.hear(Sight { folded, context: reading.context, rules: Some(rules) }));
+        let Some(heard) = heard else { return read };
+        let stands = self.needed(rules, text, folded, reading).is_some_and(|needed| heard.opinion >= needed);
         weighed(read, stands, heard, folded)
     }
 
@@ -81,27 +84,29 @@ impl Matcher {
         wrong_number.map(by).or(stop).or(alone).or_else(|| standing(Intent::Unsure).next().map(by))
     }
 
-    /// What the scorer has to say at least, for what the rules read to stand. Nothing where a keyword opens the text, in
-    /// a clause of its own or in capitals.
-    pub(super) fn needed(&self, read: &Understood, text: &str, folded: &Folded) -> Opinion {
+    /// What the scorer has to say at least, for what the rules read to stand; none where they read nothing. Nothing has
+    /// to be said where a keyword opens the text, in a clause of its own or in capitals.
+    pub(super) fn needed(
+        &self,
+        rules: Ruled<'_>,
+        text: &str,
+        folded: &Folded,
+        reading: &Reading<'_>,
+    ) -> Option<Opinion> {
+        let read = rules.read?;
         let opens = || {
             let first = folded.words.first().map(|word| word.raw.start);
             read.matched.as_ref().map(|words| words.start) == first
         };
-        let shouted = || self.shouted(text, folded, &Reading::default(), &[]).is_some();
-        let keyword = read.intent == Intent::Stop && !self.phrases.has(&read.rule);
+        let shouted = || self.shouted(text, folded, reading, &[]).is_some();
+        let keyword = rules.phrase().is_none();
         let topic = || matches!(narrowed(read.clone(), folded).scope, Some(Scope::Topic(_)));
-        match read.intent {
+        Some(match read.intent {
             Intent::Stop if keyword && opens() || shouted() => Opinion::Other,
             Intent::Stop if keyword || topic() => Opinion::Doubt,
             Intent::WrongNumber => Opinion::Doubt,
             _ => Opinion::Agree,
-        }
-    }
-
-    /// Whether a row of the host's own decided: nobody second-guesses it.
-    fn is_hosts(&self, read: Option<&Understood>) -> bool {
-        read.is_some_and(|read| self.phrases.is_overlay(&read.rule))
+        })
     }
 
     /// A stop keyword that has a sentence or a clause to itself; the surest one.
@@ -186,19 +191,27 @@ impl Matcher {
     }
 }
 
-/// Both opinions made one: a stop where both say so, where the scorer, which has seen what the rules found, is sure, and
-/// where what the rules found `stands` whatever it says; unsure where else the rules say so.
+/// Both opinions made one.
 fn weighed(read: Option<Understood>, stands: bool, heard: Heard, folded: &Folded) -> Option<Understood> {
+    let ruled = read.as_ref().map(|read| read.intent);
+    let intent = settled(ruled, stands, heard.opinion);
+    if intent == Intent::Other || ruled == Some(intent) {
+        return read;
+    }
     let matched = folded.raw(&(0..folded.words.len()));
-    let learnt = Understood { language: heard.language, matched, ..plain(Intent::Unsure, "learnt") };
-    let stop = |read| Understood { intent: Intent::Stop, tier: 3, scope: Some(Scope::Program), ..read };
-    match (heard.opinion, read) {
-        (Opinion::Stop, Some(read)) if read.intent == Intent::Unsure => Some(stop(read)),
-        (_, Some(read)) if stands => Some(read),
-        (Opinion::Stop, None) => Some(stop(learnt)),
-        (_, Some(read)) => Some(Understood { intent: Intent::Unsure, tier: 4, scope: None, ..read }),
-        (Opinion::Agree | Opinion::Doubt, None) => Some(learnt),
-        (Opinion::Other, None) => None,
+    let learnt = || Understood { language: heard.language, matched, ..plain(Intent::Unsure, "learnt") };
+    let (tier, scope) = if intent == Intent::Stop { (3, Some(Scope::Program)) } else { (4, None) };
+    Some(Understood { intent, tier, scope, ..read.unwrap_or_else(learnt) })
+}
+
+/// What rules and scorer come to: a stop where both say so, where the scorer, which has seen what the rules found, is
+/// sure, and where what the rules read `stands` whatever it says; unsure where else one of them doubts.
+pub(super) fn settled(ruled: Option<Intent>, stands: bool, opinion: Opinion) -> Intent {
+    match ruled {
+        Some(closes) if stands && closes != Intent::Unsure => closes,
+        _ if opinion == Opinion::Stop => Intent::Stop,
+        None if opinion == Opinion::Other => Intent::Other,
+        _ => Intent::Unsure,
     }
 }
 

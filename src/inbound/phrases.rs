@@ -43,7 +43,7 @@ pub(super) struct Phrase {
     /// A doubt that makes a stop together with another row's.
     pub(super) adds: bool,
     /// A host's own.
-    overlay: bool,
+    pub(super) overlay: bool,
 }
 
 impl Phrase {
@@ -130,16 +130,6 @@ pub(super) struct Phrases {
 impl Phrases {
     pub(super) fn phrase(&self, phrase: usize) -> Option<&Phrase> {
         self.phrases.get(phrase)
-    }
-
-    /// Whether a phrase has this id.
-    pub(super) fn has(&self, id: &str) -> bool {
-        self.phrases.iter().any(|phrase| *phrase.id == *id)
-    }
-
-    /// Whether a host's own row has this id.
-    pub(super) fn is_overlay(&self, id: &str) -> bool {
-        self.phrases.iter().rev().take_while(|phrase| phrase.overlay).any(|phrase| *phrase.id == *id)
     }
 
     /// Adds one row; an `overlay` may not shield.

@@ -9,12 +9,13 @@ use std::{fs, path::Path};
 use super::{
     Context, Intent, Language, Matcher, Reading, classes,
     fold::fold,
-    scorer::{Opinion, Ruled, Sight, features, opinion},
+    free::settled,
+    scorer::{Opinion, Ruled, Sight, features, is_heard, opinion},
     tongues,
 };
 use crate::linear::{
-    BUCKETS, MARKS,
-    learn::{Example, learn},
+    BUCKETS, HEAD, MARKS,
+    learn::{Example, learn, rows},
 };
 
 /// Of a hundred texts that are no wish to stop, as many may score above the mark from where it agrees with rules.
@@ -38,8 +39,12 @@ struct Lesson {
     /// Ordinary talk between people, which has nothing to do with a shop.
     chat: bool,
     expected: String,
-    /// What the rules alone say, and what the scorer has to say at least for it to stand.
-    ruled: Option<(Intent, Opinion)>,
+    /// What the rules alone say.
+    ruled: Option<Intent>,
+    /// What the scorer has to say at least for it to stand.
+    needed: Option<Opinion>,
+    /// There is enough to be weighed.
+    heard: bool,
     /// What a keyword says, whose text is not weighed.
     keyword: Option<Intent>,
 }
@@ -48,44 +53,37 @@ struct Lesson {
 fn lessons(place: &str, with_rules: bool) -> Vec<Lesson> {
     let matcher = Matcher::of(tongues::BUILTIN).unwrap();
     let lexicon = classes::lexicon();
-    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(place);
-    let mut files = match fs::read_dir(&place) {
-        Ok(files) => files.map(|file| file.unwrap().path()).collect(),
-        Err(_) => vec![place],
-    };
-    files.sort();
     let mut lessons = Vec::new();
-    for file in files {
-        for line in fs::read_to_string(&file).unwrap().lines().skip(1) {
-            let cells: Vec<&str> = line.split('\t').collect();
-            let (id, language, context, expected, text) = match cells[..] {
-                [id, language, context, expected, _, text] => (id, language, context, expected, text),
-                [expected, context, text] => ("", "en", context, expected, text),
-                _ => panic!("{line}"),
-            };
-            let languages = [Language::new(language).unwrap()];
-            let context = Context::from_code(context).unwrap();
-            let reading = Reading { country: None, languages: &languages, context };
-            let text = text.replace("\\n", "\n");
-            let folded = fold(&text).unwrap();
-            let keyword = matcher.exact(&folded, &reading).or_else(|| matcher.in_company(&folded, &reading));
-            let found = matcher.phrases.find(&folded).unwrap();
-            let read = matcher.by_rules(&text, &folded, &reading, &found);
-            let rules = Ruled { read: read.as_ref(), found: &found, phrases: &matcher.phrases };
-            let sight = Sight { folded: &folded, context, rules: with_rules.then_some(rules) };
-            let mut heard = Vec::new();
-            features(&lexicon, sight, |feature| heard.push(feature));
-            let wanted = matches!(expected, "stop" | "wrong_number");
-            let ruled = read.as_ref().map(|read| (read.intent, matcher.needed(read, &text, &folded)));
-            lessons.push(Lesson {
-                example: Example::new(wanted, heard),
-                bare: rules.is_bare(),
-                chat: id.get(3..4).is_some_and(|wave| ("G"..="L").contains(&wave)),
-                expected: expected.into(),
-                ruled,
-                keyword: keyword.map(|read| read.intent),
-            });
-        }
+    for line in rows(place) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let (id, language, context, expected, text) = match cells[..] {
+            [id, language, context, expected, _, text] => (id, language, context, expected, text),
+            [expected, context, text] => ("", "en", context, expected, text),
+            _ => panic!("{line}"),
+        };
+        let languages = [Language::new(language).unwrap()];
+        let context = Context::from_code(context).unwrap();
+        let reading = Reading { country: None, languages: &languages, context };
+        let text = text.replace("\\n", "\n");
+        let folded = fold(&text).unwrap();
+        let keyword = matcher.exact(&folded, &reading).or_else(|| matcher.in_company(&folded, &reading));
+        let found = matcher.phrases.find(&folded).unwrap();
+        let read = matcher.by_rules(&text, &folded, &reading, &found);
+        let rules = Ruled { read: read.as_ref(), found: &found, phrases: &matcher.phrases };
+        let sight = Sight { folded: &folded, context, rules: with_rules.then_some(rules) };
+        let mut heard = Vec::new();
+        let spoken = features(&lexicon, sight, |feature| heard.push(feature));
+        let wanted = matches!(expected, "stop" | "wrong_number");
+        lessons.push(Lesson {
+            example: Example::new(wanted, heard),
+            bare: rules.is_bare(),
+            chat: id.get(3..4).is_some_and(|wave| ("G"..="L").contains(&wave)),
+            expected: expected.into(),
+            ruled: read.as_ref().map(|read| read.intent),
+            needed: matcher.needed(rules, &text, &folded, &reading),
+            heard: is_heard(&folded, spoken),
+            keyword: keyword.map(|read| read.intent),
+        });
     }
     lessons
 }
@@ -173,13 +171,11 @@ impl Lesson {
     fn judged(&self, score: f64, marks: [f64; MARKS]) -> Intent {
         let [.., handicap] = marks;
         let heard = opinion(if self.bare { score - handicap } else { score }, marks);
-        match (self.keyword, &self.ruled) {
-            (Some(keyword), _) => keyword,
-            (_, Some((intent, needed))) if *intent != Intent::Unsure && heard >= *needed => *intent,
-            _ if heard == Opinion::Stop => Intent::Stop,
-            (_, None) if heard == Opinion::Other => Intent::Other,
-            _ => Intent::Unsure,
-        }
+        let stands = self.needed.is_some_and(|needed| heard >= needed);
+        self.keyword.unwrap_or_else(|| match self.ruled {
+            ruled if !self.heard => ruled.unwrap_or(Intent::Other),
+            ruled => settled(ruled, stands, heard),
+        })
     }
 }
 
@@ -188,8 +184,7 @@ fn the_weights_are_what_the_texts_teach() {
     let (practice, school) = (weighed(practice()), weighed(lessons("school", true)));
     let all: Vec<&Example> = practice.iter().chain(&school).map(|lesson| &lesson.example).collect();
     let (made, kept) = (learn(&all, COST).table([0.0; MARKS]), include_bytes!("scorer.bin"));
-    let same =
-        made.iter().skip(4 + 4 * MARKS).zip(kept.iter().skip(4 + 4 * MARKS)).filter(|(a, b)| a == b).count();
+    let same = made.iter().skip(HEAD).zip(kept.iter().skip(HEAD)).filter(|(a, b)| a == b).count();
     assert_eq!(same, BUCKETS, "scorer.bin is not what the texts teach: run the tool `teach`");
     assert_eq!(made[..4], kept[..4]);
 }

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use super::{
     Context, Intent, Language, Understood, classes,
     fold::Folded,
-    phrases::{Found, Phrases},
+    phrases::{Found, Phrase, Phrases},
 };
 use crate::linear::{
     Linear, MARKS,
@@ -81,7 +81,13 @@ pub(super) struct Ruled<'a> {
     pub(super) phrases: &'a Phrases,
 }
 
-impl Ruled<'_> {
+impl<'a> Ruled<'a> {
+    /// The phrase that decided; none where a keyword did, or nothing.
+    pub(super) fn phrase(&self) -> Option<&'a Phrase> {
+        let phrases = self.found.iter().filter_map(|found| self.phrases.phrase(found.phrase));
+        phrases.into_iter().find(|phrase| self.read.is_some_and(|read| phrase.id == read.rule))
+    }
+
     /// Whether they find nothing that speaks of stopping.
     pub(super) fn is_bare(&self) -> bool {
         let speaks =
@@ -107,12 +113,11 @@ impl Scorer {
         BUILTIN.as_ref()
     }
 
-    pub(super) fn hear(&self, sight: Sight<'_>) -> Heard {
+    /// What it makes of a text; of one word, and of words that it has never heard, it has nothing to say.
+    pub(super) fn hear(&self, sight: Sight<'_>) -> Option<Heard> {
         let (score, language) = self.score(sight);
-        // Of one word, and of words that it has never heard, it has nothing to say.
-        let deaf = language.is_none() || sight.folded.words.len() < 2;
-        let opinion = if deaf { Opinion::Other } else { opinion(score, self.weights.marks) };
-        Heard { opinion, language }
+        is_heard(sight.folded, language)
+            .then(|| Heard { opinion: opinion(score, self.weights.marks), language })
     }
 
     fn score(&self, sight: Sight<'_>) -> (i32, Option<Language>) {
@@ -142,6 +147,11 @@ impl Scorer {
     }
 }
 
+/// Whether there is enough to be weighed.
+pub(super) fn is_heard(folded: &Folded, language: Option<Language>) -> bool {
+    language.is_some() && folded.words.len() > 1
+}
+
 /// What a score says, by the marks.
 pub(super) fn opinion<N: PartialOrd>(score: N, [doubt, agree, stop, _]: [N; MARKS]) -> Opinion {
     match score {
@@ -154,7 +164,9 @@ pub(super) fn opinion<N: PartialOrd>(score: N, [doubt, agree, stop, _]: [N; MARK
 
 /// All features of a text, some of them more than once; returns the language of its words.
 pub(super) fn features(lexicon: &Lexicon, sight: Sight<'_>, mut put: impl FnMut(u64)) -> Option<Language> {
-    let spoken = words::features(lexicon, sight.folded, &mut put);
+    // Quoted words are somebody else's.
+    let own_words = own_words(sight.folded);
+    let spoken = words::features(lexicon, own_words.as_ref().unwrap_or(sight.folded), &mut put);
     let here = hash(sight.context.code());
     put(own(HERE, here));
     each(spoken.classes, |class| put(own(HERE, mix(here, class))));
@@ -169,4 +181,14 @@ pub(super) fn features(lexicon: &Lexicon, sight: Sight<'_>, mut put: impl FnMut(
         }
     }
     spoken.language.and_then(|code| Language::new(code).ok())
+}
+
+/// The text without what it quotes, if it quotes and says something itself.
+fn own_words(folded: &Folded) -> Option<Folded> {
+    let quotes = folded.words.iter().any(|word| word.quoted) && !folded.words.iter().all(|word| word.quoted);
+    quotes.then(|| {
+        let mut own = folded.clone();
+        own.words.retain(|word| !word.quoted);
+        own
+    })
 }

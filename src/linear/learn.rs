@@ -2,6 +2,8 @@
 //! Keerthi, Sundararajan 2008). Only sums, products and quotients of `f64` in a fixed order: every machine makes the same
 //! table.
 
+use std::{fs, path::Path};
+
 use super::{BUCKETS, HEAD, MARKS, bucket};
 
 const ROUNDS: usize = 60;
@@ -87,4 +89,16 @@ pub(crate) fn learn(examples: &[&Example], cost: f64) -> Weights {
         }
     }
     Weights(weights)
+}
+
+/// The rows of a file, or of the files of a directory, of `tests/data`, without their heads.
+pub(crate) fn rows(place: &str) -> Vec<String> {
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(place);
+    let mut files = match fs::read_dir(&place) {
+        Ok(files) => files.map(|file| file.unwrap().path()).collect(),
+        Err(_) => vec![place],
+    };
+    files.sort();
+    let of = |file| fs::read_to_string(file).unwrap().lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    files.iter().flat_map(of).collect()
 }

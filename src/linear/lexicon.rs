@@ -4,7 +4,10 @@
 //! One file a language. A line is a class and its words, folded; `abc~` is every word that begins so, `fed_up` an
 //! expression of two or three words. A word may be in several classes. The lists are our own, from no dictionary.
 
-use std::{collections::HashMap, hash::Hasher};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hasher,
+};
 
 use super::mix;
 use crate::{
@@ -36,7 +39,7 @@ pub(crate) struct Lexicon {
     /// By hash of the word, or of the words of an expression.
     senses: HashMap<u64, Vec<Sense>, Quick>,
     /// Hashes of words by which some expression begins.
-    begins: HashMap<u64, (), Quick>,
+    begins: HashSet<u64, Quick>,
     /// By the first bytes.
     stems: HashMap<[u8; STEM], Vec<(&'static str, Sense)>, Quick>,
 }
@@ -85,7 +88,7 @@ impl Lexicon {
             let Some(first) = words.next() else { continue };
             let whole = words.fold(first, follow);
             if whole != first {
-                self.begins.insert(first, ());
+                self.begins.insert(first);
             }
             let senses = self.senses.entry(whole).or_default();
             match senses.iter_mut().find(|known| known.language == language) {
@@ -104,7 +107,7 @@ impl Lexicon {
         let mut classed = Vec::with_capacity(hashes.len());
         let mut at = 0;
         while let Some(&first) = hashes.get(at) {
-            let expression = self.begins.contains_key(&first).then(|| self.expression(&hashes, at, language));
+            let expression = self.begins.contains(&first).then(|| self.expression(&hashes, at, language));
             let (classes, words) = expression.flatten().unwrap_or_else(|| {
                 let by_stem = stems.get(at).copied().flatten();
                 (self.word(first, language) | by_stems(by_stem, folded.word(at), language), 1)

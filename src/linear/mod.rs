@@ -12,7 +12,7 @@ pub(crate) mod words;
 /// Weights in a table.
 pub(crate) const BUCKETS: usize = 1 << 16;
 /// Bytes before the weights: the bias and the marks, each four bytes, low first.
-const HEAD: usize = 4 * (1 + MARKS);
+pub(crate) const HEAD: usize = 4 * (1 + MARKS);
 /// Bytes of a table.
 pub(crate) const SIZE: usize = HEAD + BUCKETS;
 /// Scores at which somebody acts.

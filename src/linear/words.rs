@@ -54,13 +54,12 @@ pub(crate) struct Spoken {
     pub(crate) language: Option<&'static str>,
     /// Every class that is there.
     pub(crate) classes: Classes,
+    /// Whether at least one word in four has a class: of fewer, the language is a guess.
+    pub(crate) understood: bool,
 }
 
 /// All features of a text, some of them more than once.
 pub(crate) fn features(lexicon: &Lexicon, folded: &Folded, mut put: impl FnMut(u64)) -> Spoken {
-    // Quoted words are somebody else's.
-    let own = own_words(folded);
-    let folded = own.as_ref().unwrap_or(folded);
     let Classified { classed, hashes, language } = lexicon.classify(folded);
     let (edge, figure) = (0, 1);
     let mut before = edge;
@@ -76,17 +75,8 @@ pub(crate) fn features(lexicon: &Lexicon, folded: &Folded, mut put: impl FnMut(u
         [folded.clouded, folded.asking, folded.stopping, folded.refusing, !folded.laughing.is_empty()];
     (0..).zip(signs).filter(|(_, there)| *there).for_each(|(sign, _)| put(of(Of::Sign, sign)));
     put(of(Of::Length, u64::from(hashes.len().min(40).checked_ilog2().map_or(0, |log| log + 1))));
-    Spoken { language, classes: by_class(&classed, folded, &mut put) }
-}
-
-/// The text without what it quotes, if it quotes and says something itself.
-fn own_words(folded: &Folded) -> Option<Folded> {
-    let quotes = folded.words.iter().any(|word| word.quoted) && !folded.words.iter().all(|word| word.quoted);
-    quotes.then(|| {
-        let mut own = folded.clone();
-        own.words.retain(|word| !word.quoted);
-        own
-    })
+    let understood = 4 * classed.len() >= hashes.len();
+    Spoken { language, classes: by_class(&classed, folded, &mut put), understood }
 }
 
 fn by_class(classed: &[Classed], folded: &Folded, put: &mut impl FnMut(u64)) -> Classes {
