@@ -53,16 +53,16 @@ fn replies(_: bool) -> Vec<Line> {
 const OWN: &str =
     "[[phrase]]\nid = \"own\"\nintent = \"stop\"\nlanguage = \"en\"\npatterns = [\"scratch my name\"]\n";
 
-fn alone(name: &'static str, ours: String) -> Line {
+pub(super) fn alone(name: &'static str, ours: String) -> Line {
     Line { name, ours, peer: "-".to_owned(), ratio: None }
 }
 
-fn pair(name: &'static str, ours: f64, peer: f64) -> Line {
+pub(super) fn pair(name: &'static str, ours: f64, peer: f64) -> Line {
     Line { name, ours: format!("{ours:.0} ns"), peer: format!("{peer:.0} ns"), ratio: Some(ours / peer) }
 }
 
 /// The best of many runs: what the machine does when nothing else runs.
-fn nanoseconds(read: impl Fn()) -> f64 {
+pub(super) fn nanoseconds(read: impl Fn()) -> f64 {
     (0..400).fold(f64::INFINITY, |best, _| {
         let start = Instant::now();
         (0..10).for_each(|_| read());

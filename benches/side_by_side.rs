@@ -23,6 +23,7 @@ mod decide;
 mod handover;
 #[cfg(feature = "import")]
 mod import;
+mod messages;
 #[cfg(feature = "evidence")]
 mod pack;
 mod plan;
@@ -59,6 +60,7 @@ fn main() {
     println!("name | ours | peer | ratio");
     for (group, measures) in [
         ("replies", replies::ALL),
+        ("messages", messages::ALL),
         ("decide", decide::ALL),
         ("plan", plan::ALL),
         ("store", raw_store::ALL),

@@ -1,7 +1,7 @@
 //! The command line for support staff and counsel.
 //!
-//! With `--jsonl` it reads one JSON object a line and answers one a line: `phone`, `decide`, `window`, `intent`, `classify`,
-//! `segments`, `webhook`, `explain`. For people: `import`, `plan`, `verify`, `explain`, `checkpoint`, `evidence`, `audit`, `erase`,
+//! With `--jsonl` it reads one JSON object a line and answers one a line: `phone`, `decide`, `window`, `intent`, `classify`, `lint`,
+//! `segments`, `webhook`, `explain`. For people: `message`, `import`, `plan`, `verify`, `explain`, `checkpoint`, `evidence`, `audit`, `erase`,
 //! `retention`, `access`, `review`, `keys`, `rulebook`, `windows`.
 
 #[path = "support/audit.rs"]
@@ -27,6 +27,10 @@ mod import;
 mod intent;
 #[path = "support/jsonl.rs"]
 mod jsonl;
+#[path = "support/lint.rs"]
+mod lint;
+#[path = "support/message.rs"]
+mod message;
 #[path = "support/people.rs"]
 mod people;
 #[cfg(feature = "evidence")]
@@ -73,8 +77,12 @@ enum Command {
     Intent(intent::IntentArgs),
     /// What kind of message a text is, whatever its author calls it
     Classify(Lines),
+    /// What is missing, wrong or forbidden in a text
+    Lint(Lines),
     /// What a text costs
     Segments(Lines),
+    /// A text looked at before it is sent: its kind, its faults, its cost, its look
+    Message(message::MessageArgs),
     /// Whether a webhook request is the provider's own
     Webhook(Lines),
     /// Takes a list of another platform in, or shows what that would do, or takes it back
@@ -131,7 +139,9 @@ fn main() -> ExitCode {
         Command::Window(_) => jsonl::run(jsonl::window).map(|()| true).map_err(Into::into),
         Command::Intent(args) => intent::intent(&args),
         Command::Classify(_) => jsonl::run(classify::classify).map(|()| true).map_err(Into::into),
+        Command::Lint(_) => jsonl::run(lint::lint).map(|()| true).map_err(Into::into),
         Command::Segments(_) => jsonl::run(jsonl::count).map(|()| true).map_err(Into::into),
+        Command::Message(args) => message::message(&args),
         Command::Webhook(_) => jsonl::run(webhook::webhook).map(|()| true).map_err(Into::into),
         #[cfg(feature = "import")]
         Command::Import(args) => import::import(&args),

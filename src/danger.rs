@@ -8,9 +8,55 @@ use crate::{
     ledger::{CheckpointError, Taken},
 };
 use crate::{
+    campaign::{Approved, Campaign, Plan},
     law::{Rulebook, WaiverError},
     ledger::{Admitted, Ledger},
 };
+
+/// A safeguard was to be stepped around and nobody said why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("say why: the reason goes on record")]
+pub struct NoReason;
+
+/// A campaign whose author's word on its kind stands, whatever its text reads as: nothing tells a receipt from an
+/// advertisement without fail, and in a language that is not read nothing tells at all.
+///
+/// The reason is recorded in the house stream by the launch.
+///
+/// # Errors
+/// No reason.
+///
+/// ```
+/// use optin::{campaign::Campaign, danger, message::Kind};
+/// let parcel = Campaign::new(Kind::Transactional, "parcel", "orders")?;
+/// assert!(danger::as_declared(parcel.clone(), " ").is_err());
+/// let parcel = danger::as_declared(parcel, "counsel read the text on 2026-11-20")?;
+/// # let _ = parcel;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn as_declared(mut campaign: Campaign, reason: impl Into<String>) -> Result<Campaign, NoReason> {
+    campaign.vouched = Some(said(reason)?);
+    Ok(campaign)
+}
+
+/// Approves a plan in somebody's name though error-level findings stand.
+///
+/// The codes of the findings and the reason are recorded in the house stream by the launch.
+///
+/// # Errors
+/// No reason.
+pub fn approve_despite(
+    plan: Plan,
+    by: impl Into<String>,
+    reason: impl Into<String>,
+) -> Result<Approved, NoReason> {
+    Ok(plan.approve_despite(by.into(), said(reason)?))
+}
+
+fn said(reason: impl Into<String>) -> Result<String, NoReason> {
+    let reason = reason.into();
+    if reason.trim().is_empty() { Err(NoReason) } else { Ok(reason) }
+}
 
 /// Lets in a ledger that optin did not write. Run [`conformance`](crate::ledger) against it first: a store that
 /// compares carelessly lets a send overtake a STOP.

@@ -14,8 +14,9 @@ use optin::{
     gateway::SimulatedCarrier,
     law::{Bans, Rulebook},
     ledger::{KeyFile, MemoryLedger, SqliteLedger},
-    message::Template,
+    message::{Kind, Template},
     policy::Language,
+    report::preview::Price,
 };
 
 use crate::{
@@ -61,6 +62,15 @@ pub(crate) struct PlanArgs {
     /// Lists of ad-hoc bans, TOML
     #[arg(long, value_name = "FILE")]
     bans: Option<PathBuf>,
+    /// What the campaign is called: marketing, transactional, conversational, authentication or service
+    #[arg(long, default_value = "marketing")]
+    kind: String,
+    /// Writes the plan as a page, with the messages as they will look
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// The page's language: en or fr
+    #[arg(long, default_value = "en")]
+    language: String,
     /// Prints one line for each person who is held or refused
     #[arg(long)]
     rows: bool,
@@ -89,7 +99,8 @@ pub(crate) fn plan(args: &PlanArgs) -> Done {
         audience.push((customer.row.number, customer.values));
         rows.push(customer.row);
     }
-    let campaign = Campaign::marketing("plan", "soldes")?
+    let kind = Kind::from_code(&args.kind).ok_or_else(|| format!("`{}` is not a kind", args.kind))?;
+    let campaign = Campaign::new(kind, "plan", "soldes")?
         .category("promo")?
         .text(Template::parse(&args.text)?)
         .window(args.from..args.until)
@@ -119,6 +130,11 @@ pub(crate) fn plan(args: &PlanArgs) -> Done {
             })
             .await?;
         say(&table(&plan, &export.faults, export.rows, args.cents));
+        if let Some(file) = &args.html {
+            let language = if args.language == "fr" { Language::French } else { Language::English };
+            let price = Price { cents: args.cents, currency: "EUR" };
+            std::fs::write(file, plan.to_html(language, Some(price)))?;
+        }
         Ok(true)
     })
 }

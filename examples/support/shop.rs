@@ -40,6 +40,14 @@ pub(crate) fn table(plan: &Plan, faults: &[Fault], rows: u64, cents: f64) -> Str
         "segments", plan.segments, plan.worst_case_segments
     ));
     lines.push(format!("  {:<28}{:>8.2}", "cost", plan.segments as f64 * cents / 100.0));
+    let read = plan.kinds.found.map_or("not read", |kind| kind.code());
+    lines.push(format!("  {:<28}{:>8}  (reads as {read})", "kind", plan.kinds.declared.code()));
+    if let Some((dear, wasted)) = &plan.dear {
+        let (c, instead) = (dear.character, &dear.instead);
+        lines.push(format!("  `{c}` makes it UCS-2: {wasted} segments more in all; `{instead}` would not"));
+    }
+    lines.extend(plan.footers.iter().map(|(country, footer)| format!("  added for {country}: {footer}")));
+    lines.extend(plan.samples.iter().take(3).map(|sample| format!("\n{}", sample.to_text().trim_end())));
     lines.push(format!("\n  {:<12}{:>10}{:>12}   ends", "sender", "messages", "do not fit"));
     for lane in &plan.backlog {
         let ends = lane.ends.map(|ends| ends.format("%F %H:%M UTC").to_string()).unwrap_or_default();
@@ -53,7 +61,7 @@ pub(crate) fn table(plan: &Plan, faults: &[Fault], rows: u64, cents: f64) -> Str
     lines.extend(
         plan.findings
             .iter()
-            .map(|(country, finding)| format!("  {country}: {} ({})", finding.code, finding.citation)),
+            .map(|(country, f)| format!("  {} {country}: {} ({})", f.severity.code(), f.code, f.citation)),
     );
     lines.push(format!("  rule book {} · tz {}", plan.rulebook, plan.tz));
     lines.join("\n")

@@ -6,8 +6,11 @@ use thiserror::Error;
 use super::Audience;
 use crate::{
     codec::{cbor_enum, cbor_map},
+    content::classify,
     id::{Name, NameError},
-    message::{Alphabet, CheckedTemplate, Kind, Tag, Tags, Template, TemplateError},
+    message::{
+        Alphabet, CheckedTemplate, Kind, Kinds, Letters, Tag, TagRow, Tags, Template, TemplateError, smart,
+    },
 };
 
 cbor_enum! {
@@ -36,14 +39,23 @@ cbor_enum! {
 pub struct Campaign {
     pub(crate) name: Name,
     pub(crate) program: Name,
+    /// What holds: what it is called, until its text was read.
     pub(crate) kind: Kind,
+    /// What it is called and what it reads as, once it was read.
+    pub(crate) kinds: Option<Kinds>,
+    /// Why its author's word on the kind stands whatever the text reads as.
+    pub(crate) vouched: Option<String>,
     pub(crate) category: Option<Name>,
     pub(crate) subject: Option<Name>,
     pub(crate) template: Option<Template>,
+    /// The same said in other languages.
+    pub(crate) variants: Vec<(String, Template)>,
     pub(crate) tags: Tags,
     pub(crate) window: Option<Range<DateTime<Utc>>>,
     pub(crate) late: Late,
     pub(crate) guard: Option<Name>,
+    pub(crate) tracks: bool,
+    pub(crate) smart: Option<Letters>,
     pub(crate) repeats: Option<String>,
     pub(crate) weight: NonZeroU32,
     pub(crate) audience: Option<Audience>,
@@ -60,17 +72,26 @@ impl Campaign {
             name: Name::new(name)?,
             program: Name::new(program)?,
             kind,
+            kinds: None,
+            vouched: None,
             category: None,
             subject: None,
             template: None,
+            variants: Vec::new(),
             tags: Tags::new()
                 .with("first_name", plain(40))
                 .with("last_name", plain(40))
+                .with("offer.ends", Tag::date())
+                .with("cart.items", Tag::list(60))
+                .with("cart.total", Tag::money())
+                .with("order.number", Tag::text(20).alphabet(Alphabet::Gsm7Basic))
                 .with("code", Tag::text(20).alphabet(Alphabet::Gsm7Basic))
                 .with("link", Tag::link(60)),
             window: None,
             late: Late::Move,
             guard: None,
+            tracks: false,
+            smart: None,
             repeats: None,
             weight: NonZeroU32::MIN,
             audience: None,
@@ -110,7 +131,17 @@ impl Campaign {
         self
     }
 
-    /// The merge tags it may use, in place of `first_name`, `last_name`, `code` and `link`.
+    /// The text for people who read this language, a BCP 47 tag such as `fr` or `fr-CA`: those whose value `language` says so.
+    /// A reader gets the text of the very tag, else of its language, else the [first](Self::text), which is in the
+    /// program's language.
+    #[must_use]
+    pub fn text_in(mut self, language: impl Into<String>, template: Template) -> Self {
+        self.variants.push((language.into(), template));
+        self
+    }
+
+    /// The merge tags it may use, in place of `first_name`, `last_name`, `code`, `link`, `order.number`,
+    /// `cart.items`, `cart.total` and `offer.ends`.
     #[must_use]
     pub fn tags(mut self, tags: Tags) -> Self {
         self.tags = tags;
@@ -139,6 +170,21 @@ impl Campaign {
     pub fn relevance(mut self, guard: &str) -> Result<Self, NameError> {
         self.guard = Some(Name::new(guard)?);
         Ok(self)
+    }
+
+    /// Makes the links of its values short and its own, message by message, by the host's [`Links`](super::Links).
+    #[must_use]
+    pub const fn track_links(mut self) -> Self {
+        self.tracks = true;
+        self
+    }
+
+    /// Writes typography with what GSM 03.38 has, in the texts and the values, as [`smart`] does. Nothing is changed
+    /// unless this is asked; the plan's [`dear`](super::Plan::dear) says when it would spare segments.
+    #[must_use]
+    pub const fn smart_encoding(mut self, letters: Letters) -> Self {
+        self.smart = Some(letters);
+        self
     }
 
     /// Starts a message again, up to three times, when nobody knows what became of it.
@@ -170,6 +216,9 @@ impl Campaign {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum CampaignError {
+    /// It tracks links and the host has nothing that keeps them.
+    #[error("the campaign tracks links: give what keeps them with `Builder::links`")]
+    NoLinks,
     /// The host has no such program.
     #[error("no program `{0}`")]
     NoProgram(Name),
@@ -219,6 +268,7 @@ cbor_map! {
         7 => pub(crate) repeats: Option<bool>,
         8 => pub(crate) guard: Option<Name>,
         9 => pub(crate) recipe: Option<Recipe>,
+        10 => pub(crate) smart: Option<Letters>,
     }
 }
 
@@ -227,22 +277,62 @@ cbor_map! {
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub(crate) struct Recipe {
         0 => pub(crate) source: String,
-        1 => pub(crate) tags: Vec<(String, u32, u8, bool)>,
+        1 => pub(crate) tags: Vec<TagRow>,
+        2 => pub(crate) variants: Option<Vec<(String, String)>>,
     }
 }
 
 impl Recipe {
-    pub(crate) fn template(&self) -> Option<CheckedTemplate> {
-        Template::parse(&self.source).ok()?.check(&Tags::from_rows(&self.tags)).ok()
+    /// The texts with their languages; the first is in the program's.
+    pub(crate) fn texts(&self, language: &str) -> Option<Vec<(String, CheckedTemplate)>> {
+        let tags = Tags::from_rows(&self.tags);
+        let first = std::iter::once((language, self.source.as_str()));
+        let others = self.variants.iter().flatten().map(|(tag, source)| (tag.as_str(), source.as_str()));
+        let read = |(tag, source): (&str, &str)| {
+            Some((tag.to_owned(), Template::parse(source).ok()?.check(&tags).ok()?))
+        };
+        first.chain(others).map(read).collect()
     }
 }
 
 impl Campaign {
+    /// Its texts with their languages, checked; the first is in the program's.
+    pub(crate) fn texts(&self, language: &str) -> Result<Vec<(String, CheckedTemplate)>, CampaignError> {
+        let first = self.template.as_ref().ok_or(CampaignError::NoText)?;
+        let first = std::iter::once((language, first));
+        let others = self.variants.iter().map(|(tag, text)| (tag.as_str(), text));
+        let check = |(tag, text): (&str, &Template)| match self.smart {
+            None => Ok((tag.to_owned(), text.check(&self.tags)?)),
+            Some(letters) => {
+                let plain = Template::parse(&smart(text.source(), letters).text)?;
+                Ok((tag.to_owned(), plain.check(&self.tags)?))
+            }
+        };
+        first.chain(others).map(check).collect()
+    }
+
+    /// The same with its text read: what reads as marketing is marketing from here on, unless somebody vouches.
+    pub(crate) fn read(mut self) -> Self {
+        let declared = self.kinds.map_or(self.kind, |kinds| kinds.declared);
+        let texts = self.template.iter().chain(self.variants.iter().map(|(_, text)| text));
+        let read = texts.map(|text| classify(text.source()).beside(declared));
+        // The strictest of the texts counts for all; one that is not read leaves the others unread.
+        self.kinds = read.reduce(|one, other| match (one.found, other.found) {
+            (Some(Kind::Marketing), _) | (None, Some(_)) => one,
+            (_, None | Some(Kind::Marketing)) => other,
+            _ => one,
+        });
+        let found = self.kinds.filter(|_| self.vouched.is_none());
+        self.kind = found.map_or(declared, Kinds::holds);
+        self
+    }
+
     /// What a worker must know of it; `None` without a window.
     pub(crate) fn job(&self) -> Option<Job> {
         let recipe = || {
             let source = self.template.as_ref()?.source().to_owned();
-            Some(Recipe { source, tags: self.tags.rows() })
+            let variants = self.variants.iter().map(|(tag, text)| (tag.clone(), text.source().to_owned()));
+            Some(Recipe { source, tags: self.tags.rows(), variants: Some(variants.collect()) })
         };
         Some(Job {
             name: self.name.clone(),
@@ -255,6 +345,7 @@ impl Campaign {
             repeats: self.repeats.is_some().then_some(true),
             guard: self.guard.clone(),
             recipe: self.guard.as_ref().and_then(|_| recipe()),
+            smart: self.smart,
         })
     }
 }

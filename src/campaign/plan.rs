@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
@@ -7,16 +7,17 @@ use thiserror::Error;
 use super::{
     Audience, Campaign, CampaignError, Source,
     backlog::{Backlog, Histogram},
+    links::{TrackedLink, shorten},
     schedule,
     slots::Slots,
-    wording::Wording,
+    wording::{Reader, Wording},
 };
 use crate::{
     consent::State,
     content::{Finding, Lint, Severity},
-    id::{Hash, MessageId, Name, RecipientId},
+    id::{Hash, MessageId, Name, NameError, RecipientId},
     ledger::{BacklogCell, Book, BookError, PEOPLE, Person},
-    message::{Body, Kind, RenderError, Values},
+    message::{Body, Counting, Dear, Kind, Kinds, RenderError, Segments, Values, dear as dear_in},
     phone::{Country, PhoneNumber},
     place::Whereabouts,
     policy::{Code, Decision, Facts, Memo, Policy, Reason, Request, Verdict},
@@ -58,6 +59,14 @@ pub struct Plan {
     pub worst_case_segments: u32,
     /// Whether it fits, by sender.
     pub backlog: Vec<Backlog>,
+    /// What the message is called and what its text reads as; the stricter was planned for.
+    pub kinds: Kinds,
+    /// What was added behind the text, by country.
+    pub footers: Vec<(Country, String)>,
+    /// What the first people of the audience will read, those of a new country first.
+    pub samples: Vec<Sample>,
+    /// The character that makes the text dear, and the segments it costs over the whole audience.
+    pub dear: Option<(Dear, u64)>,
     /// What is missing or wrong in the text, by country.
     pub findings: Vec<(Country, Finding)>,
     /// Digest of campaign, audience, rule book and zone data.
@@ -89,8 +98,18 @@ impl Plan {
         let standing = self.findings.iter().find(|(_, finding)| finding.severity == Severity::Error);
         match standing {
             Some((country, finding)) => Err(ApproveError { country: *country, finding: finding.clone() }),
-            None => Ok(Approved { plan: self, by: by.into() }),
+            None => Ok(Approved { plan: self, by: by.into(), despite: None }),
         }
+    }
+
+    /// Approves it whatever stands, for a reason that goes on record.
+    pub(crate) fn approve_despite(self, by: String, reason: String) -> Approved {
+        let errors = self.findings.iter().filter(|(_, finding)| finding.severity == Severity::Error);
+        let mut codes: Vec<_> = errors.map(|(_, finding)| finding.code.code()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let what = format!("findings: {}", codes.join(", "));
+        Approved { plan: self, by, despite: Some((what, reason)) }
     }
 }
 
@@ -102,11 +121,40 @@ impl std::fmt::Display for Plan {
     }
 }
 
+/// What somebody will read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    /// Where that person is, as far as is known.
+    pub country: Option<Country>,
+    /// The sender that shows.
+    pub sender: Name,
+    /// The final text.
+    pub body: Body,
+    /// What it costs.
+    pub segments: Segments,
+}
+
+impl Sample {
+    /// A text as this sender's reader will see it, wherever that is.
+    ///
+    /// # Errors
+    /// The sender is no [`Name`].
+    pub fn new(sender: &str, body: Body) -> Result<Self, NameError> {
+        let segments = body.segments(Counting::Standard);
+        Ok(Self { country: None, sender: Name::new(sender)?, body, segments })
+    }
+}
+
+/// Samples that a plan keeps.
+const SAMPLES: usize = 6;
+
 /// A plan with a name under it: the only thing that launches.
 #[derive(Debug)]
 pub struct Approved {
     pub(crate) plan: Plan,
     pub(crate) by: String,
+    /// Which findings were stepped around, and why.
+    pub(crate) despite: Option<(String, String)>,
 }
 
 /// A plan that cannot be approved while this stands.
@@ -135,6 +183,9 @@ pub(crate) struct Planner<'a> {
     pub(crate) program: &'a Program,
     pub(crate) campaign: &'a Campaign,
     wording: Wording<'a>,
+    kinds: Kinds,
+    /// What stands before the token of a short link, if links are tracked.
+    links: Option<&'a str>,
     /// The program's first sender: a program without any is refused.
     fallback: &'a Sender,
     audience: &'a Audience,
@@ -159,6 +210,8 @@ pub(crate) struct Walked<'a> {
     pub(crate) person: Option<Person>,
     /// The text and its segments.
     pub(crate) body: Option<(Body, u32)>,
+    /// Where its short links lead.
+    pub(crate) links: Vec<TrackedLink>,
     pub(crate) sender: &'a Sender,
     pub(crate) country: Option<Country>,
     /// When its turn is expected, at the sender's throughput.
@@ -201,7 +254,8 @@ impl<'a> Planner<'a> {
         if campaign.kind == Kind::Marketing && campaign.repeats.is_some() {
             return Err(CampaignError::MarketingRepeats);
         }
-        let template = campaign.template.as_ref().ok_or(CampaignError::NoText)?.check(&campaign.tags)?;
+        let texts = campaign.texts(program.language_code())?;
+        let kinds = campaign.kinds.unwrap_or(Kinds { declared: campaign.kind, found: None });
         let audience = campaign.audience.as_ref().ok_or(CampaignError::NoAudience)?;
         let message = Request {
             program: &campaign.program,
@@ -217,7 +271,11 @@ impl<'a> Planner<'a> {
             policy,
             program,
             campaign,
-            wording: Wording::new(lint, program, campaign.kind, template),
+            wording: Wording::new(lint, program, campaign.kind, texts)
+                .called(kinds.declared, campaign.vouched.is_some())
+                .smart(campaign.smart),
+            links: None,
+            kinds,
             fallback,
             audience,
             starts: window.start.max(at),
@@ -240,6 +298,12 @@ impl<'a> Planner<'a> {
         };
         self.slots = Slots::after(&others, rate);
         self
+    }
+
+    /// Makes links short behind this base, if the campaign tracks them.
+    pub(crate) fn linking(mut self, base: Option<&'a str>) -> Result<Self, CampaignError> {
+        self.links = base.filter(|_| self.campaign.tracks);
+        if self.campaign.tracks && self.links.is_none() { Err(CampaignError::NoLinks) } else { Ok(self) }
     }
 
     /// The first page of the audience.
@@ -293,18 +357,26 @@ impl<'a> Planner<'a> {
         let country = whereabouts.and_then(|w| w.places().first()).map(|place| place.country());
         let sender = self.program.sender_for(country).unwrap_or(self.fallback);
         let state = person.as_ref().map_or(&self.nobody, |person| &person.state);
-        let decision = match whereabouts {
+        let mut decision = match whereabouts {
             Some(whereabouts) => {
                 self.memo.decide(Facts { whereabouts, state }, Some(sender.id()), self.starts)
             }
             None => self.policy.refusing(Code::PlaceUnknown),
         };
+        decision.kinds = Some(self.kinds);
         let (mut fate, mut closes) = self.fate(decision);
-        let mut body = None;
+        let (mut body, mut links) = (None, Vec::new());
         if number.is_some_and(|number| !self.seen.insert(number.digits())) {
             fate = Fate::Twice;
         } else if matches!(fate, Fate::Send(_) | Fate::Hold(..)) {
-            match self.wording.made(&values, country, sender) {
+            let reader = Reader::of(self.program, &values, country, state, self.starts);
+            let message = person.as_ref().map(|person| self.message(person.recipient));
+            let short = self
+                .links
+                .map(|base| shorten(base, &values, &self.wording.links(), message, &self.campaign.name));
+            let (shown, made) = short.map_or((None, Vec::new()), |(shown, links)| (Some(shown), links));
+            links = made;
+            match self.wording.body(shown.as_ref().unwrap_or(&values), &reader, sender) {
                 Ok(made) => body = Some(made),
                 Err(error) => fate = Fate::NoText(error),
             }
@@ -327,7 +399,11 @@ impl<'a> Planner<'a> {
             );
             (fate, due, closes, moved) = (place.fate, place.due, place.closes, place.moved);
         }
-        Walked { number, values, fate, person, body, sender, country, due, closes, moved }
+        Walked { number, values, fate, person, body, links, sender, country, due, closes, moved }
+    }
+
+    fn message(&self, recipient: RecipientId) -> MessageId {
+        MessageId::derive(&self.campaign.program, &self.campaign.name, recipient, 0)
     }
 
     /// A decision at the campaign's start, as a fate within the campaign's window.
@@ -359,7 +435,9 @@ impl<'a> Planner<'a> {
         let mut refused: BTreeMap<&'static str, u64> = BTreeMap::new();
         let mut backlog = Histogram::default();
         let mut digest = self.inputs();
-        let mut senders: BTreeMap<Option<Country>, &'a Sender> = BTreeMap::new();
+        let mut countries = BTreeSet::new();
+        let (mut samples, mut rest) = (Vec::new(), Vec::new());
+        let (dear, mut wasted) = (self.wording.dear(), 0);
         let mut pages = self.pages();
         loop {
             let page = self.page(&mut pages).await?;
@@ -375,7 +453,20 @@ impl<'a> Planner<'a> {
                 if let Some((body, counted)) = &walked.body {
                     digest.update(body.as_str());
                     segments += u64::from(*counted);
-                    senders.entry(walked.country).or_insert(walked.sender);
+                    let is_first = countries.insert(walked.country);
+                    let kept = if is_first { &mut samples } else { &mut rest };
+                    if kept.len() < SAMPLES {
+                        kept.push(Sample {
+                            country: walked.country,
+                            sender: walked.sender.id().clone(),
+                            body: body.clone(),
+                            segments: body.segments(Counting::Standard),
+                        });
+                    }
+                    if dear.is_some() {
+                        let spared = dear_in(body.as_str(), Counting::Standard);
+                        wasted += spared.map_or(0, |dear| u64::from(dear.segments - dear.without));
+                    }
                 }
                 let release = match &walked.fate {
                     Fate::Send(when) => {
@@ -413,7 +504,9 @@ impl<'a> Planner<'a> {
                 each(Planned { number: walked.number, fate: walked.fate });
             }
         }
-        let findings = self.findings(&senders);
+        let findings = self.wording.findings();
+        samples.append(&mut rest);
+        samples.truncate(SAMPLES);
         let worst_case_segments = self.wording.worst_case();
         Ok(Plan {
             at,
@@ -424,21 +517,16 @@ impl<'a> Planner<'a> {
             segments,
             worst_case_segments,
             backlog: backlog.play(),
+            kinds: self.kinds,
+            footers: self.wording.footers(),
+            samples,
+            dear: dear.map(|dear| (dear, wasted)),
             findings,
             digest: Hash(digest.finalize().into()),
             rulebook: self.policy.rulebook.version().to_owned(),
             tz: self.policy.zones.version().to_owned(),
             campaign: self.campaign.clone(),
         })
-    }
-
-    fn findings(&self, senders: &BTreeMap<Option<Country>, &'a Sender>) -> Vec<(Country, Finding)> {
-        let mut all = Vec::new();
-        for (country, sender) in senders {
-            let found = self.wording.check(*country, sender);
-            all.extend(found.into_iter().map(|finding| (country.unwrap_or(sender.country()), finding)));
-        }
-        all
     }
 
     fn inputs(&self) -> Sha256 {
@@ -450,9 +538,12 @@ impl<'a> Planner<'a> {
             campaign.name.as_str(),
             campaign.program.as_str(),
             campaign.kind.code(),
+            self.kinds.declared.code(),
+            self.kinds.found.map_or("", Kind::code),
+            campaign.vouched.as_deref().unwrap_or(""),
             &name(&campaign.category),
             &name(&campaign.subject),
-            self.wording.source(),
+            &self.wording.source(),
             &window,
             self.policy.rulebook.version(),
             self.policy.zones.version(),

@@ -1,107 +1,236 @@
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
+
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
+    consent::State,
     content::{Finding, Lint, Said},
-    message::{Body, CheckedTemplate, Counting, Kind, RenderError, Values},
+    id::Name,
+    message::{
+        Body, CheckedTemplate, Counting, Dear, Kind, Letters, Locale, RenderError, Values, dear, smart,
+    },
     phone::Country,
     program::{Program, Sender},
 };
 
-/// What a campaign says: its template, and behind it what the law of the recipient's country wants to be said.
+/// How long what a first message told is taken as told: vendors read the CTIA's handbook as once a month.
+const TOLD: TimeDelta = TimeDelta::days(30);
+
+/// What a campaign says: its texts, and behind them what the law of the recipient's country wants to be said.
 #[derive(Debug)]
 pub(crate) struct Wording<'a> {
     lint: &'a Lint,
     program: &'a Program,
     kind: Kind,
-    template: CheckedTemplate,
-    footers: BTreeMap<Option<Country>, String>,
-    /// Texts without values, with their segments: the same for everybody of a country.
-    plain: BTreeMap<Option<Country>, (Body, u32)>,
+    declared: Kind,
+    vouched: bool,
+    smart: Option<Letters>,
+    /// With its language; the first is for whoever has none of the others.
+    texts: Vec<(String, CheckedTemplate)>,
+    made: BTreeMap<Reader, Made>,
+}
+
+/// Of whom it depends what is put behind a text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Reader {
+    pub(crate) country: Option<Country>,
+    /// Nothing came from the program of late.
+    pub(crate) first: bool,
+    /// A BCP 47 tag.
+    pub(crate) language: String,
+}
+
+#[derive(Debug)]
+struct Made {
+    sender: Sender,
+    text: usize,
+    footer: String,
+    /// A text without values, with its segments: the same for everybody.
+    plain: Option<(Body, u32)>,
+}
+
+impl Reader {
+    /// Somebody with these values, who is in this country and has this history with the program.
+    pub(crate) fn of(
+        program: &Program,
+        values: &Values,
+        country: Option<Country>,
+        state: &State,
+        at: DateTime<Utc>,
+    ) -> Self {
+        let since_ms = (at - TOLD).timestamp_millis();
+        let told = |name: &Name| {
+            state.sends.iter().any(|sent| sent.program == *name && sent.at_ms > since_ms && sent.debits())
+        };
+        let language = values.find("language").unwrap_or_else(|| program.language_code()).to_owned();
+        Self { country, first: !told(program.name()), language }
+    }
 }
 
 impl<'a> Wording<'a> {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         lint: &'a Lint,
         program: &'a Program,
         kind: Kind,
-        template: CheckedTemplate,
+        texts: Vec<(String, CheckedTemplate)>,
     ) -> Self {
-        Self { lint, program, kind, template, footers: BTreeMap::new(), plain: BTreeMap::new() }
+        Self {
+            lint,
+            program,
+            kind,
+            declared: kind,
+            vouched: false,
+            smart: None,
+            texts,
+            made: BTreeMap::new(),
+        }
     }
 
-    /// The [`body`](Self::body) and its segments.
-    pub(crate) fn made(
+    /// The same, called this by its author; `vouched` if somebody answers for that.
+    pub(crate) fn called(self, declared: Kind, vouched: bool) -> Self {
+        Self { declared, vouched, ..self }
+    }
+
+    /// The same with its typography made plain.
+    pub(crate) fn smart(self, smart: Option<Letters>) -> Self {
+        Self { smart, ..self }
+    }
+
+    /// The final text for this reader with these values, through this sender, and its segments.
+    pub(crate) fn body(
         &mut self,
         values: &Values,
-        country: Option<Country>,
+        reader: &Reader,
         sender: &Sender,
     ) -> Result<(Body, u32), RenderError> {
-        if values.is_empty()
-            && let Some(made) = self.plain.get(&country)
-        {
-            return Ok(made.clone());
+        if !self.made.contains_key(reader) {
+            let made = self.make(reader, sender);
+            self.made.insert(reader.clone(), made);
         }
-        let body = self.body(values, country, sender)?;
+        let (locale, is_plain) = (Self::locale(reader), values.is_empty());
+        let Some(made) = self.made.get_mut(reader) else {
+            return Err(RenderError::Missing { tag: "".into() });
+        };
+        if let Some(plain) = made.plain.as_ref().filter(|_| is_plain) {
+            return Ok(plain.clone());
+        }
+        let Some((_, text)) = self.texts.get(made.text) else {
+            return Err(RenderError::Missing { tag: "".into() });
+        };
+        let mut body = text.render_in(values, locale)?;
+        if !made.footer.is_empty() {
+            body = Body::new(format!("{}{}", body.as_str(), made.footer))?;
+        }
+        if let Some(letters) = self.smart {
+            body = Body::new(smart(body.as_str(), letters).text)?;
+        }
         let segments = body.segments(Counting::Standard).segments;
-        if values.is_empty() {
-            self.plain.insert(country, (body.clone(), segments));
+        if is_plain {
+            made.plain = Some((body.clone(), segments));
         }
         Ok((body, segments))
     }
 
-    /// The final text for somebody with these values, in this country, through this sender.
-    pub(crate) fn body(
-        &mut self,
-        values: &Values,
-        country: Option<Country>,
-        sender: &Sender,
-    ) -> Result<Body, RenderError> {
-        let body = self.template.render(values)?;
-        let footer = self.footer(country, sender);
-        if footer.is_empty() { Ok(body) } else { Ok(Body::new(format!("{}{footer}", body.as_str()))?) }
-    }
-
-    fn footer(&mut self, country: Option<Country>, sender: &Sender) -> &str {
-        if !self.footers.contains_key(&country) {
-            let text = self.template.source().to_owned();
-            let footer = self.said(&text, country, sender, |said| self.lint.footer(said).ok().flatten());
-            self.footers.insert(country, footer.map(|footer| footer.suffix()).unwrap_or_default());
+    /// The reader's language, as it is written in the reader's country.
+    fn locale(reader: &Reader) -> Locale {
+        let region = reader.country.filter(|_| !reader.language.contains(['-', '_']));
+        match region {
+            Some(region) => Locale::of(&format!("{}-{region}", reader.language)),
+            None => Locale::of(&reader.language),
         }
-        self.footers.get(&country).map_or("", String::as_str)
     }
 
-    /// The template's source.
-    pub(super) fn source(&self) -> &str {
-        self.template.source()
+    fn make(&self, reader: &Reader, sender: &Sender) -> Made {
+        let text = self.text_for(&reader.language);
+        let source = self.texts.get(text).map_or("", |(_, text)| text.source());
+        let footer = self.said(source, reader, sender, |said| self.lint.footer(said).ok().flatten());
+        let footer = footer.map(|footer| footer.suffix()).unwrap_or_default();
+        Made { sender: sender.clone(), text, footer, plain: None }
     }
 
-    /// The most segments that one message can take, with the longest footer of those made.
+    /// The text of this very tag, else of its language, else the first.
+    fn text_for(&self, language: &str) -> usize {
+        let spoken = |tag: &str| tag.split(['-', '_']).next().unwrap_or("").to_lowercase();
+        let exact = self.texts.iter().position(|(tag, _)| tag.eq_ignore_ascii_case(language));
+        exact.or_else(|| self.texts.iter().position(|(tag, _)| spoken(tag) == spoken(language))).unwrap_or(0)
+    }
+
+    /// The tags of all texts whose values are links.
+    pub(super) fn links(&self) -> Vec<&str> {
+        let mut tags: Vec<_> = self.texts.iter().flat_map(|(_, text)| text.links()).collect();
+        tags.sort_unstable();
+        tags.dedup();
+        tags
+    }
+
+    /// The sources of all texts.
+    pub(super) fn source(&self) -> Cow<'_, str> {
+        match &self.texts[..] {
+            [(_, only)] => only.source().into(),
+            texts => texts.iter().map(|(tag, text)| format!("{tag}\0{}\0", text.source())).collect(),
+        }
+    }
+
+    /// The most segments that one message can take, with the footers of those made.
     pub(super) fn worst_case(&self) -> u32 {
-        let longest = self.footers.values().max_by_key(|footer| footer.len()).map_or("", String::as_str);
-        self.template.worst_case(longest, Counting::Standard).segments
+        let of = |text: usize, footer: &str| {
+            let text = self.texts.get(text);
+            text.map_or(0, |(_, text)| text.worst_case(footer, Counting::Standard).segments)
+        };
+        let made = self.made.values().map(|made| of(made.text, &made.footer));
+        made.max().unwrap_or_else(|| (0..self.texts.len()).map(|text| of(text, "")).max().unwrap_or(0))
     }
 
-    /// What is missing or wrong in it for people of this country.
-    pub(super) fn check(&self, country: Option<Country>, sender: &Sender) -> Vec<Finding> {
-        let footer = self.footers.get(&country).map_or("", String::as_str);
-        let text = format!("{}{footer}", self.template.source());
-        self.said(&text, country, sender, |said| self.lint.check(said))
+    /// What is added behind the texts, each line once a country.
+    pub(super) fn footers(&self) -> Vec<(Country, String)> {
+        let added = self.made.iter().filter(|(_, made)| !made.footer.is_empty());
+        let mut added: Vec<_> = added
+            .map(|(reader, made)| (place(reader, &made.sender), made.footer.trim_start().to_owned()))
+            .collect();
+        added.sort();
+        added.dedup();
+        added
     }
 
-    /// Asks something about a text, as said to people of this country.
-    fn said<T>(
-        &self,
-        text: &str,
-        country: Option<Country>,
-        sender: &Sender,
-        ask: impl Fn(&Said<'_>) -> T,
-    ) -> T {
-        let country = country.unwrap_or(sender.country());
-        let said = Said::new(text, self.kind, country, sender.kind(), self.program.brand())
-            .language(self.program.language_code());
+    /// The character of a text itself that makes every message dear.
+    pub(super) fn dear(&self) -> Option<Dear> {
+        self.texts.iter().find_map(|(_, text)| dear(text.source(), Counting::Standard))
+    }
+
+    /// What is missing or wrong in it for those readers for whom it was made, each once a country.
+    pub(super) fn findings(&self) -> Vec<(Country, Finding)> {
+        let mut all: Vec<(Country, Finding)> = Vec::new();
+        for (reader, made) in &self.made {
+            let source = self.texts.get(made.text).map_or("", |(_, text)| text.source());
+            let text = format!("{source}{}", made.footer);
+            for finding in self.said(&text, reader, &made.sender, |said| self.lint.check(said)) {
+                let found = (place(reader, &made.sender), finding);
+                if !all.contains(&found) {
+                    all.push(found);
+                }
+            }
+        }
+        all
+    }
+
+    /// Asks something about a text, as said to this reader.
+    fn said<T>(&self, text: &str, reader: &Reader, sender: &Sender, ask: impl Fn(&Said<'_>) -> T) -> T {
+        let said = Said::new(text, self.kind, place(reader, sender), sender.kind(), self.program.brand())
+            .language(&reader.language)
+            .declared(self.declared)
+            .vouched(self.vouched)
+            .first_message(reader.first)
+            .age_checked(self.program.is_age_checked())
+            .sender_id(sender.id().as_str())
+            .domains(self.program.domains());
         match sender.stop_code() {
             Some(code) => ask(&said.stop_code(code.as_str())),
             None => ask(&said),
         }
     }
+}
+
+/// Where a reader is; where that is not known, where the sender is.
+fn place(reader: &Reader, sender: &Sender) -> Country {
+    reader.country.unwrap_or(sender.country())
 }

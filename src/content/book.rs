@@ -1,132 +1,16 @@
-//! The rows of `data/lint.toml` and `data/footer.toml`, read once.
+//! The data files, read once.
 
 use regex::Regex;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::program::SenderKind;
-use crate::{message::Kind, phone::Country};
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Worth a look.
-    Warning,
-    /// The message may not be sent as it is.
-    Error,
-}
-
-impl Severity {
-    /// The stable spelling: `warning` or `error`.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
-
-/// How a person gets out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Route {
-    /// By answering the message.
-    Reply,
-    /// By texting a keyword to a named number.
-    Redirect,
-    /// By opening a page.
-    Link,
-}
-
-/// How well the fact behind a row is sourced.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Confidence {
-    High,
-    Medium,
-    Low,
-}
-
-/// Where a row holds.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Reach<'r> {
-    countries: &'r [String],
-    senders: &'r [SenderKind],
-    kinds: &'r [String],
-}
-
-impl Reach<'_> {
-    /// `None`: not here; else whether the row names the country.
-    pub(super) fn holds(self, country: Country, sender: SenderKind, kind: Kind) -> Option<bool> {
-        let senders = self.senders.is_empty() || self.senders.contains(&sender);
-        let kinds = self.kinds.is_empty() || self.kinds.iter().any(|k| k == kind.code());
-        let named = self.countries.iter().any(|c| c == country.as_str());
-        (senders && kinds && (named || self.countries.is_empty())).then_some(named)
-    }
-
-    fn flaw(self) -> Option<String> {
-        let countries = self.countries.iter().find(|c| Country::new(c).is_err());
-        let kinds = self.kinds.iter().find(|k| Kind::from_code(k).is_none());
-        countries.or(kinds).map(|word| format!("`{word}` is no country or kind"))
-    }
-}
-
-macro_rules! row {
-    ($(#[$meta:meta])* $name:ident { $($(#[$fmeta:meta])* $field:ident: $ty:ty),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        #[allow(dead_code, reason = "source, confidence and note stay with the row for whoever reads it")]
-        pub(super) struct $name {
-            pub(super) id: String,
-            #[serde(default)]
-            countries: Vec<String>,
-            #[serde(default)]
-            senders: Vec<SenderKind>,
-            #[serde(default)]
-            kinds: Vec<String>,
-            pub(super) citation: String,
-            #[serde(default)]
-            sources: Vec<String>,
-            confidence: Option<Confidence>,
-            #[serde(default)]
-            note: String,
-            $($(#[$fmeta])* pub(super) $field: $ty),*
-        }
-
-        impl Row for $name {
-            fn id(&self) -> &str {
-                &self.id
-            }
-
-            fn reach(&self) -> Reach<'_> {
-                Reach { countries: &self.countries, senders: &self.senders, kinds: &self.kinds }
-            }
-        }
-    };
-}
-
-/// What all rows have.
-pub(super) trait Row {
-    fn id(&self) -> &str;
-    fn reach(&self) -> Reach<'_>;
-}
-
-row! { BrandRow { severity: Severity } }
-row! { OptOutRow { accepts: Vec<Route>, #[serde(default)] code: Option<String>, missing: Severity, form: Severity } }
-row! { NeedlessRow { severity: Severity } }
-row! { FooterRow { language: String, text: String } }
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MentionRow {
-    route: Route,
-    pattern: String,
-    #[serde(default, rename = "note")]
-    _note: String,
-}
+use super::{
+    lint::FindingCode,
+    rows::{
+        BrandRow, FooterRow, KindRow, LinkRow, LookRow, MentionRow, NeedlessRow, NumberedRow, OptOutRow,
+        Reach, RestrictedRow, Route, Row, Ruled, ShortenersRow, WantedRow,
+    },
+};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -141,6 +25,20 @@ struct File {
     needless_opt_out: Vec<NeedlessRow>,
     #[serde(default)]
     footer: Vec<FooterRow>,
+    #[serde(default)]
+    restricted: Vec<RestrictedRow>,
+    #[serde(default)]
+    link: Vec<LinkRow>,
+    #[serde(default)]
+    shorteners: Vec<ShortenersRow>,
+    #[serde(default)]
+    numbered: Vec<NumberedRow>,
+    #[serde(default)]
+    wanted: Vec<WantedRow>,
+    #[serde(default)]
+    spam_look: Vec<LookRow>,
+    #[serde(default)]
+    kind: Vec<KindRow>,
 }
 
 #[derive(Debug, Clone)]
@@ -158,6 +56,14 @@ pub(super) struct Book {
     pub(super) opt_out: Vec<(OptOutRow, Option<Regex>)>,
     pub(super) needless: Vec<NeedlessRow>,
     pub(super) footer: Vec<FooterRow>,
+    pub(super) restricted: Vec<Ruled<RestrictedRow>>,
+    pub(super) links: Vec<Ruled<LinkRow>>,
+    pub(super) shorteners: Vec<String>,
+    /// Words behind which four numbers with dots are no address.
+    pub(super) numbered: Vec<String>,
+    pub(super) wanted: Vec<Ruled<WantedRow>>,
+    pub(super) look: Vec<Ruled<LookRow>>,
+    pub(super) kinds: Vec<KindRow>,
 }
 
 impl Book {
@@ -181,11 +87,34 @@ impl Book {
             let code = code.map_err(|e| fail(format!("{}: {e}", row.id)))?;
             opt_out.push((row, code));
         }
+        let patterns: Vec<_> = new.wanted.iter().map(|row| (row.id.clone(), row.pattern.clone())).collect();
+        let pattern_of = |row: &WantedRow| match &row.pattern_of {
+            None => row.pattern.clone(),
+            Some(other) => {
+                patterns.iter().find(|(id, _)| id == other).and_then(|(_, pattern)| pattern.clone())
+            }
+        };
+        let restricted =
+            read_all(new.restricted, |row| (row.code.clone(), row.unless.clone())).map_err(fail)?;
+        let links = read_all(new.link, |row| (row.code.clone(), None)).map_err(fail)?;
+        let wanted = read_all(new.wanted, |row| (row.code.clone(), pattern_of(row))).map_err(fail)?;
+        if let Some(row) = wanted.iter().find(|row| row.pattern.is_none()) {
+            return Err(fail(format!("{}: no pattern", row.row.id)));
+        }
+        let look = FindingCode::SpamLook.code();
+        let look = read_all(new.spam_look, |row| (look.to_owned(), row.pattern.clone())).map_err(fail)?;
         self.mentions.splice(0..0, mentions);
+        self.shorteners.extend(new.shorteners.into_iter().flat_map(|row| row.hosts));
+        self.numbered.extend(new.numbered.into_iter().flat_map(|row| row.words));
         lay_over(&mut self.brand, new.brand, BrandRow::id);
         lay_over(&mut self.opt_out, opt_out, |(row, _)| row.id());
         lay_over(&mut self.needless, new.needless_opt_out, NeedlessRow::id);
         lay_over(&mut self.footer, new.footer, FooterRow::id);
+        lay_over(&mut self.restricted, restricted, Ruled::id);
+        lay_over(&mut self.links, links, Ruled::id);
+        lay_over(&mut self.wanted, wanted, Ruled::id);
+        lay_over(&mut self.look, look, Ruled::id);
+        lay_over(&mut self.kinds, new.kind, KindRow::id);
         Ok(())
     }
 }
@@ -195,8 +124,28 @@ impl File {
         fn of<R: Row>(rows: &[R]) -> impl Iterator<Item = (&str, Reach<'_>)> {
             rows.iter().map(|row| (row.id(), row.reach()))
         }
-        of(&self.brand).chain(of(&self.opt_out)).chain(of(&self.needless_opt_out)).chain(of(&self.footer))
+        of(&self.brand)
+            .chain(of(&self.opt_out))
+            .chain(of(&self.needless_opt_out))
+            .chain(of(&self.footer))
+            .chain(of(&self.restricted))
+            .chain(of(&self.link))
+            .chain(of(&self.wanted))
+            .chain(of(&self.spam_look))
+            .chain(of(&self.kind))
     }
+}
+
+/// Rows with their codes and patterns read; `parts` names both.
+fn read_all<R: Row>(
+    rows: Vec<R>,
+    parts: impl Fn(&R) -> (String, Option<String>),
+) -> Result<Vec<Ruled<R>>, String> {
+    let read = |row: R| {
+        let (code, pattern) = parts(&row);
+        Ruled::read(row, &code, pattern.as_deref())
+    };
+    rows.into_iter().map(read).collect()
 }
 
 fn lay_over<R>(rows: &mut Vec<R>, new: Vec<R>, id: impl Fn(&R) -> &str) {

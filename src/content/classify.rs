@@ -7,19 +7,20 @@ use crate::{
     linear::{
         self, Linear,
         lexicon::{Classes, Lexicon, hash},
+        mix,
         words::{self, each, own},
     },
     message::{
-        Kind,
+        Kind, Kinds,
         fold::{Folded, fold},
     },
 };
 
 /// Kinds of features: a mark of the raw text.
 const MARK: u64 = 0;
-/// How a word begins, by its first letters.
-const BEGINS: u64 = 1;
-const BEGINNINGS: [usize; 2] = [4, 6];
+/// Letters in a row, the word's ends among them: forms of a word share them.
+const LETTERS: u64 = 1;
+const IN_A_ROW: usize = 4;
 /// Longest text that is looked at, in characters; a longer one is marketing.
 const LONGEST: usize = 10_000;
 /// Reasons that are named at most.
@@ -65,7 +66,13 @@ impl Classified {
     /// marketing stays marketing.
     #[must_use]
     pub fn against(&self, declared: Kind) -> Kind {
-        if self.kind == Kind::Marketing { Kind::Marketing } else { declared }
+        self.beside(declared).holds()
+    }
+
+    /// Both kinds. A text in a language that is not read has none of its own.
+    #[must_use]
+    pub fn beside(&self, declared: Kind) -> Kinds {
+        Kinds { declared, found: self.language.map(|_| self.kind) }
     }
 }
 
@@ -117,6 +124,12 @@ pub fn classify(text: &str) -> Classified {
     }
 }
 
+/// The language of a text, ISO 639-1; `None` where too few of its words are known to say.
+pub(super) fn language_of(folded: &Folded) -> Option<&'static str> {
+    let spoken = TABLES.as_ref()?.lexicon.classify(folded);
+    spoken.language.filter(|_| spoken.is_understood())
+}
+
 fn fold_short(text: &str) -> Option<Folded> {
     let short = text.len() <= LONGEST || text.chars().nth(LONGEST).is_none();
     if short { fold(text) } else { None }
@@ -153,16 +166,30 @@ pub(super) fn features(
 ) -> words::Spoken {
     let spoken = words::features(lexicon, folded, &mut put);
     marks(text).for_each(|mark| put(own(MARK, hash(mark))));
-    // Forms of a word share how they begin.
     for word in (0..folded.words.len()).map(|at| folded.word(at)) {
-        for letters in BEGINNINGS {
-            word.get(..letters)
-                .filter(|begun| begun.len() < word.len())
-                .into_iter()
-                .for_each(|begun| put(own(BEGINS, hash(begun))));
+        if !word.bytes().all(|b| b.is_ascii_digit()) {
+            letters(word, |row| put(own(LETTERS, hash_of(row))));
         }
     }
     spoken
+}
+
+/// Each run of letters of a word, one mark before its first and one behind its last.
+fn letters(word: &str, mut then: impl FnMut([char; IN_A_ROW])) {
+    let mut row = ['\0'; IN_A_ROW];
+    let marked = std::iter::once('<').chain(word.chars()).chain(std::iter::once('>'));
+    for (at, c) in marked.enumerate() {
+        row.rotate_left(1);
+        row[IN_A_ROW - 1] = c;
+        if at + 1 >= IN_A_ROW {
+            then(row);
+        }
+    }
+}
+
+const fn hash_of(row: [char; IN_A_ROW]) -> u64 {
+    let [a, b, c, d] = row;
+    mix(mix(a as u64, b as u64), mix(c as u64, d as u64))
 }
 
 /// What the raw text shows that its words do not.

@@ -1,13 +1,15 @@
 use thiserror::Error;
 
 use super::{
-    book::{FooterRow, Row},
+    fold::Folded,
     lint::Lint,
+    rows::{FooterRow, Place, Row, Severity},
     said::Said,
 };
-use crate::message::{Body, BodyError};
+use crate::message::{Body, BodyError, Counting, segments};
 
-/// The opt-out line that a message still lacks.
+/// What a message still lacks and what is put behind it: the opt-out line, and in a first message the lines of help and
+/// rates where their absence is an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Footer {
     text: String,
@@ -22,22 +24,31 @@ impl Footer {
         format!("\n{}", self.text)
     }
 
-    /// The line itself.
+    /// The words themselves, in one line.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The id of the row that it came from.
+    /// The ids of the rows that they came from.
     #[must_use]
     pub fn rule(&self) -> &str {
         &self.rule
     }
 
-    /// The passage that the row rests on.
+    /// The passages that the rows rest on.
     #[must_use]
     pub fn citation(&self) -> &str {
         &self.citation
+    }
+
+    fn joined(self, next: Self) -> Self {
+        let stop = if self.text.ends_with('.') { "" } else { "." };
+        Self {
+            text: format!("{}{stop} {}", self.text, next.text),
+            rule: format!("{}, {}", self.rule, next.rule),
+            citation: format!("{}; {}", self.citation, next.citation),
+        }
     }
 
     /// The body with the line behind it.
@@ -50,8 +61,8 @@ impl Footer {
 }
 
 impl Lint {
-    /// The opt-out line that this message lacks, in the recipient's language if there is one; `None` if it needs none
-    /// or has one already.
+    /// What this message lacks, in the recipient's language if there are words in it; `None` if it lacks nothing. Of several
+    /// opt-out lines that do, the first that spares a segment.
     ///
     /// ```
     /// use optin::{content::{Lint, Said, SenderKind}, message::Kind, phone::Country};
@@ -71,18 +82,30 @@ impl Lint {
     /// The message needs a line and no row can be filled: the sender cannot be answered, and neither a stop code nor a
     /// link is given.
     pub fn footer(&self, said: &Said<'_>) -> Result<Option<Footer>, FooterError> {
-        if !self.wants_opt_out(said) || self.has_opt_out(said) {
-            return Ok(None);
+        let mut lines = Vec::new();
+        if self.wants_opt_out(said) && !self.has_opt_out(said) {
+            lines.push(self.line(said).ok_or(FooterError)?);
         }
-        self.line(said).map(Some).ok_or(FooterError)
+        for ruled in self.lacking(said, &Folded::new(&said.whole())) {
+            let row = &ruled.row;
+            if row.severity == Severity::Error
+                && row.at == Place::Anywhere
+                && let Some(text) = row.fix(&said.spoken())
+            {
+                let (rule, citation) = (row.id.clone(), row.citation.clone());
+                lines.push(Footer { text: text.to_owned(), rule, citation });
+            }
+        }
+        Ok(lines.into_iter().reduce(Footer::joined))
     }
 
-    /// The first line that can be filled and that the rules accept: the country's before everybody's, in the asked language before any.
+    /// The first line that can be filled and that the rules accept: the country's before everybody's, in the asked
+    /// language before any. A later one of the same sort goes before it where it spares a segment.
     pub(super) fn line(&self, said: &Said<'_>) -> Option<Footer> {
-        let asked = said.language.split(['-', '_']).next().unwrap_or("").to_lowercase();
-        let asked = asked.as_str();
+        let asked = said.spoken();
+        let whole = said.whole();
         let try_rows = |named: bool, in_asked: bool| {
-            let fits = move |row: &&FooterRow| {
+            let fits = |row: &&FooterRow| {
                 row.reach().holds(said.country, said.sender, said.kind) == Some(named)
                     && (row.language == asked) == in_asked
             };
@@ -91,7 +114,9 @@ impl Lint {
                 Some(Footer { text, rule: row.id.clone(), citation: row.citation.clone() })
             };
             let works = |line: &Footer| self.has_opt_out(&Said { text: &line.text, footer: "", ..*said });
-            self.book.footer.iter().filter(fits).filter_map(filled).find(works)
+            let cost =
+                |line: &Footer| segments(&format!("{whole}{}", line.suffix()), Counting::Standard).segments;
+            self.book.footer.iter().filter(fits).filter_map(filled).filter(works).min_by_key(cost)
         };
         try_rows(true, true)
             .or_else(|| try_rows(true, false))

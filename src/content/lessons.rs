@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What an error costs.
-const COST: f64 = 0.03;
+const COST: f64 = 0.01;
 /// The score from which a text is marketing: a little doubt is enough.
 const BOUNDARY: f64 = -0.1;
 /// Parts into which the texts are cut: each is scored by what the others teach.

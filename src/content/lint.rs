@@ -1,8 +1,9 @@
 use std::{ops::Range, sync::OnceLock};
 
 use super::{
-    book::{Book, LintError, OptOutRow, Route, Row, Severity},
-    fold::{Folded, words},
+    book::{Book, LintError},
+    fold::Folded,
+    rows::{Row, Severity},
     said::Said,
 };
 use crate::codec::cbor_enum;
@@ -21,6 +22,46 @@ cbor_enum! {
         StopInTransactional = 3, "stop_in_transactional";
         /// No rule covers this message, so nothing says that it is right.
         NotCovered = 4, "not_covered";
+        /// Nothing says how to get help.
+        HelpMissing = 5, "help_missing";
+        /// Nothing says that the carrier may charge for it.
+        RatesMissing = 6, "rates_missing";
+        /// Alcohol.
+        ShaftAlcohol = 7, "shaft_alcohol";
+        /// Firearms.
+        ShaftFirearms = 8, "shaft_firearms";
+        /// Tobacco and vaping.
+        ShaftTobacco = 9, "shaft_tobacco";
+        /// Sex.
+        ShaftSex = 10, "shaft_sex";
+        /// Hate and crude words.
+        ShaftHate = 11, "shaft_hate";
+        /// Cannabis, hemp flowers and CBD.
+        Cannabis = 12, "cannabis";
+        /// Games for money.
+        Gambling = 13, "gambling";
+        /// Credit that is offered.
+        Loan = 14, "loan";
+        /// Crypto-assets.
+        Crypto = 15, "crypto";
+        /// Debt collected for others, and relief from debt.
+        Debt = 16, "debt";
+        /// A link through a public shortener.
+        Shortener = 17, "shortener";
+        /// A link to a bare address.
+        IpLink = 18, "ip_link";
+        /// A link to somebody else's domain.
+        LinkDomain = 19, "link_domain";
+        /// Capitals, marks and spellings by which filters know spam.
+        SpamLook = 20, "spam_look";
+        /// The country's mark of advertising.
+        LabelMissing = 21, "label_missing";
+        /// The offer ends and the text does not say when.
+        EndMissing = 22, "end_missing";
+        /// It reads as marketing and is called something less.
+        KindStricter = 23, "kind_stricter";
+        /// It is called less than marketing, in a language that is not read.
+        KindUnread = 24, "kind_unread";
     }
 }
 
@@ -42,6 +83,19 @@ pub struct Finding {
     pub citation: String,
 }
 
+impl Finding {
+    /// What a row says of these bytes.
+    pub(super) fn by<R: Row>(row: &R, code: FindingCode, severity: Severity, span: Range<usize>) -> Self {
+        let (rule, citation) = (row.id().to_owned(), row.citation().to_owned());
+        Self { code, severity, span, fix: None, rule, citation }
+    }
+
+    /// The same with what to write there.
+    pub(super) fn fix(self, fix: Option<impl Into<String>>) -> Self {
+        Self { fix: fix.map(Into::into), ..self }
+    }
+}
+
 /// The rules on what a message must say, and the lines that say it.
 #[derive(Debug, Clone, Default)]
 pub struct Lint {
@@ -58,6 +112,7 @@ impl Lint {
         LINT.get_or_init(|| {
             Self::default()
                 .with_overlay("lint.toml", include_str!("data/lint.toml"))
+                .and_then(|lint| lint.with_overlay("restricted.toml", include_str!("data/restricted.toml")))
                 .and_then(|lint| lint.with_overlay("footer.toml", include_str!("data/footer.toml")))
                 .unwrap_or_default()
         })
@@ -94,131 +149,12 @@ impl Lint {
         let mut found = Vec::new();
         self.check_brand(said, &whole, &mut found);
         self.check_opt_out(said, &folded, &mut found);
+        self.check_wanted(said, &folded, &mut found);
+        self.check_words(said, &whole, &mut found);
+        self.check_links(said, &folded, &mut found);
+        self.check_look(said, &whole, &folded, &mut found);
         found.sort_by_key(|finding| (finding.span.start, finding.code));
         found
-    }
-
-    /// Whether the text has an opt-out line by a route that this sender can honour.
-    pub(super) fn has_opt_out(&self, said: &Said<'_>) -> bool {
-        let row = self.opt_out_row(said);
-        self.mentions(&Folded::new(&said.whole()))
-            .iter()
-            .any(|m| row.is_some_and(|(row, code)| m.is_accepted(row, code)))
-    }
-
-    /// Whether this message must say how to opt out.
-    pub(super) fn wants_opt_out(&self, said: &Said<'_>) -> bool {
-        self.opt_out_row(said).is_some()
-    }
-
-    fn check_brand(&self, said: &Said<'_>, whole: &str, found: &mut Vec<Finding>) {
-        let end = whole.len()..whole.len();
-        let Some(row) = pick(&self.book.brand, said) else {
-            if said.kind == crate::message::Kind::Marketing {
-                found.push(not_covered("brand", end));
-            }
-            return;
-        };
-        if !names_brand(whole, said.brand) {
-            found.push(Finding {
-                code: FindingCode::BrandMissing,
-                severity: row.severity,
-                span: 0..0,
-                fix: (!said.brand.trim().is_empty()).then(|| format!("{}: ", said.brand.trim())),
-                rule: row.id.clone(),
-                citation: row.citation.clone(),
-            });
-        }
-    }
-
-    fn check_opt_out(&self, said: &Said<'_>, folded: &Folded, found: &mut Vec<Finding>) {
-        let mentions = self.mentions(folded);
-        let end = folded.source(folded.as_str().len()..folded.as_str().len());
-        let Some((row, code)) = self.opt_out_row(said) else {
-            match pick(&self.book.needless, said) {
-                Some(row) => found.extend(mentions.iter().map(|m| Finding {
-                    code: FindingCode::StopInTransactional,
-                    severity: row.severity,
-                    span: m.span.clone(),
-                    fix: Some(String::new()),
-                    rule: row.id.clone(),
-                    citation: row.citation.clone(),
-                })),
-                None if said.kind == crate::message::Kind::Marketing => {
-                    found.push(not_covered("opt_out", end))
-                }
-                None => {}
-            }
-            return;
-        };
-        let fix = self.line(said).map(|footer| footer.text().to_owned());
-        let finding = |code, severity, span| Finding {
-            code,
-            severity,
-            span,
-            fix: fix.clone(),
-            rule: row.id.clone(),
-            citation: row.citation.clone(),
-        };
-        if mentions.is_empty() {
-            found.push(finding(FindingCode::OptOutMissing, row.missing, end));
-        }
-        // A way that works does not excuse naming one that does not, unless the row only warns of it.
-        let excused = row.form == Severity::Warning && mentions.iter().any(|m| m.is_accepted(row, code));
-        for mention in mentions.iter().filter(|m| !excused && !m.is_accepted(row, code)) {
-            found.push(finding(FindingCode::OptOutForm, row.form, mention.span.clone()));
-        }
-    }
-
-    fn opt_out_row(&self, said: &Said<'_>) -> Option<(&OptOutRow, Option<&regex::Regex>)> {
-        let fits = |named: bool| {
-            self.book
-                .opt_out
-                .iter()
-                .find(move |(row, _)| row.reach().holds(said.country, said.sender, said.kind) == Some(named))
-        };
-        fits(true).or_else(|| fits(false)).map(|(row, code)| (row, code.as_ref()))
-    }
-
-    /// Every opt-out line, in order of place; what one pattern took is not looked at again.
-    fn mentions(&self, folded: &Folded) -> Vec<Found> {
-        let mut taken: Vec<(Range<usize>, Found)> = Vec::new();
-        for mention in &self.book.mentions {
-            for hit in mention.pattern.captures_iter(folded.as_str()) {
-                let Some(all) = hit.get(0) else { continue };
-                let range = trim(all.as_str(), all.start());
-                if taken.iter().all(|(old, _)| range.end <= old.start || old.end <= range.start) {
-                    let code = hit.name("code").map(|code| code.as_str().to_owned());
-                    taken.push((
-                        range.clone(),
-                        Found { route: mention.route, code, span: folded.source(range) },
-                    ));
-                }
-            }
-        }
-        taken.sort_by_key(|(range, _)| range.start);
-        taken.into_iter().map(|(_, found)| found).collect()
-    }
-}
-
-/// An opt-out line in a text.
-#[derive(Debug)]
-struct Found {
-    route: Route,
-    code: Option<String>,
-    span: Range<usize>,
-}
-
-impl Found {
-    fn is_accepted(&self, row: &OptOutRow, code: Option<&regex::Regex>) -> bool {
-        let reaches = match (&self.code, code) {
-            // A tag is filled in from the sender, which has been checked.
-            (Some(number), _) if number.starts_with('{') => true,
-            (Some(number), Some(pattern)) => pattern.is_match(&number.replace([' ', '.', '-'], "")),
-            (Some(number), None) => !number.contains(['x', 'X']),
-            (None, _) => true,
-        };
-        row.accepts.contains(&self.route) && reaches
     }
 }
 
@@ -230,7 +166,8 @@ pub(super) fn pick<'r, R: Row>(rows: &'r [R], said: &Said<'_>) -> Option<&'r R> 
     fits(true).or_else(|| fits(false))
 }
 
-fn not_covered(what: &str, span: Range<usize>) -> Finding {
+/// Nothing says that it is right.
+pub(super) fn not_covered(what: &str, span: Range<usize>) -> Finding {
     Finding {
         code: FindingCode::NotCovered,
         severity: Severity::Error,
@@ -241,33 +178,17 @@ fn not_covered(what: &str, span: Range<usize>) -> Finding {
     }
 }
 
-/// Whether the text names the brand outside its links, or has the tag `{brand}`.
-fn names_brand(text: &str, brand: &str) -> bool {
-    let brand = words(brand);
-    if text.contains("{brand}") {
-        return true;
-    }
-    let spoken = text.split_whitespace().filter(|word| !word.contains("://") && !word.starts_with("www."));
-    let spoken: Vec<_> = spoken.collect();
-    brand.len() > 2 && words(&spoken.join(" ")).contains(&brand)
-}
-
-/// The range of a match without the white space and the punctuation before its first letter.
-fn trim(text: &str, start: usize) -> Range<usize> {
-    let body = text.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '{').trim_end();
-    let end = start + text.trim_end().len();
-    end.saturating_sub(body.len())..end
-}
-
 #[cfg(test)]
 mod tests {
     use super::Lint;
 
     #[test]
     fn the_compiled_in_files_load() {
-        for (file, toml) in
-            [("lint.toml", include_str!("data/lint.toml")), ("footer.toml", include_str!("data/footer.toml"))]
-        {
+        for (file, toml) in [
+            ("lint.toml", include_str!("data/lint.toml")),
+            ("restricted.toml", include_str!("data/restricted.toml")),
+            ("footer.toml", include_str!("data/footer.toml")),
+        ] {
             Lint::default().with_overlay(file, toml).unwrap();
         }
         assert!(!Lint::builtin().book.opt_out.is_empty() && !Lint::builtin().book.footer.is_empty());

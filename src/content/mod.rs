@@ -12,12 +12,19 @@ mod fold;
 mod footer;
 #[cfg(test)]
 mod lessons;
+mod links;
 mod lint;
+mod look;
+mod restricted;
+mod rows;
 mod said;
+mod wanted;
+mod way_out;
 
 pub use crate::program::SenderKind;
-pub use book::{LintError, Severity};
+pub use book::LintError;
 pub use classify::{Classified, classify};
 pub use footer::{Footer, FooterError};
 pub use lint::{Finding, FindingCode, Lint};
+pub use rows::Severity;
 pub use said::Said;

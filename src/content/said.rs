@@ -9,12 +9,19 @@ pub struct Said<'a> {
     pub(super) text: &'a str,
     pub(super) footer: &'a str,
     pub(super) kind: Kind,
+    pub(super) declared: Kind,
+    pub(super) vouched: bool,
     pub(super) country: Country,
     pub(super) sender: SenderKind,
     pub(super) brand: &'a str,
     pub(super) language: &'a str,
     pub(super) stop_code: Option<&'a str>,
     pub(super) opt_out_link: Option<&'a str>,
+    pub(super) first_message: bool,
+    pub(super) age_checked: bool,
+    pub(super) offer_ends: bool,
+    pub(super) sender_id: Option<&'a str>,
+    pub(super) domains: &'a [String],
 }
 
 impl<'a> Said<'a> {
@@ -31,13 +38,63 @@ impl<'a> Said<'a> {
             text,
             footer: "",
             kind,
+            declared: kind,
+            vouched: false,
             country,
             sender,
             brand,
             language: "",
             stop_code: None,
             opt_out_link: None,
+            first_message: false,
+            age_checked: false,
+            offer_ends: false,
+            sender_id: None,
+            domains: &[],
         }
+    }
+
+    /// The same, called this by its author though it is judged as what it was made with.
+    #[must_use]
+    pub const fn declared(self, kind: Kind) -> Self {
+        Self { declared: kind, ..self }
+    }
+
+    /// The same, with somebody who answers for its kind: what the text reads as is not held against it.
+    #[must_use]
+    pub const fn vouched(self, vouched: bool) -> Self {
+        Self { vouched, ..self }
+    }
+
+    /// The same as the first message that a person gets from the program, or the first of a month: where HELP and
+    /// rates are told.
+    #[must_use]
+    pub const fn first_message(self, first: bool) -> Self {
+        Self { first_message: first, ..self }
+    }
+
+    /// The same to people who all had their age checked before they joined.
+    #[must_use]
+    pub const fn age_checked(self, checked: bool) -> Self {
+        Self { age_checked: checked, ..self }
+    }
+
+    /// The same about an offer that ends: the text should say when.
+    #[must_use]
+    pub const fn offer_ends(self, ends: bool) -> Self {
+        Self { offer_ends: ends, ..self }
+    }
+
+    /// The same under this sender id: the name that the handset shows.
+    #[must_use]
+    pub const fn sender_id(self, id: &'a str) -> Self {
+        Self { sender_id: Some(id), ..self }
+    }
+
+    /// The same by a program whose links lead to these domains and what is beneath them, in small letters.
+    #[must_use]
+    pub const fn domains(self, domains: &'a [String]) -> Self {
+        Self { domains, ..self }
     }
 
     /// The same with a footer behind the text.
@@ -62,6 +119,11 @@ impl<'a> Said<'a> {
     #[must_use]
     pub const fn opt_out_link(self, link: &'a str) -> Self {
         Self { opt_out_link: Some(link), ..self }
+    }
+
+    /// The first part of the language's tag, in small letters.
+    pub(super) fn spoken(&self) -> String {
+        self.language.split(['-', '_']).next().unwrap_or("").to_lowercase()
     }
 
     pub(super) fn whole(&self) -> String {

@@ -9,7 +9,7 @@ use super::{
     worker::{DispatchError, Dispatched, Worker},
 };
 use crate::{
-    campaign::{Candidate, Job, Late, Payload, Relevant, Wording},
+    campaign::{Candidate, Job, Late, Payload, Reader, Relevant, Wording},
     consent::event::Answer,
     gateway::About,
     id::{MessageId, Name},
@@ -17,7 +17,6 @@ use crate::{
     ledger::{BookError, OutboxChange, Person, Queued, UNSAID},
     message::{Body, Counting, Kind, Values},
     permit::Draft,
-    phone::Country,
     policy::{Code, Facts, Request, Verdict},
     program::{Program, Sender},
 };
@@ -165,10 +164,12 @@ impl Worker<'_> {
         let body = match self.guard(job, candidate).await {
             Some(Relevant::Yes) => payload.body,
             Some(Relevant::No) => return Ok(Drafted::Drop(Code::Irrelevant.code())),
-            Some(Relevant::With(values)) => match self.reword(job, program, &values, country, sender) {
-                Some(body) => body,
-                None => return Ok(Drafted::Drop("no_text")),
-            },
+            Some(Relevant::With(values)) => {
+                match self.reword(job, program, &values, sender, (&person, now)) {
+                    Some(body) => body,
+                    None => return Ok(Drafted::Drop("no_text")),
+                }
+            }
             None if job.kind == Kind::Marketing => {
                 done.held += 1;
                 return Ok(wait(row, now + GUARD_AGAIN));
@@ -264,11 +265,14 @@ impl Worker<'_> {
         job: &Job,
         program: &Program,
         values: &Values,
-        country: Option<Country>,
         sender: &Sender,
+        (person, now): (&Person, DateTime<Utc>),
     ) -> Option<Body> {
-        let template = job.recipe.as_ref()?.template()?;
-        Wording::new(self.lint, program, job.kind, template).body(values, country, sender).ok()
+        let texts = job.recipe.as_ref()?.texts(program.language_code())?;
+        let places = person.whereabouts.as_ref().and_then(|whereabouts| whereabouts.places().first());
+        let reader = Reader::of(program, values, places.map(|place| place.country()), &person.state, now);
+        let mut wording = Wording::new(self.lint, program, job.kind, texts).smart(job.smart);
+        Some(wording.body(values, &reader, sender).ok()?.0)
     }
 
     async fn settle(

@@ -141,6 +141,15 @@ fn teach() {
         figures(near, marks)
     );
     println!("chat: {}", figures(scored().filter(|(lesson, _)| lesson.chat), marks));
+    for (sure, handicap) in [(0.5, 0.5), (0.5, 0.7), (0.65, 0.35), (0.65, 0.7), (0.8, 0.5)] {
+        let (near, marks) = (scored().filter(|(lesson, _)| !lesson.chat), [doubt, agree, sure, handicap]);
+        let chat = scored().filter(|(lesson, _)| lesson.chat);
+        println!(
+            "  sure {sure}, handicap {handicap}: {}; chat: {}",
+            figures(near, marks),
+            figures(chat, marks)
+        );
+    }
     let all: Vec<&Example> = practice.iter().chain(&school).map(|lesson| &lesson.example).collect();
     let weights = learn(&all, COST);
     let blind = lessons("replies_heldout.tsv", true);

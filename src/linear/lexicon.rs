@@ -7,6 +7,7 @@
 use std::{
     collections::{HashMap, HashSet},
     hash::Hasher,
+    ops::Range,
 };
 
 use super::mix;
@@ -63,6 +64,13 @@ pub(crate) struct Classified {
     pub(crate) language: Option<&'static str>,
 }
 
+impl Classified {
+    /// Whether at least one word in four has a class: of fewer, the language is a guess.
+    pub(crate) const fn is_understood(&self) -> bool {
+        4 * self.classed.len() >= self.hashes.len()
+    }
+}
+
 impl Lexicon {
     /// The words of these files, each with its language, under these classes in the order of their bits.
     pub(crate) fn of(classes: &[&str], files: &'static [(&'static str, &'static str)]) -> Self {
@@ -105,20 +113,48 @@ impl Lexicon {
             (0..folded.words.len()).map(|at| self.stems_of(folded.word(at))).collect();
         let language = self.language(folded, &hashes, &stems);
         let mut classed = Vec::with_capacity(hashes.len());
+        self.each_run(folded, &hashes, &stems, language, |classes, words| {
+            if let Some(word) = folded.words.get(words.start) {
+                classed.push(Classed { classes, sentence: word.sentence, clause: word.clause });
+            }
+        });
+        let file = self.files.get(usize::from(language)).filter(|_| !classed.is_empty());
+        Classified { classed, hashes, language: file.map(|(code, _)| *code) }
+    }
+
+    /// The classes of each word and expression that has one in this language, and which words it is.
+    pub(crate) fn runs(&self, folded: &Folded, language: &str) -> Vec<(Classes, Range<usize>)> {
+        let mut runs = Vec::new();
+        let Some(language) = (0u8..).zip(self.files).find(|(_, (code, _))| *code == language) else {
+            return runs;
+        };
+        let words = || 0..folded.words.len();
+        let hashes: Vec<u64> = words().map(|at| hash(folded.word(at))).collect();
+        let stems: Vec<_> = words().map(|at| self.stems_of(folded.word(at))).collect();
+        self.each_run(folded, &hashes, &stems, language.0, |classes, words| runs.push((classes, words)));
+        runs
+    }
+
+    fn each_run(
+        &self,
+        folded: &Folded,
+        hashes: &[u64],
+        stems: &[Option<&[(&str, Sense)]>],
+        language: u8,
+        mut then: impl FnMut(Classes, Range<usize>),
+    ) {
         let mut at = 0;
         while let Some(&first) = hashes.get(at) {
-            let expression = self.begins.contains(&first).then(|| self.expression(&hashes, at, language));
+            let expression = self.begins.contains(&first).then(|| self.expression(hashes, at, language));
             let (classes, words) = expression.flatten().unwrap_or_else(|| {
                 let by_stem = stems.get(at).copied().flatten();
                 (self.word(first, language) | by_stems(by_stem, folded.word(at), language), 1)
             });
-            if let Some(word) = folded.words.get(at).filter(|_| classes != 0) {
-                classed.push(Classed { classes, sentence: word.sentence, clause: word.clause });
+            if classes != 0 {
+                then(classes, at..at + words);
             }
             at += words;
         }
-        let file = self.files.get(usize::from(language)).filter(|_| !classed.is_empty());
-        Classified { classed, hashes, language: file.map(|(code, _)| *code) }
     }
 
     /// The language in which most words have a class; of equals the first.

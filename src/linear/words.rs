@@ -54,13 +54,15 @@ pub(crate) struct Spoken {
     pub(crate) language: Option<&'static str>,
     /// Every class that is there.
     pub(crate) classes: Classes,
-    /// Whether at least one word in four has a class: of fewer, the language is a guess.
+    /// Whether enough of its words have a class to say so.
     pub(crate) understood: bool,
 }
 
 /// All features of a text, some of them more than once.
 pub(crate) fn features(lexicon: &Lexicon, folded: &Folded, mut put: impl FnMut(u64)) -> Spoken {
-    let Classified { classed, hashes, language } = lexicon.classify(folded);
+    let spoken = lexicon.classify(folded);
+    let understood = spoken.is_understood();
+    let Classified { classed, hashes, language } = spoken;
     let (edge, figure) = (0, 1);
     let mut before = edge;
     for (at, &hash) in hashes.iter().enumerate() {
@@ -75,7 +77,6 @@ pub(crate) fn features(lexicon: &Lexicon, folded: &Folded, mut put: impl FnMut(u
         [folded.clouded, folded.asking, folded.stopping, folded.refusing, !folded.laughing.is_empty()];
     (0..).zip(signs).filter(|(_, there)| *there).for_each(|(sign, _)| put(of(Of::Sign, sign)));
     put(of(Of::Length, u64::from(hashes.len().min(40).checked_ilog2().map_or(0, |log| log + 1))));
-    let understood = 4 * classed.len() >= hashes.len();
     Spoken { language, classes: by_class(&classed, folded, &mut put), understood }
 }
 

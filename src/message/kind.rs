@@ -15,3 +15,21 @@ cbor_enum! {
         Service = 4, "service";
     }
 }
+
+/// What a message is called and what its text reads as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kinds {
+    /// What its author calls it.
+    pub declared: Kind,
+    /// What it reads as; `None` in a language that is not read.
+    pub found: Option<Kind>,
+}
+
+impl Kinds {
+    /// The kind that holds, the stricter of the two: what reads as marketing is marketing, and nothing is made less
+    /// than it is called.
+    #[must_use]
+    pub fn holds(self) -> Kind {
+        self.found.filter(|found| *found == Kind::Marketing).unwrap_or(self.declared)
+    }
+}

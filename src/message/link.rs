@@ -34,18 +34,26 @@ const fn is_invisible(c: char) -> bool {
 }
 
 fn is_link(word: &str) -> bool {
-    if word.starts_with("www.") {
-        return true;
-    }
-    let end = word.find(['/', '?', '#', ':']).unwrap_or(word.len());
-    let (host, path) = word.split_at_checked(end).unwrap_or((word, ""));
+    word.starts_with("www.") || host(word).is_some()
+}
+
+/// The host of a word in small letters that a handset would turn into a link.
+pub(crate) fn host(word: &str) -> Option<&str> {
+    let (schemed, rest) = word.split_once("://").map_or((false, word), |(_, rest)| (true, rest));
+    let end = rest.find(['/', '?', '#', ':']).unwrap_or(rest.len());
+    let (host, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
     let host = host.rsplit('@').next().unwrap_or(host).trim_matches(|c: char| !c.is_alphanumeric());
-    let Some((name, ending)) = host.rsplit_once('.') else { return false };
+    if schemed {
+        return Some(host).filter(|host| !host.is_empty());
+    }
+    let (name, ending) = host.rsplit_once('.')?;
     if name.is_empty() || ending.is_empty() {
-        return false;
+        return None;
     }
     let numeric = host.split('.').count() == 4 && host.split('.').all(|part| part.parse::<u8>().is_ok());
-    numeric || path.len() > 1 || ending.starts_with("xn--") || ENDINGS.binary_search(&ending).is_ok()
+    let known = numeric || path.len() > 1 || host.starts_with("www.");
+    let known = known || ending.starts_with("xn--") || ENDINGS.binary_search(&ending).is_ok();
+    known.then_some(host)
 }
 
 #[cfg(test)]

@@ -5,16 +5,21 @@
 //! [`Values`]. A body is final: it has a digest, and [`segments`] counts what it costs on the air.
 
 mod body;
+mod bound;
 mod channel;
 pub(crate) mod fold;
 mod grapheme;
 mod grapheme_table;
 mod gsm;
 mod kind;
-mod link;
+pub(crate) mod link;
+mod locale;
 mod mark;
+mod national;
+mod parts;
 mod segment;
 pub(crate) mod signs;
+mod smart;
 mod tags;
 mod template;
 mod values;
@@ -22,9 +27,14 @@ mod worst;
 
 pub use body::{Body, BodyError};
 pub use channel::Channel;
-pub use kind::Kind;
+pub use kind::{Kind, Kinds};
+pub use locale::Locale;
 pub(crate) use mark::mark;
+pub use national::{National, segments_in};
+pub use parts::parts;
 pub use segment::{Counting, Encoding, Segments, segments};
+pub use smart::{Change, Dear, Letters, Smart, dear, smart};
+pub(crate) use tags::TagRow;
 pub use tags::{Alphabet, Tag, Tags, ValueFault};
 pub use template::{CheckedTemplate, RenderError, Template, TemplateError, TemplateErrorKind};
 pub use values::Values;

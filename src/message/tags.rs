@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use super::{body::is_unwanted_control, gsm::septets, link::holds_link};
+use crate::codec::cbor_enum;
 
 /// Which characters a value may have; the narrower, the cheaper the worst case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -26,25 +27,69 @@ impl Alphabet {
     }
 }
 
+cbor_enum! {
+    /// What sort of value a tag has.
+    pub(crate) enum Form {
+        /// Words, as they are.
+        Text = 0, "text";
+        /// A day, with or without a time: `2026-11-27`, or an instant of RFC 3339.
+        Moment = 1, "moment";
+        /// A decimal number with a point.
+        Number = 2, "number";
+        /// A decimal number, a space, a currency of three letters.
+        Money = 3, "money";
+        /// Items, a line each.
+        List = 4, "list";
+    }
+}
+
 /// What a merge tag's values may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Tag {
     max_chars: u32,
     alphabet: Alphabet,
     links: bool,
+    form: Form,
 }
 
 impl Tag {
     /// A value of at most so many characters (Unicode scalar values), without links.
     #[must_use]
     pub const fn text(max_chars: u32) -> Self {
-        Self { max_chars, alphabet: Alphabet::Any, links: false }
+        Self { max_chars, alphabet: Alphabet::Any, links: false, form: Form::Text }
+    }
+
+    /// A day or an instant: `2026-11-27`, or `2026-11-27T21:00:00+01:00`, shown in the offset it is given in. Written
+    /// `{ends}`, `{ends|date}`, `{ends|long_date}`, `{ends|weekday}` or `{ends|time}`; a fallback stands behind one more
+    /// bar.
+    #[must_use]
+    pub const fn date() -> Self {
+        Self { max_chars: 35, alphabet: Alphabet::Gsm7Basic, links: false, form: Form::Moment }
+    }
+
+    /// A decimal number such as `1234.5`, of at most so many characters once written.
+    #[must_use]
+    pub const fn number(max_chars: u32) -> Self {
+        Self { max_chars, alphabet: Alphabet::Gsm7Basic, links: false, form: Form::Number }
+    }
+
+    /// An amount with its currency, such as `12.50 EUR`; at most 16 characters once written.
+    #[must_use]
+    pub const fn money() -> Self {
+        Self { max_chars: 16, alphabet: Alphabet::Gsm7, links: false, form: Form::Money }
+    }
+
+    /// Items, a line each, parted by commas once written; `{items:2}` shows the first two. At most so many characters
+    /// once written.
+    #[must_use]
+    pub const fn list(max_chars: u32) -> Self {
+        Self { max_chars, alphabet: Alphabet::Any, links: false, form: Form::List }
     }
 
     /// A link of at most so many characters, all of them one septet.
     #[must_use]
     pub const fn link(max_chars: u32) -> Self {
-        Self { max_chars, alphabet: Alphabet::Gsm7Basic, links: true }
+        Self { max_chars, alphabet: Alphabet::Gsm7Basic, links: true, form: Form::Text }
     }
 
     /// The same, of this alphabet.
@@ -61,6 +106,14 @@ impl Tag {
 
     pub(super) const fn max_chars(&self) -> u32 {
         self.max_chars
+    }
+
+    pub(super) const fn takes_links(&self) -> bool {
+        self.links
+    }
+
+    pub(super) const fn form(&self) -> Form {
+        self.form
     }
 
     pub(super) const fn declared_alphabet(&self) -> Alphabet {
@@ -91,6 +144,9 @@ const fn reorders(c: char) -> bool {
     matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// A declaration as it is kept: name, longest, alphabet and form, links.
+pub(crate) type TagRow = (String, u32, u8, bool);
+
 /// The merge tags that a campaign knows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tags(BTreeMap<Box<str>, Tag>);
@@ -110,19 +166,23 @@ impl Tags {
     }
 
     /// The declarations, for keeping: name, longest, alphabet, links.
-    pub(crate) fn rows(&self) -> Vec<(String, u32, u8, bool)> {
-        let row = |(name, tag): (&str, &Tag)| (name.to_owned(), tag.max_chars, tag.alphabet as u8, tag.links);
+    pub(crate) fn rows(&self) -> Vec<TagRow> {
+        // The alphabet has three values: what is left of the byte is the form.
+        let kind = |tag: &Tag| tag.alphabet as u8 | (tag.form as u8) << 4;
+        let row = |(name, tag): (&str, &Tag)| (name.to_owned(), tag.max_chars, kind(tag), tag.links);
         self.0.iter().map(|(name, tag)| row((name, tag))).collect()
     }
 
     /// The declarations as they were kept.
-    pub(crate) fn from_rows(rows: &[(String, u32, u8, bool)]) -> Self {
-        let alphabet = |code| match code {
+    pub(crate) fn from_rows(rows: &[TagRow]) -> Self {
+        let form = |code: u8| Form::ALL.get(usize::from(code >> 4)).copied().unwrap_or(Form::Text);
+        let alphabet = |code: u8| match code & 15 {
             2 => Alphabet::Gsm7Basic,
             1 => Alphabet::Gsm7,
             _ => Alphabet::Any,
         };
-        let tag = |max_chars, code, links| Tag { max_chars, alphabet: alphabet(code), links };
+        let tag =
+            |max_chars, code, links| Tag { max_chars, alphabet: alphabet(code), links, form: form(code) };
         rows.iter()
             .fold(Self::new(), |tags, (name, max, code, links)| tags.with(name, tag(*max, *code, *links)))
     }
@@ -153,4 +213,7 @@ pub enum ValueFault {
     /// A character outside the declared alphabet.
     #[error("a character outside the declared alphabet")]
     OutsideAlphabet,
+    /// Not of the declared form.
+    #[error("what is no {0}")]
+    Form(&'static str),
 }

@@ -4,14 +4,17 @@ use thiserror::Error;
 
 use super::{
     body::{Body, BodyError, is_unwanted_control},
-    tags::{Tag, Tags, ValueFault},
+    bound::Bound,
+    locale::Locale,
+    tags::{Tags, ValueFault},
     values::Values,
 };
 
 /// A text with merge tags, parsed once.
 ///
 /// `{first_name}` is a tag, `{first_name|there}` has a fallback, `{{` and `}}` are braces. A name is lower-case ASCII
-/// letters, digits and `_`, in parts joined by dots: `order.number`.
+/// letters, digits and `_`, in parts joined by dots: `order.number`. A [date](Tag::date) is written
+/// `{offer.ends|date}` or `{offer.ends|date|soon}`, of a [list](Tag::list) `{cart.items:2}` is the first two.
 ///
 /// ```
 /// use optin::message::{Tag, Tags, Template, TemplateErrorKind, Values};
@@ -33,20 +36,39 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     source: Box<str>,
-    pieces: Vec<Piece<()>>,
+    pieces: Vec<Piece<Written>>,
 }
 
 /// A template whose every tag is declared: the only one that renders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckedTemplate {
     source: Box<str>,
-    pieces: Vec<Piece<Tag>>,
+    pieces: Vec<Piece<Bound>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece<D> {
     Text(Box<str>),
-    Tag { name: Box<str>, fallback: Option<Box<str>>, span: Range<usize>, declared: D },
+    Tag { name: Box<str>, span: Range<usize>, is: D },
+}
+
+/// What stands behind a tag's name, as it was written: `:2` and `|...`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Written {
+    first: Option<u32>,
+    rest: Option<Box<str>>,
+}
+
+impl Written {
+    /// How many items are shown.
+    pub(super) const fn first(&self) -> Option<u32> {
+        self.first
+    }
+
+    /// What stands behind the first bar.
+    pub(super) fn rest(&self) -> Option<&str> {
+        self.rest.as_deref()
+    }
 }
 
 impl Template {
@@ -106,20 +128,12 @@ impl Template {
     /// # Errors
     /// A tag that is not declared, or a fallback that is not what its tag declares.
     pub fn check(&self, tags: &Tags) -> Result<CheckedTemplate, TemplateError> {
-        let bind = |piece: &Piece<()>| match piece {
+        let bind = |piece: &Piece<Written>| match piece {
             Piece::Text(text) => Ok(Piece::Text(text.clone())),
-            Piece::Tag { name, fallback, span, declared: () } => {
-                let declared =
-                    tags.find(name).ok_or_else(|| TemplateErrorKind::UnknownTag.at(span.clone()))?;
-                if let Some(fallback) = fallback {
-                    declared.judge(fallback).map_err(|f| TemplateErrorKind::Fallback(f).at(span.clone()))?;
-                }
-                Ok(Piece::Tag {
-                    name: name.clone(),
-                    fallback: fallback.clone(),
-                    span: span.clone(),
-                    declared,
-                })
+            Piece::Tag { name, span, is } => {
+                let tag = tags.find(name).ok_or_else(|| TemplateErrorKind::UnknownTag.at(span.clone()))?;
+                let bound = Bound::new(tag, is).map_err(|kind| kind.at(span.clone()))?;
+                Ok(Piece::Tag { name: name.clone(), span: span.clone(), is: bound })
             }
         };
         let pieces = self.pieces.iter().map(bind).collect::<Result<_, _>>()?;
@@ -134,33 +148,46 @@ impl CheckedTemplate {
         &self.source
     }
 
-    pub(super) fn pieces(&self) -> &[Piece<Tag>] {
+    /// The names of the tags whose values are links.
+    pub(crate) fn links(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Tag { name, is, .. } if is.is_link() => Some(&**name),
+            _ => None,
+        })
+    }
+
+    pub(super) fn pieces(&self) -> &[Piece<Bound>] {
         &self.pieces
     }
 
-    /// The text for one recipient. A value that is absent or blank counts as missing; a brace in a value is a brace.
+    /// The text for one recipient, dates, numbers and money in the figures of ISO 8601.
+    ///
+    /// # Errors
+    /// As [`render_in`](Self::render_in).
+    pub fn render(&self, values: &Values) -> Result<Body, RenderError> {
+        self.render_in(values, Locale::of(""))
+    }
+
+    /// The text for one recipient, dates, numbers and money as they are written there. A value that is absent or blank
+    /// counts as missing; a brace in a value is a brace.
     ///
     /// # Errors
     /// A value missing without a fallback, or not what its tag declares; the error names the tag, never the value.
-    pub fn render(&self, values: &Values) -> Result<Body, RenderError> {
+    pub fn render_in(&self, values: &Values, locale: Locale) -> Result<Body, RenderError> {
         let mut text = String::with_capacity(self.source.len() + 64);
         for piece in &self.pieces {
             match piece {
                 Piece::Text(literal) => text.push_str(literal),
-                Piece::Tag { name, fallback, declared, .. } => {
-                    let value = match values.find(name) {
-                        Some(value) => {
-                            declared
-                                .judge(value)
-                                .map_err(|fault| RenderError::Value { tag: name.clone(), fault })?;
-                            value
-                        }
-                        None => {
-                            fallback.as_deref().ok_or_else(|| RenderError::Missing { tag: name.clone() })?
-                        }
-                    };
-                    text.push_str(value);
-                }
+                Piece::Tag { name, is, .. } => match values.find(name) {
+                    Some(value) => {
+                        let written = is.write(value, locale);
+                        text.push_str(
+                            &written.map_err(|fault| RenderError::Value { tag: name.clone(), fault })?,
+                        );
+                    }
+                    None => text
+                        .push_str(is.fallback().ok_or_else(|| RenderError::Missing { tag: name.clone() })?),
+                },
             }
         }
         Ok(Body::new(text)?)
@@ -184,7 +211,7 @@ impl<D> Piece<D> {
 }
 
 /// Reads the tag whose brace opens at byte `open`.
-fn read_tag(source: &str, open: usize) -> Result<Piece<()>, TemplateError> {
+fn read_tag(source: &str, open: usize) -> Result<Piece<Written>, TemplateError> {
     let inside = source.get(open + 1..).unwrap_or("");
     let stop = inside.find(['{', '}']);
     let Some(length) = stop.filter(|&at| inside.as_bytes().get(at) == Some(&b'}')) else {
@@ -195,7 +222,9 @@ fn read_tag(source: &str, open: usize) -> Result<Piece<()>, TemplateError> {
     };
     let span = open..open + length + 2;
     let inside = inside.get(..length).unwrap_or("");
-    let (name, fallback) = inside.split_once('|').map_or((inside, None), |(name, rest)| (name, Some(rest)));
+    let (name, rest) = inside.split_once('|').map_or((inside, None), |(name, rest)| (name, Some(rest)));
+    let (name, first) = name.split_once(':').map_or((name, None), |(name, first)| (name, Some(first)));
+    let first = first.map(|first| first.parse().map_err(|_| TemplateErrorKind::BadForm.at(span.clone())));
     if name.is_empty() {
         return Err(TemplateErrorKind::EmptyTag.at(span));
     }
@@ -205,7 +234,8 @@ fn read_tag(source: &str, open: usize) -> Result<Piece<()>, TemplateError> {
     if !name.split('.').all(part) {
         return Err(TemplateErrorKind::BadName.at(span));
     }
-    Ok(Piece::Tag { name: name.into(), fallback: fallback.map(Into::into), span, declared: () })
+    let is = Written { first: first.transpose()?, rest: rest.map(Into::into) };
+    Ok(Piece::Tag { name: name.into(), span, is })
 }
 
 /// Why a template is refused, and where.
@@ -237,6 +267,9 @@ pub enum TemplateErrorKind {
     /// A name that is not lower-case letters, digits and `_` in parts joined by dots.
     #[error("a tag's name is lower-case letters, digits and `_`, in parts joined by dots")]
     BadName,
+    /// A count of items that is no number, or on what is no list.
+    #[error("`:2` stands behind the name of a list: the items to show, one at least")]
+    BadForm,
     /// A control character other than a line break.
     #[error("a control character")]
     ControlCharacter,

@@ -37,7 +37,7 @@ impl Values {
     }
 
     /// The value that stands, unless it is blank.
-    pub(super) fn find(&self, name: &str) -> Option<&str> {
+    pub(crate) fn find(&self, name: &str) -> Option<&str> {
         let (_, value) = self.0.iter().find(|(known, _)| **known == *name)?;
         (!value.trim().is_empty()).then_some(value)
     }

@@ -1,8 +1,9 @@
 use super::{
+    bound::Bound,
     grapheme::clusters,
     gsm::septets,
     segment::{Counting, Encoding, Packer, Segments, utf16_units},
-    tags::{Alphabet, Tag},
+    tags::Alphabet,
     template::{CheckedTemplate, Piece},
 };
 
@@ -15,13 +16,13 @@ impl CheckedTemplate {
     pub fn worst_case(&self, footer: &str, counting: Counting) -> Segments {
         let gsm = self.pieces().iter().all(|piece| match piece {
             Piece::Text(text) => is_gsm(text),
-            Piece::Tag { declared, .. } => declared.declared_alphabet() != Alphabet::Any,
+            Piece::Tag { is, .. } => is.alphabet() != Alphabet::Any,
         }) && is_gsm(footer);
         let mut sum = Sum::new(if gsm { Encoding::Gsm7 } else { Encoding::Ucs2 });
         for piece in self.pieces() {
             match piece {
                 Piece::Text(text) => sum.literal(text, counting),
-                Piece::Tag { declared, .. } => sum.value(declared, counting),
+                Piece::Tag { is, .. } => sum.value(is, counting),
             }
         }
         sum.literal(footer, counting);
@@ -67,9 +68,9 @@ impl Sum {
         }
     }
 
-    fn value(&mut self, tag: &Tag, counting: Counting) {
+    fn value(&mut self, tag: &Bound, counting: Counting) {
         let max = tag.max_chars();
-        let each = match (self.encoding, tag.declared_alphabet()) {
+        let each = match (self.encoding, tag.alphabet()) {
             (Encoding::Gsm7, Alphabet::Gsm7Basic)
             | (Encoding::Ucs2, Alphabet::Gsm7 | Alphabet::Gsm7Basic) => 1,
             (Encoding::Gsm7, _) | (Encoding::Ucs2, Alphabet::Any) => 2,

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::{Inner, Messenger, banning::misdated};
 use crate::{
-    campaign::{DynRelevance, Relevance},
+    campaign::{DynLinks, DynRelevance, Links, Relevance, is_own},
     clock::{Clock, SystemClock},
     consent::{
         ConsentText,
@@ -43,6 +43,7 @@ pub struct Builder {
     calls: Vec<(String, TextKept)>,
     lint: Option<Lint>,
     guards: Vec<(Name, Box<dyn DynRelevance>)>,
+    links: Option<Box<dyn DynLinks>>,
     #[cfg(feature = "evidence")]
     checkpoints: super::checkpoints::Checkpoints,
     registers: Vec<Box<dyn DynRegister>>,
@@ -66,6 +67,7 @@ impl Builder {
             calls: Vec::new(),
             lint: None,
             guards: Vec::new(),
+            links: None,
             #[cfg(feature = "evidence")]
             checkpoints: super::checkpoints::Checkpoints::default(),
             registers: Vec::new(),
@@ -178,6 +180,13 @@ impl Builder {
         Ok(self)
     }
 
+    /// Keeps where the short links of campaigns that track them lead.
+    #[must_use]
+    pub fn links(mut self, links: impl Links) -> Self {
+        self.links = Some(Box::new(links));
+        self
+    }
+
     /// Where checkpoints go, so that a restored backup or a remade history shows. Before the first opt-in, import,
     /// launch or send the ledger is compared with the newest that it holds: one that does not fit, or an anchor
     /// that cannot be read, leaves STOP and HELP only.
@@ -234,6 +243,10 @@ impl Builder {
         if let Some(ahead) = misdated(&policy.bans, clock.now()) {
             return Err(BuildError::MisdatedBans(ahead.name().clone()));
         }
+        let lint = self.lint.unwrap_or_else(|| Lint::builtin().clone());
+        if let Some(links) = self.links.as_ref().filter(|links| !is_own(links.base(), &lint)) {
+            return Err(BuildError::Links(links.base().to_owned()));
+        }
         let dangers = dangers(self.ledger.reason, &policy.rulebook);
         Ok(Messenger {
             inner: Arc::new(Inner {
@@ -246,12 +259,13 @@ impl Builder {
                 matcher,
                 calls,
                 replies: self.replies.unwrap_or_else(Replies::builtin),
-                lint: self.lint.unwrap_or_else(|| Lint::builtin().clone()),
+                lint,
                 flights: Flights::default(),
                 queue: Queue::default(),
                 looked: Looked::default(),
                 unstored: Unstored::default(),
                 guards: self.guards,
+                links: self.links,
                 registers: self.registers,
                 dangers,
                 noted: AtomicBool::new(false),
@@ -332,6 +346,11 @@ pub enum BuildError {
     /// Words beside the keyword of a program that is not there.
     #[error("no program `{0}` to which these words call")]
     CallToAction(String),
+    /// Short links would begin with what is no host and path of the brand's own.
+    #[error(
+        "`{0}`: a short link begins with a host and path of the brand's own, ends in `/` and is no public shortener"
+    )]
+    Links(String),
     /// No gateway.
     #[error("no gateway: call `.gateway(SimulatedCarrier::seeded(1))` or give a real one")]
     NoGateway,

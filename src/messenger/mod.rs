@@ -52,7 +52,7 @@ pub use scrubbing::{ScrubError, Scrubbed, Whom};
 pub use sending::{LaunchError, Launched, PlanError};
 
 use crate::{
-    campaign::DynRelevance,
+    campaign::{DynLinks, DynRelevance},
     clock::Clock,
     consent::{
         Event, PersonalField,
@@ -95,6 +95,7 @@ struct Inner {
     looked: Looked,
     unstored: Unstored,
     guards: Vec<(Name, Box<dyn DynRelevance>)>,
+    links: Option<Box<dyn DynLinks>>,
     registers: Vec<Box<dyn DynRegister>>,
     /// Safeguards that are stepped around, until that is recorded.
     dangers: Vec<Danger>,

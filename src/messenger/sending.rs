@@ -4,7 +4,8 @@ use thiserror::Error;
 use super::Messenger;
 use crate::{
     campaign::{
-        Approved, Backlog, Campaign, CampaignError, Fate, Job, Payload, Plan, Planned, Planner, forecast,
+        Approved, Backlog, Campaign, CampaignError, Fate, Job, Payload, Plan, Planned, Planner, TrackedLink,
+        forecast,
     },
     consent::{
         Event, State,
@@ -88,7 +89,9 @@ impl Messenger {
         self.knows_guard(&campaign)?;
         let inner = &*self.inner;
         let policy = self.policy();
-        let planner = Planner::new(&inner.book, &policy, &inner.lint, &inner.programs, &campaign, at)?;
+        let campaign = campaign.read();
+        let planner = Planner::new(&inner.book, &policy, &inner.lint, &inner.programs, &campaign, at)?
+            .linking(inner.links.as_ref().map(|links| links.base()))?;
         Ok(self.seeded(planner, at).await?.plan(at, each).await?)
     }
 
@@ -145,10 +148,11 @@ impl Messenger {
     pub async fn launch(&self, approved: Approved) -> Result<Launched, LaunchError> {
         self.is_ready().await?;
         let at = self.inner.clock.now().ok_or(PlanError::NoClock)?;
-        let Approved { plan, by } = approved;
+        let Approved { plan, by, despite } = approved;
         let inner = &*self.inner;
         let (campaign, policy) = (&plan.campaign, self.policy());
         let mut planner = Planner::new(&inner.book, &policy, &inner.lint, &inner.programs, campaign, at)
+            .and_then(|planner| planner.linking(inner.links.as_ref().map(|links| links.base())))
             .map_err(PlanError::from)?;
         planner = self.seeded(planner, at).await?;
         planner.unlock = true;
@@ -163,11 +167,12 @@ impl Messenger {
             .put_job(campaign.name.clone(), campaign.weight.get(), definition)
             .await
             .map_err(BookError::from)?;
-        let risk = campaign.repeats.clone().map(|reason| Danger {
-            what: "at_least_once".to_owned(),
-            reason,
-            rulebook: None,
-        });
+        let risk = |what: &str, reason| Danger { what: what.to_owned(), reason, rulebook: None };
+        let risks = [
+            campaign.repeats.clone().map(|reason| risk("at_least_once", reason)),
+            campaign.vouched.clone().map(|reason| risk("as_declared", reason)),
+            despite.map(|(what, reason)| risk(&what, reason)),
+        ];
         let record = ApprovedRecord {
             campaign: campaign.name.clone(),
             plan: plan.digest,
@@ -175,9 +180,10 @@ impl Messenger {
             rulebook: plan.rulebook.clone(),
             tz: plan.tz.clone(),
         };
-        let events: Vec<_> = risk.into_iter().map(Event::from).chain([record.into()]).collect();
+        let events: Vec<_> = risks.into_iter().flatten().map(Event::from).chain([record.into()]).collect();
         self.note(at.timestamp_millis(), &events).await?;
         let (mut launched, mut changes) = (Launched::default(), Vec::with_capacity(CHUNK));
+        let mut links = Vec::new();
         let mut pages = planner.pages();
         loop {
             let page = planner.page(&mut pages).await?;
@@ -198,6 +204,7 @@ impl Messenger {
                     launched.refused += 1;
                     continue;
                 };
+                links.extend(walked.links);
                 let payload = Payload { body, values: walked.values }.to_bytes(job.guard.is_some());
                 changes.push(OutboxChange::Put(Queued {
                     message,
@@ -212,6 +219,7 @@ impl Messenger {
                 }));
                 launched.queued += 1;
                 if changes.len() == CHUNK {
+                    self.keep_links(std::mem::take(&mut links)).await?;
                     inner
                         .book
                         .ledger()
@@ -222,9 +230,17 @@ impl Messenger {
             }
         }
         if !changes.is_empty() {
+            self.keep_links(links).await?;
             inner.book.ledger().outbox(changes).await.map_err(BookError::from)?;
         }
         Ok(launched)
+    }
+
+    async fn keep_links(&self, links: Vec<TrackedLink>) -> Result<(), LaunchError> {
+        match &self.inner.links {
+            Some(keeper) if !links.is_empty() => keeper.keep(links).await.map_err(LaunchError::Links),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -261,4 +277,7 @@ pub enum LaunchError {
     /// The ledger failed.
     #[error(transparent)]
     Book(#[from] BookError),
+    /// Where short links lead was not kept: launch again.
+    #[error("where the short links lead was not kept: {0}")]
+    Links(Box<dyn std::error::Error + Send + Sync>),
 }

@@ -209,6 +209,7 @@ impl Policy {
             reasons,
             needs: Vec::new(),
             warnings: Vec::new(),
+            kinds: None,
             posture: self.posture,
             versions: Versions { rulebook, zones },
         }

@@ -7,6 +7,7 @@ use crate::{
     consent::{Basis, Grade, event::Road},
     id::Name,
     law::{Posture, Rule},
+    message::Kinds,
     place::{Place, Zone},
 };
 
@@ -289,6 +290,8 @@ pub struct Decision {
     pub needs: Vec<Need>,
     /// What would have been a reason under the strict posture.
     pub warnings: Vec<Reason>,
+    /// What the message is called and what its text reads as, where somebody read it; the stricter was decided on.
+    pub kinds: Option<Kinds>,
     /// How doubt was resolved.
     pub posture: Posture,
     /// By which law and which clocks.

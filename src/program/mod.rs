@@ -35,6 +35,7 @@ pub struct Program {
     help: String,
     language: String,
     age_checked: bool,
+    domains: Vec<String>,
     joining: joining::Joining,
     topics: Vec<Topic>,
     clarifies: bool,
@@ -53,6 +54,7 @@ impl Program {
             help: String::new(),
             language: "en".to_owned(),
             age_checked: false,
+            domains: Vec::new(),
             joining: joining::Joining::default(),
             topics: Vec::new(),
             clarifies: false,
@@ -85,6 +87,20 @@ impl Program {
     pub const fn age_checked(mut self) -> Self {
         self.age_checked = true;
         self
+    }
+
+    /// Adds a domain of the brand's own, such as `maisonlune.fr`: links to anywhere but such domains and what is beneath
+    /// them are noted in plans. Without any, links may lead anywhere but to public shorteners.
+    #[must_use]
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.domains.push(domain.into().to_lowercase());
+        self
+    }
+
+    /// The brand's own domains.
+    #[must_use]
+    pub fn domains(&self) -> &[String] {
+        &self.domains
     }
 
     /// Adds a topic: the category that its messages carry, and the words by which people call it, in whatever

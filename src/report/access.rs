@@ -8,7 +8,7 @@ use std::fmt::{self, Write};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use super::receipt::ReceiptContext;
+use super::{html::Text, receipt::ReceiptContext};
 use crate::{
     consent::{Event, PersonalField},
     id::RecipientId,
@@ -133,7 +133,7 @@ impl AccessExport {
             "<!DOCTYPE html>\n<html lang=\"{code}\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>{title}</title><style>body{{font:16px/1.5 system-ui;max-width:52em;margin:2em auto;padding:0 1em}}table{{border-collapse:collapse;width:100%}}td,th{{text-align:left;vertical-align:top;border-top:1px solid #ccc;padding:.3em .6em}}</style></head><body><h1>{title}</h1>"
         );
         for (label, value) in self.about(french) {
-            let _ = write!(out, "<p><b>{}</b> {}</p>", escaped(&label), escaped(&value));
+            let _ = write!(out, "<p><b>{}</b> {}</p>", Text(&label), Text(&value));
         }
         let _ = write!(out, "<h2>{}</h2><table>", say(("Every record", "Tous les enregistrements")));
         for record in &self.records {
@@ -141,16 +141,16 @@ impl AccessExport {
                 out,
                 "<tr><td>{}</td><td>{}</td><td>",
                 record.at.format("%F %H:%M:%S UTC"),
-                escaped(words(&record.event, french))
+                Text(words(&record.event, french))
             );
             for (name, value) in lines(record) {
-                let _ = write!(out, "{}: {}<br>", escaped(&name), escaped(&value));
+                let _ = write!(out, "{}: {}<br>", Text(&name), Text(&value));
             }
             out.push_str("</td></tr>");
         }
         let _ = write!(out, "</table><h2>{}</h2><ul>", say(("Your rights", "Vos droits")));
         for right in RIGHTS {
-            let _ = write!(out, "<li>{}</li>", escaped(say(right)));
+            let _ = write!(out, "<li>{}</li>", Text(say(right)));
         }
         out.push_str("</ul></body></html>\n");
         out
@@ -314,12 +314,4 @@ const fn words(event: &Event, french: bool) -> &'static str {
         other => (other.code(), other.code()),
     };
     if french { in_french } else { english }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
 }

@@ -10,6 +10,8 @@
 mod body;
 mod customers;
 mod footer;
+mod kinds;
 mod lint;
+mod restricted;
 mod segments;
 mod template;

@@ -7,6 +7,8 @@ pub(crate) mod explained;
 #[path = "../../examples/support/jsonl.rs"]
 #[allow(dead_code, reason = "the loop over standard input is the example's")]
 pub(crate) mod jsonl;
+#[path = "../../examples/support/lint.rs"]
+pub(crate) mod lint;
 #[path = "../../examples/support/webhook.rs"]
 pub(crate) mod webhook;
 #[path = "../../examples/support/week.rs"]
@@ -285,6 +287,31 @@ fn classify() {
     let parcel = classify(json!({"text": "Your order 1042 has shipped and will be delivered tomorrow."}));
     assert_eq!(parcel["kind"], "transactional");
     assert_eq!(classify(json!({"text": "x", "country": "F"}))["error"]["code"], "bad_country");
+}
+
+#[test]
+fn lint() {
+    let lint = |line: Value| ask(lint::lint, &line);
+    let line = json!({
+        "text": "Soldes ! bit.ly/x", "sender_type": "alphanumeric", "country": "FR", "kind": "marketing",
+        "first_message": false, "brand": "Maison Lune",
+    });
+    let found = lint(line.clone());
+    let codes: Vec<_> = found["findings"].as_array().unwrap().iter().map(|f| f["code"].clone()).collect();
+    assert_eq!(codes, ["brand_missing", "shortener", "opt_out_missing"]);
+    assert_eq!(keys(&found["findings"][0]), ["citation", "code", "fix", "rule", "severity", "span"]);
+    assert_eq!(found["findings"][0]["fix"], "Maison Lune: ");
+    assert_eq!(
+        (&found["findings"][1]["span"], &found["findings"][1]["severity"]),
+        (&json!([9, 17]), &json!("error"))
+    );
+    for (field, wrong, code) in
+        [("sender_type", "fax", "bad_json"), ("country", "F", "bad_country"), ("kind", "spam", "bad_kind")]
+    {
+        let mut bad = line.clone();
+        bad[field] = json!(wrong);
+        assert_eq!(lint(bad)["error"]["code"], code);
+    }
 }
 
 #[test]

@@ -48,6 +48,8 @@ fn the_brand_is_found_in_any_dress() {
         "sale at maison-lune! Reply STOP",
         "Màison  Luné — sale. Reply STOP",
         "{brand}: sale. Reply STOP",
+        "MaisonLune sale. Reply STOP",
+        "@maisonlune: sale. Reply STOP",
     ] {
         clean("US", ShortCode, text);
     }
@@ -81,10 +83,11 @@ fn an_opt_out_line_is_known_by_its_form() {
         "STOP pour vous désabonner",
         "Responde STOP para cancelar",
         "STOP2END",
-        "Reply S\u{200B}TOP",
     ] {
         clean("US", LongCode, &format!("Maison Lune: sale. {line}"));
     }
+    // Known too, though the look of it is noted.
+    only("US", LongCode, "Maison Lune: sale. Reply S\u{200B}TOP", "spam_look");
     for line in [
         "Don't stop shopping",
         "We never stop",

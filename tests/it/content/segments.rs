@@ -1,4 +1,4 @@
-use optin::message::{Counting, Encoding, segments};
+use optin::message::{Counting, Encoding, Letters, National, dear, parts, segments, segments_in, smart};
 use proptest::prelude::*;
 
 /// The header of the table names its sources; the script beside it makes the table anew.
@@ -94,4 +94,77 @@ proptest! {
         prop_assert!(kept.segments >= standard.segments);
         prop_assert_eq!(kept.units, standard.units);
     }
+}
+
+/// Texts that meet every rule: escapes, surrogates, marks, flags, families, line breaks.
+fn any_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("a".to_owned()),
+        Just("€".to_owned()),
+        Just("ç".to_owned()),
+        Just("e\u{301}".to_owned()),
+        Just("😀".to_owned()),
+        Just("👨‍👩‍👧‍👦".to_owned()),
+        Just("🇫🇷".to_owned()),
+        Just("’".to_owned()),
+        Just("{".to_owned()),
+        Just("\r\n".to_owned()),
+        "\\PC{1,4}",
+        "[a-z ]{1,40}",
+    ];
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn the_parts_are_the_text_and_as_many_as_its_segments(text in any_text()) {
+        for counting in [Counting::Standard, Counting::Graphemes] {
+            let parts = parts(&text, counting);
+            prop_assert_eq!(parts.len(), segments(&text, counting).segments as usize);
+            let whole: String = parts.iter().map(|at| &text[at.clone()]).collect();
+            prop_assert_eq!(&whole, &text);
+        }
+    }
+
+    #[test]
+    fn smart_encoding_tells_every_change_and_costs_no_more(text in any_text()) {
+        for letters in [Letters::Kept, Letters::Plain] {
+            let made = smart(&text, letters);
+            let mut again = text.clone();
+            for change in made.changes.iter().rev() {
+                again.replace_range(change.at.clone(), &change.to);
+            }
+            prop_assert_eq!(&again, &made.text);
+
+            let twice = smart(&made.text, letters);
+            prop_assert_eq!(&twice.text, &made.text);
+        }
+        if let Some(found) = dear(&text, Counting::Standard) {
+            prop_assert!(found.without < found.segments && text[found.at].starts_with(found.character));
+        }
+        for language in [National::Turkish, National::Spanish, National::Portuguese] {
+            if let Some(counted) = segments_in(&text, language) {
+                prop_assert_eq!(counted.encoding, Encoding::Gsm7);
+            }
+        }
+    }
+}
+
+#[test]
+fn national_tables_spare_what_they_cost() {
+    let count =
+        |text: &str, language| segments_in(text, language).map(|counted| (counted.segments, counted.units));
+    // The default alphabet has all of it: no table, no header.
+    assert_eq!(count(&"a".repeat(160), National::Spanish), Some((1, 160)));
+    assert_eq!(count(&format!("á{}", "a".repeat(153)), National::Spanish), Some((1, 155)));
+    assert_eq!(count(&format!("á{}", "a".repeat(154)), National::Spanish), Some((2, 156)));
+    // A locking table has them in one septet.
+    assert_eq!(count(&"ç".repeat(155), National::Turkish), Some((1, 155)));
+    assert_eq!(count(&"ã".repeat(155), National::Portuguese), Some((1, 155)));
+    assert_eq!(
+        count(&format!("{}ª{}", "ã".repeat(75), "Ψ".repeat(38)), National::Portuguese),
+        Some((1, 152))
+    );
+    assert_eq!(count("ş", National::Spanish), None);
+    assert_eq!(count("😀", National::Turkish), None);
 }

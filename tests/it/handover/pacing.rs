@@ -67,9 +67,13 @@ impl Rush {
 
     fn campaign(&self, kind: Kind, name: &str, people: std::ops::Range<usize>) -> Campaign {
         let audience: Vec<_> = self.people[people].iter().map(|person| (*person, Values::new())).collect();
+        let text = match kind {
+            Kind::Marketing => "Maison Lune : -40 % jusqu'à 21 h. STOP au 36123",
+            _ => "Maison Lune : votre commande est partie, livraison demain.",
+        };
         Campaign::new(kind, name, "soldes")
             .unwrap()
-            .text(Template::parse("Maison Lune : -40 % jusqu'à 21 h. STOP au 36123").unwrap())
+            .text(Template::parse(text).unwrap())
             .window(self.now()..self.now() + TimeDelta::hours(72))
             .audience(audience)
     }
