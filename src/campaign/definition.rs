@@ -55,6 +55,7 @@ pub struct Campaign {
     pub(crate) late: Late,
     pub(crate) guard: Option<Name>,
     pub(crate) tracks: bool,
+    pub(crate) ending: bool,
     pub(crate) smart: Option<Letters>,
     pub(crate) repeats: Option<String>,
     pub(crate) weight: NonZeroU32,
@@ -91,6 +92,7 @@ impl Campaign {
             late: Late::Move,
             guard: None,
             tracks: false,
+            ending: false,
             smart: None,
             repeats: None,
             weight: NonZeroU32::MIN,
@@ -170,6 +172,13 @@ impl Campaign {
     pub fn relevance(mut self, guard: &str) -> Result<Self, NameError> {
         self.guard = Some(Name::new(guard)?);
         Ok(self)
+    }
+
+    /// It is about an offer that ends: a text that does not say when is noted.
+    #[must_use]
+    pub const fn offer_ends(mut self) -> Self {
+        self.ending = true;
+        self
     }
 
     /// Makes the links of its values short and its own, message by message, by the host's [`Links`](super::Links).

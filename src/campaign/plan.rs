@@ -273,7 +273,8 @@ impl<'a> Planner<'a> {
             campaign,
             wording: Wording::new(lint, program, campaign.kind, texts)
                 .called(kinds.declared, campaign.vouched.is_some())
-                .smart(campaign.smart),
+                .smart(campaign.smart)
+                .ending(campaign.ending),
             links: None,
             kinds,
             fallback,

@@ -25,6 +25,7 @@ pub(crate) struct Wording<'a> {
     declared: Kind,
     vouched: bool,
     smart: Option<Letters>,
+    ending: bool,
     /// With its language; the first is for whoever has none of the others.
     texts: Vec<(String, CheckedTemplate)>,
     made: BTreeMap<Reader, Made>,
@@ -81,6 +82,7 @@ impl<'a> Wording<'a> {
             declared: kind,
             vouched: false,
             smart: None,
+            ending: false,
             texts,
             made: BTreeMap::new(),
         }
@@ -94,6 +96,11 @@ impl<'a> Wording<'a> {
     /// The same with its typography made plain.
     pub(crate) fn smart(self, smart: Option<Letters>) -> Self {
         Self { smart, ..self }
+    }
+
+    /// The same about an offer that ends.
+    pub(crate) fn ending(self, ending: bool) -> Self {
+        Self { ending, ..self }
     }
 
     /// The final text for this reader with these values, through this sender, and its segments.
@@ -220,6 +227,7 @@ impl<'a> Wording<'a> {
             .declared(self.declared)
             .vouched(self.vouched)
             .first_message(reader.first)
+            .offer_ends(self.ending)
             .age_checked(self.program.is_age_checked())
             .sender_id(sender.id().as_str())
             .domains(self.program.domains());

@@ -13,8 +13,8 @@ use super::{
 /// A text with merge tags, parsed once.
 ///
 /// `{first_name}` is a tag, `{first_name|there}` has a fallback, `{{` and `}}` are braces. A name is lower-case ASCII
-/// letters, digits and `_`, in parts joined by dots: `order.number`. A [date](Tag::date) is written
-/// `{offer.ends|date}` or `{offer.ends|date|soon}`, of a [list](Tag::list) `{cart.items:2}` is the first two.
+/// letters, digits and `_`, in parts joined by dots: `order.number`. A [date](super::Tag::date) is written
+/// `{offer.ends|date}` or `{offer.ends|date|soon}`, of a [list](super::Tag::list) `{cart.items:2}` is the first two.
 ///
 /// ```
 /// use optin::message::{Tag, Tags, Template, TemplateErrorKind, Values};

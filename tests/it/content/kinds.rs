@@ -170,6 +170,8 @@ fn each_reads_her_own_language_and_a_first_message_tells_of_help_and_rates() {
             "Maison Lune: 40% off until 12/24\nReply STOP to opt out. Reply HELP for help. Msg & data rates may apply."
         );
         assert_eq!((plan.findings.len(), plan.footers.len()), (0, 2), "{plan:?}");
+        let silent = sale("silent").text(Template::parse("Maison Lune : -40 %").unwrap()).offer_ends();
+        assert_eq!(codes(&house.plan(silent).await), [FindingCode::EndMissing]);
         // One text in marketing's words makes all of it marketing.
         let mixed = parcel(PARCEL)
             .text_in("en", Template::parse("Maison Lune: 20% off your next order, shop now!").unwrap());
