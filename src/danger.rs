@@ -18,24 +18,43 @@ use crate::{
 #[error("say why: the reason goes on record")]
 pub struct NoReason;
 
+/// Nobody can vouch for the kind of such a campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VouchError {
+    /// Nobody said why.
+    #[error(transparent)]
+    NoReason(#[from] NoReason),
+    /// There is no text to vouch for.
+    #[error("the campaign has no text yet: call `Campaign::text` first")]
+    NoText,
+}
+
 /// A campaign whose author's word on its kind stands, whatever its text reads as: nothing tells a receipt from an
 /// advertisement without fail, and in a language that is not read nothing tells at all.
 ///
-/// The reason is recorded in the house stream by the launch.
+/// The word is for the texts that the campaign has now: with another text it is void. The reason is recorded in the house
+/// stream by the launch.
 ///
 /// # Errors
-/// No reason.
+/// No reason, or no text.
 ///
 /// ```
-/// use optin::{campaign::Campaign, danger, message::Kind};
+/// use optin::{campaign::Campaign, danger, message::{Kind, Template}};
 /// let parcel = Campaign::new(Kind::Transactional, "parcel", "orders")?;
+/// assert!(danger::as_declared(parcel.clone(), "no text yet").is_err());
+/// let parcel = parcel.text(Template::parse("Maison Lune: siparişiniz yola çıktı")?);
 /// assert!(danger::as_declared(parcel.clone(), " ").is_err());
 /// let parcel = danger::as_declared(parcel, "counsel read the text on 2026-11-20")?;
 /// # let _ = parcel;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn as_declared(mut campaign: Campaign, reason: impl Into<String>) -> Result<Campaign, NoReason> {
-    campaign.vouched = Some(said(reason)?);
+pub fn as_declared(mut campaign: Campaign, reason: impl Into<String>) -> Result<Campaign, VouchError> {
+    let reason = said(reason)?;
+    if campaign.template.is_none() {
+        return Err(VouchError::NoText);
+    }
+    campaign.vouched = Some((reason, campaign.words()));
     Ok(campaign)
 }
 

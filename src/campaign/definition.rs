@@ -1,6 +1,7 @@
 use std::{num::NonZeroU32, ops::Range};
 
 use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::Audience;
@@ -43,8 +44,8 @@ pub struct Campaign {
     pub(crate) kind: Kind,
     /// What it is called and what it reads as, once it was read.
     pub(crate) kinds: Option<Kinds>,
-    /// Why its author's word on the kind stands whatever the text reads as.
-    pub(crate) vouched: Option<String>,
+    /// Why its author's word on the kind stands whatever the text reads as, and the digest of the words meant.
+    pub(crate) vouched: Option<(String, [u8; 32])>,
     pub(crate) category: Option<Name>,
     pub(crate) subject: Option<Name>,
     pub(crate) template: Option<Template>,
@@ -188,8 +189,8 @@ impl Campaign {
         self
     }
 
-    /// Writes typography with what GSM 03.38 has, in the texts and the values, as [`smart`] does. Nothing is changed
-    /// unless this is asked; the plan's [`dear`](super::Plan::dear) says when it would spare segments.
+    /// Writes typography with what GSM 03.38 has, in the texts and the values, as [`smart`] does, which tells each
+    /// change. Nothing is changed unless this is asked; the plan's [`dear`](super::Plan::dear) says when it would spare segments.
     #[must_use]
     pub const fn smart_encoding(mut self, letters: Letters) -> Self {
         self.smart = Some(letters);
@@ -320,17 +321,29 @@ impl Campaign {
         first.chain(others).map(check).collect()
     }
 
+    /// The digest of all its texts.
+    pub(crate) fn words(&self) -> [u8; 32] {
+        let texts = self.template.iter().map(|text| ("", text));
+        let texts = texts.chain(self.variants.iter().map(|(tag, text)| (tag.as_str(), text)));
+        let mut digest = Sha256::new();
+        for part in texts.flat_map(|(tag, text)| [tag, text.source()]) {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+        digest.finalize().into()
+    }
+
     /// The same with its text read: what reads as marketing is marketing from here on, unless somebody vouches.
     pub(crate) fn read(mut self) -> Self {
         let declared = self.kinds.map_or(self.kind, |kinds| kinds.declared);
         let texts = self.template.iter().chain(self.variants.iter().map(|(_, text)| text));
         let read = texts.map(|text| classify(text.source()).beside(declared));
-        // The strictest of the texts counts for all; one that is not read leaves the others unread.
-        self.kinds = read.reduce(|one, other| match (one.found, other.found) {
-            (Some(Kind::Marketing), _) | (None, Some(_)) => one,
-            (_, None | Some(Kind::Marketing)) => other,
-            _ => one,
-        });
+        // The strictest of the texts counts for all.
+        self.kinds = read.reduce(Kinds::with);
+        // Somebody vouched for other words than these.
+        if self.vouched.as_ref().is_some_and(|(_, words)| *words != self.words()) {
+            self.vouched = None;
+        }
         let found = self.kinds.filter(|_| self.vouched.is_none());
         self.kind = found.map_or(declared, Kinds::holds);
         self
@@ -339,8 +352,12 @@ impl Campaign {
     /// What a worker must know of it; `None` without a window.
     pub(crate) fn job(&self) -> Option<Job> {
         let recipe = || {
-            let source = self.template.as_ref()?.source().to_owned();
-            let variants = self.variants.iter().map(|(tag, text)| (tag.clone(), text.source().to_owned()));
+            let plain = |text: &Template| match self.smart {
+                None => text.source().to_owned(),
+                Some(letters) => smart(text.source(), letters).text,
+            };
+            let source = plain(self.template.as_ref()?);
+            let variants = self.variants.iter().map(|(tag, text)| (tag.clone(), plain(text)));
             Some(Recipe { source, tags: self.tags.rows(), variants: Some(variants.collect()) })
         };
         Some(Job {

@@ -10,10 +10,11 @@ use crate::{
 };
 
 /// A link of one message, short: what stands behind the base of the brand's own domain, and where it leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Its `Debug` shows neither token nor target.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrackedLink {
-    /// Eight letters and digits, of this message and tag alone; the same when the launch is repeated.
+    /// Twelve letters and digits, made of message, tag and target: the same when the launch is repeated.
     pub token: String,
     /// Where it leads.
     pub target: String,
@@ -23,10 +24,17 @@ pub struct TrackedLink {
     pub campaign: Name,
 }
 
+impl fmt::Debug for TrackedLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TrackedLink(of {} in {})", self.message, self.campaign)
+    }
+}
+
 /// Keeps where short links lead, for the host's own page that answers at their address and counts.
 ///
 /// A link value of a campaign that [tracks](super::Campaign::track_links) becomes `base` and a token; the final text has it,
-/// so segments and worst case count it. A text that a [guard](super::Relevance) makes anew has the link as the guard gives it.
+/// so segments and worst case count it. What is kept of a person who is [erased](crate::Messenger::erase) is for the host to
+/// forget. A text that a [guard](super::Relevance) makes anew has the link as the guard gives it.
 ///
 /// ```
 /// use std::{collections::HashMap, error::Error, sync::Mutex};
@@ -95,7 +103,7 @@ pub(crate) fn shorten(
     let (mut short, mut links) = (values.clone(), Vec::new());
     for tag in tags {
         let Some(target) = values.find(tag) else { continue };
-        let token = token(message, tag);
+        let token = token(message, tag, target);
         short.set(tag, &format!("{base}{token}"));
         let kept =
             |message| TrackedLink { token, target: target.to_owned(), message, campaign: campaign.clone() };
@@ -106,12 +114,14 @@ pub(crate) fn shorten(
 
 const SIGNS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// 62^8 are more than 10^14: two of a million messages meet once in four hundred times.
-fn token(message: Option<MessageId>, tag: &str) -> String {
+/// 62^12 are more than 10^21: of a thousand million links no two meet.
+fn token(message: Option<MessageId>, tag: &str, target: &str) -> String {
     let mut digest = Sha256::new_with_prefix(b"optin link\0");
     digest.update(message.map_or([0; 16], |message| message.0));
+    digest.update((tag.len() as u64).to_be_bytes());
     digest.update(tag);
+    digest.update(target);
     let digest: [u8; 32] = digest.finalize().into();
     let sign = |&byte: &u8| SIGNS.get(usize::from(byte) % SIGNS.len()).map_or('0', |&sign| char::from(sign));
-    digest.iter().take(8).map(sign).collect()
+    digest.iter().take(12).map(sign).collect()
 }

@@ -59,7 +59,8 @@ pub struct Plan {
     pub worst_case_segments: u32,
     /// Whether it fits, by sender.
     pub backlog: Vec<Backlog>,
-    /// What the message is called and what its text reads as; the stricter was planned for.
+    /// What the message is called and what its text reads as; the stricter was planned for, unless somebody
+    /// [vouched](crate::danger::as_declared).
     pub kinds: Kinds,
     /// What was added behind the text, by country.
     pub footers: Vec<(Country, String)>,
@@ -108,7 +109,7 @@ impl Plan {
         let mut codes: Vec<_> = errors.map(|(_, finding)| finding.code.code()).collect();
         codes.sort_unstable();
         codes.dedup();
-        let what = format!("findings: {}", codes.join(", "));
+        let what = format!("findings of {}: {}", self.campaign.name, codes.join(", "));
         Approved { plan: self, by, despite: Some((what, reason)) }
     }
 }
@@ -370,14 +371,16 @@ impl<'a> Planner<'a> {
         if number.is_some_and(|number| !self.seen.insert(number.digits())) {
             fate = Fate::Twice;
         } else if matches!(fate, Fate::Send(_) | Fate::Hold(..)) {
-            let reader = Reader::of(self.program, &values, country, state, self.starts);
+            let reader = Reader::of(self.program, &values, country, state, self.ends);
             let message = person.as_ref().map(|person| self.message(person.recipient));
             let short = self
                 .links
                 .map(|base| shorten(base, &values, &self.wording.links(), message, &self.campaign.name));
             let (shown, made) = short.map_or((None, Vec::new()), |(shown, links)| (Some(shown), links));
             links = made;
-            match self.wording.body(shown.as_ref().unwrap_or(&values), &reader, sender) {
+            let judged = self.wording.judge_links(&values);
+            match judged.and_then(|()| self.wording.body(shown.as_ref().unwrap_or(&values), &reader, sender))
+            {
                 Ok(made) => body = Some(made),
                 Err(error) => fate = Fate::NoText(error),
             }
@@ -405,6 +408,15 @@ impl<'a> Planner<'a> {
 
     fn message(&self, recipient: RecipientId) -> MessageId {
         MessageId::derive(&self.campaign.program, &self.campaign.name, recipient, 0)
+    }
+
+    /// Whether nothing stands for those who were walked that did not stand when it was approved.
+    pub(crate) fn stands(&self, approved: &[(Country, Finding)]) -> Result<(), ApproveError> {
+        let known =
+            |new: &Finding| approved.iter().any(|(_, old)| old.code == new.code && old.rule == new.rule);
+        let errors = self.wording.findings().into_iter();
+        let new = errors.filter(|(_, f)| f.severity == Severity::Error).find(|(_, f)| !known(f));
+        new.map_or(Ok(()), |(country, finding)| Err(ApproveError { country, finding }))
     }
 
     /// A decision at the campaign's start, as a fate within the campaign's window.
@@ -438,7 +450,7 @@ impl<'a> Planner<'a> {
         let mut digest = self.inputs();
         let mut countries = BTreeSet::new();
         let (mut samples, mut rest) = (Vec::new(), Vec::new());
-        let (dear, mut wasted) = (self.wording.dear(), 0);
+        let (mut dear, mut wasted) = (None, 0);
         let mut pages = self.pages();
         loop {
             let page = self.page(&mut pages).await?;
@@ -464,9 +476,9 @@ impl<'a> Planner<'a> {
                             segments: body.segments(Counting::Standard),
                         });
                     }
-                    if dear.is_some() {
-                        let spared = dear_in(body.as_str(), Counting::Standard);
-                        wasted += spared.map_or(0, |dear| u64::from(dear.segments - dear.without));
+                    if let Some(found) = dear_in(body.as_str(), Counting::Standard) {
+                        wasted += u64::from(found.segments - found.without);
+                        dear.get_or_insert(found);
                     }
                 }
                 let release = match &walked.fate {
@@ -505,6 +517,8 @@ impl<'a> Planner<'a> {
                 each(Planned { number: walked.number, fate: walked.fate });
             }
         }
+        // A text that nobody would get today is judged too: somebody may tomorrow.
+        self.wording.make_all(self.fallback);
         let findings = self.wording.findings();
         samples.append(&mut rest);
         samples.truncate(SAMPLES);
@@ -541,7 +555,7 @@ impl<'a> Planner<'a> {
             campaign.kind.code(),
             self.kinds.declared.code(),
             self.kinds.found.map_or("", Kind::code),
-            campaign.vouched.as_deref().unwrap_or(""),
+            campaign.vouched.as_ref().map_or("", |(reason, _)| reason),
             &name(&campaign.category),
             &name(&campaign.subject),
             &self.wording.source(),

@@ -1,13 +1,16 @@
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    consent::State,
+    consent::{Sent, State},
     content::{Finding, Lint, Said},
     id::Name,
     message::{
-        Body, CheckedTemplate, Counting, Dear, Kind, Letters, Locale, RenderError, Values, dear, smart,
+        Body, CheckedTemplate, Counting, Kind, Letters, Locale, RenderError, ValueFault, Values, smart,
     },
     phone::Country,
     program::{Program, Sender},
@@ -60,10 +63,13 @@ impl Reader {
         at: DateTime<Utc>,
     ) -> Self {
         let since_ms = (at - TOLD).timestamp_millis();
+        // Only marketing tells of help and rates.
+        let tells = |sent: &Sent| sent.kind == Kind::Marketing && sent.answer.is_none() && sent.debits();
         let told = |name: &Name| {
-            state.sends.iter().any(|sent| sent.program == *name && sent.at_ms > since_ms && sent.debits())
+            state.sends.iter().any(|sent| sent.program == *name && sent.at_ms > since_ms && tells(sent))
         };
-        let language = values.find("language").unwrap_or_else(|| program.language_code()).to_owned();
+        let named = values.find("language").map(str::trim).filter(|tag| is_tag(tag));
+        let language = named.unwrap_or_else(|| program.language_code()).to_owned();
         Self { country, first: !told(program.name()), language }
     }
 }
@@ -98,6 +104,17 @@ impl<'a> Wording<'a> {
         Self { smart, ..self }
     }
 
+    /// Whether the links among these values lead where links may lead at all.
+    ///
+    /// # Errors
+    /// One leads through a public shortener or to a bare address.
+    pub(crate) fn judge_links(&self, values: &Values) -> Result<(), RenderError> {
+        let astray = |tag: &&str| values.find(tag).is_some_and(|value| self.lint.leads_astray(value));
+        let links = self.texts.iter().flat_map(|(_, text)| text.links());
+        let fault = |tag: &str| RenderError::Value { tag: tag.into(), fault: ValueFault::Host };
+        links.filter(|_| !values.is_empty()).find(astray).map_or(Ok(()), |tag| Err(fault(tag)))
+    }
+
     /// The same about an offer that ends.
     pub(crate) fn ending(self, ending: bool) -> Self {
         Self { ending, ..self }
@@ -124,6 +141,9 @@ impl<'a> Wording<'a> {
         let Some((_, text)) = self.texts.get(made.text) else {
             return Err(RenderError::Missing { tag: "".into() });
         };
+        // Before they are judged: what looks like a dot may become one.
+        let plain = self.smart.map(|letters| values.map(|value| smart(value, letters).text));
+        let values = plain.as_ref().unwrap_or(values);
         let mut body = text.render_in(values, locale)?;
         if !made.footer.is_empty() {
             body = Body::new(format!("{}{}", body.as_str(), made.footer))?;
@@ -199,9 +219,14 @@ impl<'a> Wording<'a> {
         added
     }
 
-    /// The character of a text itself that makes every message dear.
-    pub(super) fn dear(&self) -> Option<Dear> {
-        self.texts.iter().find_map(|(_, text)| dear(text.source(), Counting::Standard))
+    /// Makes every text for whoever would read it at this sender, whether or not anybody does.
+    pub(super) fn make_all(&mut self, sender: &Sender) {
+        let read: BTreeSet<usize> = self.made.values().map(|made| made.text).collect();
+        for (at, (language, _)) in self.texts.iter().enumerate().filter(|(at, _)| !read.contains(at)) {
+            let reader = Reader { country: None, first: true, language: language.clone() };
+            let made = Made { text: at, ..self.make(&reader, sender) };
+            self.made.insert(reader, made);
+        }
     }
 
     /// What is missing or wrong in it for those readers for whom it was made, each once a country.
@@ -209,8 +234,10 @@ impl<'a> Wording<'a> {
         let mut all: Vec<(Country, Finding)> = Vec::new();
         for (reader, made) in &self.made {
             let source = self.texts.get(made.text).map_or("", |(_, text)| text.source());
-            let text = format!("{source}{}", made.footer);
-            for finding in self.said(&text, reader, &made.sender, |said| self.lint.check(said)) {
+            let footer = made.footer.strip_prefix('\n').unwrap_or(&made.footer);
+            for finding in
+                self.said(source, reader, &made.sender, |said| self.lint.check(&said.footer(footer)))
+            {
                 let found = (place(reader, &made.sender), finding);
                 if !all.contains(&found) {
                     all.push(found);
@@ -236,6 +263,12 @@ impl<'a> Wording<'a> {
             None => ask(&said),
         }
     }
+}
+
+/// Whether this may be a language's tag: whatever else an export has in that column is none.
+fn is_tag(tag: &str) -> bool {
+    (2..=12).contains(&tag.len())
+        && tag.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
 /// Where a reader is; where that is not known, where the sender is.

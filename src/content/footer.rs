@@ -116,7 +116,11 @@ impl Lint {
             let works = |line: &Footer| self.has_opt_out(&Said { text: &line.text, footer: "", ..*said });
             let cost =
                 |line: &Footer| segments(&format!("{whole}{}", line.suffix()), Counting::Standard).segments;
-            self.book.footer.iter().filter(fits).filter_map(filled).filter(works).min_by_key(cost)
+            let working = |row| Some((row, filled(row)?)).filter(|(_, line)| works(line));
+            let mut lines = self.book.footer.iter().filter(fits).filter_map(working).peekable();
+            let language = lines.peek().map(|(row, _)| row.language.clone())?;
+            let same = lines.filter(|(row, _)| row.language == language).map(|(_, line)| line);
+            same.min_by_key(cost)
         };
         try_rows(true, true)
             .or_else(|| try_rows(true, false))

@@ -17,15 +17,19 @@ impl Lint {
         matches!(links(&small)[..], [(host, _)] if !beneath(host, &self.book.shorteners) && !is_address(host))
     }
 
+    /// Whether a value has a link through a public shortener or to a bare address.
+    pub(crate) fn leads_astray(&self, value: &str) -> bool {
+        let small = value.to_ascii_lowercase();
+        links(&small).iter().any(|(host, _)| beneath(host, &self.book.shorteners) || is_address(host))
+    }
+
     pub(super) fn check_links(&self, said: &Said<'_>, folded: &Folded, found: &mut Vec<Finding>) {
         let small = folded.as_str().to_ascii_lowercase();
         for (host, at) in links(&small) {
-            if is_version(&small, host, &at, &self.book.numbered) {
-                continue;
-            }
+            let version = is_version(&small, host, &at, &self.book.numbered);
             let at_fault = |hosts: Hosts| match hosts {
                 Hosts::PublicShorteners => beneath(host, &self.book.shorteners),
-                Hosts::Ip => is_address(host),
+                Hosts::Ip => is_address(host) && !version,
                 Hosts::Foreign => !said.domains.is_empty() && !beneath(host, said.domains),
             };
             for hosts in [Hosts::PublicShorteners, Hosts::Ip, Hosts::Foreign] {
@@ -42,7 +46,7 @@ impl Lint {
 
 /// Whether four bare numbers stand behind a word such as "version".
 fn is_version(small: &str, host: &str, at: &Range<usize>, words: &[String]) -> bool {
-    let bare = at.len() == host.len();
+    let bare = at.len() == host.len() && host.parse::<Ipv4Addr>().is_ok();
     let before = small.get(..at.start).unwrap_or("").split(|c: char| !c.is_alphanumeric());
     bare && before
         .rev()
@@ -52,20 +56,40 @@ fn is_version(small: &str, host: &str, at: &Range<usize>, words: &[String]) -> b
 
 /// The host of each link in a text of small letters, and where the link stands.
 fn links(text: &str) -> Vec<(&str, Range<usize>)> {
-    let apart = |c: char| c.is_whitespace() || "()<>{}\"',;«»".contains(c);
+    let apart = |c: char| c.is_whitespace() || "()<>\"',;«»".contains(c);
     let mut links = Vec::new();
-    let mut start = 0;
-    for word in text.split(apart) {
-        let at = start..start + word.len();
-        // A separator may be of several bytes.
-        start = at.end + text.get(at.end..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-        // "[2001:db8::1]" is an address whatever stands in it.
-        let bracketed = word.find("://[").and_then(|from| word.get(from + 3..));
-        if let Some(host) = bracketed.or_else(|| host(word)) {
-            links.push((host, at));
+    for (word, start) in split(text, 0, apart) {
+        if word.contains("://") {
+            // "[2001:db8::1]" is an address whatever stands in it.
+            let bracketed = word.find("://[").and_then(|from| word.get(from + 3..));
+            links.extend(bracketed.or_else(|| host(word)).map(|host| (host, start..start + word.len())));
+            continue;
         }
+        // "Shop:bit.ly/x" is written without a space; a tag is no link, though its name may look like one.
+        let parts = split(word, start, |c| "|:?!=".contains(c));
+        let parts = parts.filter(|(part, _)| !part.starts_with('{'));
+        links.extend(parts.filter_map(|(part, at)| Some((host(part)?, at..at + part.len()))));
     }
     links
+}
+
+/// The parts of a text between separators, each with its place when the text begins at `start`.
+fn split<'t>(
+    text: &'t str,
+    start: usize,
+    apart: impl Fn(char) -> bool + 't,
+) -> impl Iterator<Item = (&'t str, usize)> {
+    let mut at = start;
+    text.split_inclusive(apart)
+        .map(move |part| {
+            let from = at;
+            at += part.len();
+            (part, from)
+        })
+        .map(|(part, from)| {
+            (part.trim_end_matches(|c: char| c.is_whitespace() || "()<>\"',;«»|:?!=".contains(c)), from)
+        })
+        .filter(|(part, _)| !part.is_empty())
 }
 
 /// Whether a host is one of these domains or beneath one.
@@ -98,6 +122,14 @@ mod tests {
         assert_eq!(hosts[0], ("ml.example", "https://ml.example/a?x=1"));
         assert_eq!(hosts[1], ("shop.fr", "shop.fr"));
         assert_eq!(hosts[2], ("bit.ly", "bit.ly/3x"));
+        for none in ["rated 4.8/5", "$9.99/month", "27.11./28.11.", "{shop.link}", "3.50 eur"] {
+            assert!(links(none).is_empty(), "{none}");
+        }
+        for (text, at) in
+            [("shop:bit.ly/3x", "bit.ly"), ("prêt?bit.ly/x", "bit.ly"), ("see bl.ink/{code}!", "bl.ink")]
+        {
+            assert_eq!(links(text)[0].0, at, "{text}");
+        }
         assert!(is_address(hosts[3].0) && hosts.len() == 4, "{hosts:?}");
     }
 

@@ -71,7 +71,7 @@ fn disguised(row: &LookRow, folded: &Folded) -> Option<Range<usize>> {
     let small = folded.as_str().to_ascii_lowercase();
     let masked = pieces(&small).find_map(|(at, word)| {
         let bare = word
-            .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '"', '\''])
+            .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '"', '\'', '*'])
             .trim_start_matches(['(', '"', '\'']);
         row.disguised.iter().any(|plain| stands_for(bare, plain)).then_some(at)
     });
@@ -124,7 +124,7 @@ fn spelt_out(small: &str, list: &[String]) -> Option<Range<usize>> {
         };
         if let Some((span, word)) = &run
             && word.len() > 2
-            && list.iter().any(|plain| plain == word)
+            && list.iter().any(|plain| word.ends_with(plain.as_str()))
         {
             return Some(span.clone());
         }

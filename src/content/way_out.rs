@@ -116,15 +116,23 @@ impl Found {
     }
 }
 
+/// A shorter brand is not looked for across words: "on a" is no Ona.
+const LOOSE: usize = 6;
+
 /// Whether the text names the brand outside its links, in one word or in several, or has the tag `{brand}`.
 fn names_brand(text: &str, brand: &str) -> bool {
     if text.contains("{brand}") {
         return true;
     }
-    let brand = words(brand).replace(' ', "");
-    let spoken: Vec<_> =
-        text.split_whitespace().filter(|word| host(&word.to_lowercase()).is_none()).collect();
+    let named = words(brand);
+    // A brand may be called as its domain is.
+    let is_spoken = |word: &&str| host(&word.to_lowercase()).is_none() || words(word) == named;
+    let spoken: Vec<_> = text.split_whitespace().filter(is_spoken).collect();
     let spoken = words(&spoken.join(" "));
+    let brand = named.replace(' ', "");
+    if brand.len() < LOOSE {
+        return named.len() > 2 && spoken.contains(&named);
+    }
     let spoken: Vec<&str> = spoken.split_whitespace().collect();
     let begins = |from: usize| {
         let mut rest = brand.as_str();

@@ -154,6 +154,7 @@ impl Worker<'_> {
             let again = Queued { sender: sender.id().clone(), ..row.clone() };
             return Ok(Drafted::Change(vec![OutboxChange::Remove(row.message), OutboxChange::Put(again)]));
         }
+        let language = payload.values.find("language").map(str::to_owned);
         let candidate = Candidate {
             message: row.message,
             campaign: job.name.clone(),
@@ -164,7 +165,10 @@ impl Worker<'_> {
         let body = match self.guard(job, candidate).await {
             Some(Relevant::Yes) => payload.body,
             Some(Relevant::No) => return Ok(Drafted::Drop(Code::Irrelevant.code())),
-            Some(Relevant::With(values)) => {
+            Some(Relevant::With(mut values)) => {
+                if let (None, Some(language)) = (values.find("language"), language) {
+                    values.set("language", &language);
+                }
                 match self.reword(job, program, &values, sender, (&person, now)) {
                     Some(body) => body,
                     None => return Ok(Drafted::Drop("no_text")),
@@ -272,6 +276,7 @@ impl Worker<'_> {
         let places = person.whereabouts.as_ref().and_then(|whereabouts| whereabouts.places().first());
         let reader = Reader::of(program, values, places.map(|place| place.country()), &person.state, now);
         let mut wording = Wording::new(self.lint, program, job.kind, texts).smart(job.smart);
+        wording.judge_links(values).ok()?;
         Some(wording.body(values, &reader, sender).ok()?.0)
     }
 

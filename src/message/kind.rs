@@ -26,10 +26,23 @@ pub struct Kinds {
 }
 
 impl Kinds {
-    /// The kind that holds, the stricter of the two: what reads as marketing is marketing, and nothing is made less
-    /// than it is called.
+    /// The kind that holds, the stricter of the two: what reads as marketing is marketing, and so is what is not read;
+    /// nothing is made less than it is called.
     #[must_use]
-    pub fn holds(self) -> Kind {
-        self.found.filter(|found| *found == Kind::Marketing).unwrap_or(self.declared)
+    pub const fn holds(self) -> Kind {
+        match self.found {
+            None | Some(Kind::Marketing) => Kind::Marketing,
+            Some(_) => self.declared,
+        }
+    }
+
+    /// Of two texts that say the same: what either reads as marketing is, and what is not read in one is read in neither.
+    pub(crate) const fn with(self, other: Self) -> Self {
+        let found = match (self.found, other.found) {
+            (Some(Kind::Marketing), _) | (_, Some(Kind::Marketing)) => Some(Kind::Marketing),
+            (None, _) | (_, None) => None,
+            (found, _) => found,
+        };
+        Self { found, ..self }
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn holds_link(value: &str) -> bool {
         .collect::<String>();
     let folded = folded.to_lowercase();
     folded.contains("://")
-        || folded.split(|c: char| c.is_whitespace() || "()<>[]{}\"',;".contains(c)).any(is_link)
+        || folded.split(|c: char| c.is_whitespace() || "()<>[]{}\"',;:|?!=".contains(c)).any(is_link)
 }
 
 /// Zero-width characters that would hide a dot's neighbours.
@@ -51,7 +51,9 @@ pub(crate) fn host(word: &str) -> Option<&str> {
         return None;
     }
     let numeric = host.split('.').count() == 4 && host.split('.').all(|part| part.parse::<u8>().is_ok());
-    let known = numeric || path.len() > 1 || host.starts_with("www.");
+    // "4.8/5" and "9.99/month" are no hosts.
+    let spelt = ending.chars().any(char::is_alphabetic);
+    let known = numeric || spelt && (path.len() > 1 || host.starts_with("www."));
     let known = known || ending.starts_with("xn--") || ENDINGS.binary_search(&ending).is_ok();
     known.then_some(host)
 }

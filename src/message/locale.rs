@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Timelike};
 
-/// A way of writing. Every character of numbers, money, times and short dates is in GSM 03.38, so groups of digits are
+/// A way of writing: our own, close to Unicode CLDR 46. Every character of numbers, money, times and short dates is in GSM 03.38, so groups of digits are
 /// parted by a plain space where Unicode CLDR has a narrow no-break one.
 ///
 /// ```
@@ -19,7 +19,7 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Timelike};
 #[derive(Debug, Clone, Copy)]
 pub struct Locale(&'static Row);
 
-/// After Unicode CLDR 46: patterns by language, with the regions that differ.
+/// Patterns by language, with the regions that differ.
 #[derive(Debug)]
 struct Row {
     tag: &'static str,
@@ -34,6 +34,8 @@ struct Row {
     group: char,
     decimal: char,
     money: Money,
+    /// The currency whose sign is a bare `$` here.
+    dollar: &'static str,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -111,6 +113,7 @@ static ROWS: [Row; 12] = [
         group: ' ',
         decimal: '.',
         money: Money::After,
+        dollar: "",
     },
     Row {
         tag: "en",
@@ -122,6 +125,7 @@ static ROWS: [Row; 12] = [
         group: ',',
         decimal: '.',
         money: Money::Before(""),
+        dollar: "USD",
     },
     Row {
         tag: "en-GB",
@@ -133,6 +137,7 @@ static ROWS: [Row; 12] = [
         group: ',',
         decimal: '.',
         money: Money::Before(""),
+        dollar: "",
     },
     Row {
         tag: "fr",
@@ -157,6 +162,7 @@ static ROWS: [Row; 12] = [
         group: ' ',
         decimal: ',',
         money: Money::After,
+        dollar: "",
     },
     Row {
         tag: "es",
@@ -168,6 +174,7 @@ static ROWS: [Row; 12] = [
         group: '.',
         decimal: ',',
         money: Money::After,
+        dollar: "",
     },
     Row {
         tag: "es-US",
@@ -179,6 +186,7 @@ static ROWS: [Row; 12] = [
         group: ',',
         decimal: '.',
         money: Money::Before(""),
+        dollar: "USD",
     },
     Row {
         tag: "es-MX",
@@ -190,6 +198,7 @@ static ROWS: [Row; 12] = [
         group: ',',
         decimal: '.',
         money: Money::Before(""),
+        dollar: "MXN",
     },
     Row {
         tag: "de",
@@ -214,6 +223,7 @@ static ROWS: [Row; 12] = [
         group: '.',
         decimal: ',',
         money: Money::After,
+        dollar: "",
     },
     Row {
         tag: "it",
@@ -238,6 +248,7 @@ static ROWS: [Row; 12] = [
         group: '.',
         decimal: ',',
         money: Money::After,
+        dollar: "",
     },
     Row {
         tag: "pt",
@@ -249,6 +260,7 @@ static ROWS: [Row; 12] = [
         group: '.',
         decimal: ',',
         money: Money::After,
+        dollar: "",
     },
     Row {
         tag: "pt-BR",
@@ -260,6 +272,7 @@ static ROWS: [Row; 12] = [
         group: '.',
         decimal: ',',
         money: Money::Before(" "),
+        dollar: "",
     },
     Row {
         tag: "nl",
@@ -284,25 +297,15 @@ static ROWS: [Row; 12] = [
         group: '.',
         decimal: ',',
         money: Money::Before(" "),
+        dollar: "",
     },
 ];
 
-/// Regions that write like another one.
-const LIKE: [(&str, &str); 9] = [
-    ("en-IE", "en-GB"),
-    ("en-AU", "en-GB"),
-    ("en-NZ", "en-GB"),
-    ("en-ZA", "en-GB"),
-    ("en-IN", "en-GB"),
-    ("en-FR", "en-GB"),
-    ("en-DE", "en-GB"),
-    ("en-BE", "en-GB"),
-    ("es-PR", "es-US"),
-];
+/// English is written so in these regions; in any other that has no row of its own as in Great Britain.
+const MONTH_FIRST: [&str; 3] = ["US", "CA", "PH"];
 
-/// Signs of currencies, which are in GSM 03.38; any other is its code.
-const SIGNS: [(&str, &str); 7] =
-    [("EUR", "€"), ("USD", "$"), ("GBP", "£"), ("CAD", "$"), ("AUD", "$"), ("MXN", "$"), ("BRL", "R$")];
+/// Signs that mean one currency everywhere; all are in GSM 03.38. Any other is its code.
+const SIGNS: [(&str, &str); 3] = [("EUR", "€"), ("GBP", "£"), ("BRL", "R$")];
 
 impl Locale {
     /// The way of this BCP 47 tag, such as `fr`, `en-GB` or `es_US`; of its language where the region has none of its
@@ -310,9 +313,11 @@ impl Locale {
     #[must_use]
     pub fn of(tag: &str) -> Self {
         let tag = tag.replace('_', "-");
-        let tag =
-            LIKE.iter().find(|(one, _)| one.eq_ignore_ascii_case(&tag)).map_or(&*tag, |(_, like)| *like);
-        let language = tag.split('-').next().unwrap_or("");
+        let (language, region) = tag.split_once('-').unwrap_or((&tag, ""));
+        let month_first =
+            region.is_empty() || MONTH_FIRST.iter().any(|known| known.eq_ignore_ascii_case(region));
+        let british = language.eq_ignore_ascii_case("en") && !month_first;
+        let tag = if british { "en-GB" } else { &*tag };
         let [everybody, rows @ ..] = &ROWS;
         let named = |wanted: &str| rows.iter().find(|row| row.tag.eq_ignore_ascii_case(wanted));
         Self(named(tag).or_else(|| named(language)).unwrap_or(everybody))
@@ -408,11 +413,13 @@ impl Locale {
             Some((_, part)) if part.len() == 1 => format!("{amount}0"),
             _ => amount.to_owned(),
         };
-        let amount = self.number(&cents)?;
+        let written = self.number(&cents)?;
+        let (minus, amount) = written.strip_prefix('-').map_or(("", &*written), |amount| ("-", amount));
         let sign = SIGNS.iter().find(|(known, _)| *known == code).map(|(_, sign)| *sign);
+        let sign = sign.or_else(|| (self.0.dollar == code).then_some("$"));
         Some(match (self.0.money, sign) {
-            (Money::Before(mark), Some(sign)) => format!("{sign}{mark}{amount}"),
-            (_, sign) => format!("{amount} {}", sign.unwrap_or(code)),
+            (Money::Before(mark), Some(sign)) => format!("{minus}{sign}{mark}{amount}"),
+            (_, sign) => format!("{minus}{amount} {}", sign.unwrap_or(code)),
         })
     }
 }
@@ -452,6 +459,10 @@ mod tests {
         assert_eq!(write("it"), "7/8 · 7 agosto · 21:30 · 1.234.567,50 €");
         assert_eq!(write("pt-BR"), "07/08 · 7 de agosto · 21h30 · € 1.234.567,50");
         assert_eq!(write("nl"), "7-8 · 7 augustus · 21:30 uur · € 1.234.567,50");
+        assert_eq!(write("en-ES"), write("en-GB"));
+        let money = |tag: &str, value: &str| Locale::of(tag).money(value).unwrap();
+        assert_eq!((money("en-US", "-12.5 USD"), money("en-CA", "50 USD")), ("-$12.50".into(), "$50".into()));
+        assert_eq!((money("en-US", "50 CAD"), money("fr", "50 USD")), ("50 CAD".into(), "50 USD".into()));
         assert_eq!(write("pl"), "08-07 · 08-07 · 21:30 · 1 234 567.50 €");
     }
 

@@ -143,6 +143,7 @@ fn letter(c: char) -> Option<String> {
         'ł' => return Some("l".to_owned()),
         'Ł' => return Some("L".to_owned()),
         'đ' => return Some("d".to_owned()),
+        'Đ' => return Some("D".to_owned()),
         'ı' => return Some("i".to_owned()),
         'ẞ' => return Some("SS".to_owned()),
         _ => {}
@@ -189,7 +190,13 @@ pub fn dear(text: &str, counting: Counting) -> Option<Dear> {
         return None;
     }
     let outside = || text.char_indices().filter(|&(_, c)| septets(c).is_none());
-    let distinct: BTreeSet<char> = outside().map(|(_, c)| c).take(10 * NAMED).collect();
+    let mut distinct = BTreeSet::new();
+    for (_, c) in outside() {
+        distinct.insert(c);
+        if distinct.len() > NAMED {
+            return None;
+        }
+    }
     let (at, character) = outside().next()?;
     let instead = |c| plain(c, Letters::Plain).unwrap_or_default();
     let spared: String = text
@@ -201,7 +208,7 @@ pub fn dear(text: &str, counting: Counting) -> Option<Dear> {
         })
         .collect();
     let without = segments(&spared, counting);
-    (distinct.len() <= NAMED && without.segments < now.segments).then(|| Dear {
+    (without.segments < now.segments).then(|| Dear {
         character,
         at: at..at + character.len_utf8(),
         instead: instead(character).into_owned(),

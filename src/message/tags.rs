@@ -213,6 +213,9 @@ pub enum ValueFault {
     /// A character outside the declared alphabet.
     #[error("a character outside the declared alphabet")]
     OutsideAlphabet,
+    /// A link through a public shortener or to a bare address.
+    #[error("a link through a public shortener or to a bare address")]
+    Host,
     /// Not of the declared form.
     #[error("what is no {0}")]
     Form(&'static str),

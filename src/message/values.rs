@@ -36,6 +36,11 @@ impl Values {
         self.0.iter().map(|(name, value)| (&**name, &**value)).collect()
     }
 
+    /// The same with every value changed so.
+    pub(crate) fn map(&self, change: impl Fn(&str) -> String) -> Self {
+        Self(self.0.iter().map(|(name, value)| (name.clone(), change(value).into())).collect())
+    }
+
     /// The value that stands, unless it is blank.
     pub(crate) fn find(&self, name: &str) -> Option<&str> {
         let (_, value) = self.0.iter().find(|(known, _)| **known == *name)?;

@@ -4,8 +4,8 @@ use thiserror::Error;
 use super::Messenger;
 use crate::{
     campaign::{
-        Approved, Backlog, Campaign, CampaignError, Fate, Job, Payload, Plan, Planned, Planner, TrackedLink,
-        forecast,
+        ApproveError, Approved, Backlog, Campaign, CampaignError, Fate, Job, Payload, Plan, Planned, Planner,
+        TrackedLink, forecast,
     },
     consent::{
         Event, State,
@@ -158,19 +158,13 @@ impl Messenger {
         planner.unlock = true;
         let job = campaign.job().ok_or(PlanError::from(CampaignError::NoWindow))?;
         self.keeps_its_name(&job).await?;
-        let mut definition = Vec::new();
-        // Writing to memory does not fail.
-        let _ = minicbor::encode(&job, &mut definition);
-        inner
-            .book
-            .ledger()
-            .put_job(campaign.name.clone(), campaign.weight.get(), definition)
-            .await
-            .map_err(BookError::from)?;
         let risk = |what: &str, reason| Danger { what: what.to_owned(), reason, rulebook: None };
         let risks = [
             campaign.repeats.clone().map(|reason| risk("at_least_once", reason)),
-            campaign.vouched.clone().map(|reason| risk("as_declared", reason)),
+            campaign.vouched.clone().map(|(reason, _)| {
+                let found = campaign.kinds.and_then(|kinds| kinds.found).map_or("not read", Kind::code);
+                risk(&format!("as_declared {}: {}, reads as {found}", campaign.name, campaign.kind), reason)
+            }),
             despite.map(|(what, reason)| risk(&what, reason)),
         ];
         let record = ApprovedRecord {
@@ -182,6 +176,15 @@ impl Messenger {
         };
         let events: Vec<_> = risks.into_iter().flatten().map(Event::from).chain([record.into()]).collect();
         self.note(at.timestamp_millis(), &events).await?;
+        let mut definition = Vec::new();
+        // Writing to memory does not fail.
+        let _ = minicbor::encode(&job, &mut definition);
+        inner
+            .book
+            .ledger()
+            .put_job(campaign.name.clone(), campaign.weight.get(), definition)
+            .await
+            .map_err(BookError::from)?;
         let (mut launched, mut changes) = (Launched::default(), Vec::with_capacity(CHUNK));
         let mut links = Vec::new();
         let mut pages = planner.pages();
@@ -219,6 +222,7 @@ impl Messenger {
                 }));
                 launched.queued += 1;
                 if changes.len() == CHUNK {
+                    planner.stands(&plan.findings)?;
                     self.keep_links(std::mem::take(&mut links)).await?;
                     inner
                         .book
@@ -230,6 +234,7 @@ impl Messenger {
             }
         }
         if !changes.is_empty() {
+            planner.stands(&plan.findings)?;
             self.keep_links(links).await?;
             inner.book.ledger().outbox(changes).await.map_err(BookError::from)?;
         }
@@ -277,6 +282,9 @@ pub enum LaunchError {
     /// The ledger failed.
     #[error(transparent)]
     Book(#[from] BookError),
+    /// An error-level finding stands for somebody who was not there when it was planned: plan again.
+    #[error(transparent)]
+    Finding(#[from] ApproveError),
     /// Where short links lead was not kept: launch again.
     #[error("where the short links lead was not kept: {0}")]
     Links(Box<dyn std::error::Error + Send + Sync>),

@@ -290,7 +290,8 @@ pub struct Decision {
     pub needs: Vec<Need>,
     /// What would have been a reason under the strict posture.
     pub warnings: Vec<Reason>,
-    /// What the message is called and what its text reads as, where somebody read it; the stricter was decided on.
+    /// What the message is called and what its text reads as, where somebody read it; the stricter was decided on, unless
+    /// somebody [vouched](crate::danger::as_declared).
     pub kinds: Option<Kinds>,
     /// How doubt was resolved.
     pub posture: Posture,

@@ -101,7 +101,7 @@ fn it_is_not_approved_while_a_finding_stands_and_the_way_around_goes_on_record()
         let plan = house.plan(monday(MIXED)).await;
         let approved = danger::approve_despite(plan, "lea@maisonlune.fr", "counsel: 2026-11-28").unwrap();
         house.shop.launch(approved).await.unwrap();
-        let on_record = ("findings: kind_stricter".to_owned(), "counsel: 2026-11-28".to_owned());
+        let on_record = ("findings of parcel: kind_stricter".to_owned(), "counsel: 2026-11-28".to_owned());
         assert_eq!(house.dangers().await, [on_record]);
         assert!(danger::approve_despite(house.plan(monday(MIXED)).await, "lea", " ").is_err());
     });
@@ -116,10 +116,16 @@ fn an_author_s_word_stands_when_somebody_answers_for_it() {
         assert_eq!((plan.now, codes(&plan)), (1, vec![]), "{plan:?}");
         assert_eq!(plan.kinds.found, Some(Kind::Marketing));
         house.shop.launch(plan.approve("lea@maisonlune.fr").unwrap()).await.unwrap();
-        assert_eq!(house.dangers().await, [("as_declared".to_owned(), "a human read it".to_owned())]);
+        assert_eq!(
+            house.dangers().await,
+            [(
+                "as_declared parcel: transactional, reads as marketing".to_owned(),
+                "a human read it".to_owned()
+            )]
+        );
         // Planning a plan's campaign again, as a host does after mending something else, loses nothing.
         let unread = house.plan(parcel("Maison Lune: siparişiniz yola çıktı, yarın teslim edilecek")).await;
-        assert_eq!((unread.kinds.found, unread.kinds.holds()), (None, Kind::Transactional));
+        assert_eq!((unread.kinds.found, unread.kinds.holds()), (None, Kind::Marketing));
         assert_eq!(unread.approve("lea").unwrap_err().finding.code, FindingCode::KindUnread);
     });
 }
@@ -172,10 +178,33 @@ fn each_reads_her_own_language_and_a_first_message_tells_of_help_and_rates() {
         assert_eq!((plan.findings.len(), plan.footers.len()), (0, 2), "{plan:?}");
         let silent = sale("silent").text(Template::parse("Maison Lune : -40 %").unwrap()).offer_ends();
         assert_eq!(codes(&house.plan(silent).await), [FindingCode::EndMissing]);
+        // A link is judged for each, and so is a look-alike of a dot.
+        for (bad, smart) in [("bit.ly/3x", false), ("http://203.0.113.7/", false), ("evil\u{b7}com/x", true)]
+        {
+            let tag = if smart { "first_name" } else { "link" };
+            let text = Template::parse("Maison Lune : -40 %, {first_name|Bonjour} {link|ici}").unwrap();
+            let values = Values::new().with(tag, bad);
+            let to = Campaign::marketing("bad", "soldes").unwrap().text(text);
+            let to = to
+                .window(at("2026-11-30T09:00:00Z")..at("2026-12-01T20:00:00Z"))
+                .audience(vec![(ana, values)]);
+            let plan = house.plan(if smart { to.smart_encoding(Letters::Kept) } else { to }).await;
+            assert_eq!(plan.refused.get("no_text"), Some(&1), "{bad}: {plan:?}");
+        }
         // One text in marketing's words makes all of it marketing.
         let mixed = parcel(PARCEL)
             .text_in("en", Template::parse("Maison Lune: 20% off your next order, shop now!").unwrap());
         assert_eq!(house.plan(mixed).await.kinds.holds(), Kind::Marketing);
+        let unread = "Maison Lune: siparişiniz yola çıktı, yarın teslim edilecek";
+        let sells = Template::parse("Maison Lune: 20% off your next order, shop now!").unwrap();
+        let both = house.plan(parcel(unread).text_in("en", sells)).await;
+        assert_eq!((both.kinds.found, both.kinds.holds()), (Some(Kind::Marketing), Kind::Marketing));
+        // Words that nobody vouched for are not vouched for; nobody's text is judged too.
+        let vouched =
+            danger::as_declared(parcel(PARCEL), "read").unwrap().text(Template::parse(MIXED).unwrap());
+        assert_eq!(house.plan(vouched).await.kinds.holds(), Kind::Marketing);
+        let unseen = parcel(PARCEL).text_in("tr", Template::parse(unread).unwrap()).audience(vec![]);
+        assert!(codes(&house.plan(unseen).await).contains(&FindingCode::KindUnread));
     });
 }
 
@@ -236,7 +265,7 @@ fn links_are_short_and_the_brand_s_own() {
         let (before, after) = text.split_once("go.maisonlune.fr/").unwrap();
         assert_eq!(before, "Maison Lune : -40 %, l'offre : ");
         let token = after.split('\n').next().unwrap();
-        assert!(token.len() == 8 && token.bytes().all(|b| b.is_ascii_alphanumeric()), "{text}");
+        assert!(token.len() == 12 && token.bytes().all(|b| b.is_ascii_alphanumeric()), "{text}");
         assert!(plan.dear.is_none() && plan.samples[0].segments.encoding.code() == "gsm7");
         shop.launch(plan.approve("lea@maisonlune.fr").unwrap()).await.unwrap();
         let kept = links.0.0.lock().unwrap().clone();

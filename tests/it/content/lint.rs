@@ -61,6 +61,12 @@ fn the_brand_is_found_in_any_dress() {
     ] {
         only("US", ShortCode, text, "BRAND_MISSING");
     }
+    let brand = |text, brand| Said::new(text, Kind::Marketing, Country::US, ShortCode, brand);
+    for (text, name) in [("Booking.com: sale. Reply STOP", "Booking.com"), ("H&M sale. Reply STOP", "H&M")] {
+        assert!(Lint::builtin().check(&brand(text, name)).is_empty(), "{name}");
+    }
+    let found = Lint::builtin().check(&brand("Sale on a new range. Reply STOP", "Ona"));
+    assert_eq!(found[0].code, FindingCode::BrandMissing);
     let unnamed = Said::new("Sale. Reply STOP", Kind::Marketing, Country::US, ShortCode, " ");
     assert_eq!(Lint::builtin().check(&unnamed)[0].code, FindingCode::BrandMissing);
 }
@@ -95,6 +101,12 @@ fn an_opt_out_line_is_known_by_its_form() {
         "Nonstop deals",
         "",
         "STOP winter now, come in",
+        "Check it out: https://ml.example/sale",
+        "Sold out: {link}",
+        "Rebajas non-stop para ti",
+        "Saldi non stop per tutti",
+        "Scrivi basta e vinci",
+        "Stuur uit je hart",
         "the bus stop",
     ] {
         only("US", LongCode, &format!("Maison Lune: sale. {line}"), "OPT_OUT_MISSING");

@@ -59,7 +59,7 @@ fn the_reported_half_of_the_corpus() {
     println!("all: {} of {}, and {} of {} close ones", sum(0), sum(1), sum(2), sum(3));
     assert_eq!((sum(1), sum(3), table.len()), (210, 210, 20));
     // The first run: 192 and 17.
-    assert!(sum(0) >= 192 && sum(2) <= 17);
+    assert!(sum(0) >= 194 && sum(2) <= 7);
 }
 
 fn found(text: &str, country: Country, sender: SenderKind) -> Vec<FindingCode> {
@@ -119,6 +119,9 @@ fn links_lead_to_the_brand() {
     for short in ["bit.ly/3xYz", "https://tinyurl.com/abc", "HTTP://WWW.IS.GD/x", "ｂｉｔ．ｌｙ/a"] {
         assert_eq!(of(short), [Shortener], "{short}");
     }
+    for glued in ["Shop:bit.ly/3x", "ready?bit.ly/x", "here|bit.ly/x", "bl.ink/{code}"] {
+        assert_eq!(of(glued), [Shortener], "{glued}");
+    }
     for ip in ["http://203.0.113.7/x", "203.0.113.7", "http://3405803783/", "http://[2001:db8::1]/"] {
         assert_eq!(of(ip), [IpLink], "{ip}");
     }
@@ -127,6 +130,8 @@ fn links_lead_to_the_brand() {
         "https://habit.ly.example/x",
         "v1.2.3",
         "version 10.4.2.1",
+        "rated 4.8/5",
+        "$9.99/month",
         "at 12.30",
         "{link}",
     ] {
