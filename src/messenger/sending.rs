@@ -158,6 +158,15 @@ impl Messenger {
         planner.unlock = true;
         let job = campaign.job().ok_or(PlanError::from(CampaignError::NoWindow))?;
         self.keeps_its_name(&job).await?;
+        let mut definition = Vec::new();
+        // Writing to memory does not fail.
+        let _ = minicbor::encode(&job, &mut definition);
+        inner
+            .book
+            .ledger()
+            .put_job(campaign.name.clone(), campaign.weight.get(), definition)
+            .await
+            .map_err(BookError::from)?;
         let risk = |what: &str, reason| Danger { what: what.to_owned(), reason, rulebook: None };
         let risks = [
             campaign.repeats.clone().map(|reason| risk("at_least_once", reason)),
@@ -176,15 +185,6 @@ impl Messenger {
         };
         let events: Vec<_> = risks.into_iter().flatten().map(Event::from).chain([record.into()]).collect();
         self.note(at.timestamp_millis(), &events).await?;
-        let mut definition = Vec::new();
-        // Writing to memory does not fail.
-        let _ = minicbor::encode(&job, &mut definition);
-        inner
-            .book
-            .ledger()
-            .put_job(campaign.name.clone(), campaign.weight.get(), definition)
-            .await
-            .map_err(BookError::from)?;
         let (mut launched, mut changes) = (Launched::default(), Vec::with_capacity(CHUNK));
         let mut links = Vec::new();
         let mut pages = planner.pages();
