@@ -96,7 +96,7 @@ pub(crate) fn is_own(base: &str, lint: &Lint) -> bool {
 pub(crate) fn shorten(
     base: &str,
     values: &Values,
-    tags: &[&str],
+    tags: &[Box<str>],
     message: Option<MessageId>,
     campaign: &Name,
 ) -> (Values, Vec<TrackedLink>) {

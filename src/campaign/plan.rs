@@ -375,7 +375,7 @@ impl<'a> Planner<'a> {
             let message = person.as_ref().map(|person| self.message(person.recipient));
             let short = self
                 .links
-                .map(|base| shorten(base, &values, &self.wording.links(), message, &self.campaign.name));
+                .map(|base| shorten(base, &values, self.wording.links(), message, &self.campaign.name));
             let (shown, made) = short.map_or((None, Vec::new()), |(shown, links)| (Some(shown), links));
             links = made;
             let judged = self.wording.judge_links(&values);

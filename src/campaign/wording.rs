@@ -31,6 +31,8 @@ pub(crate) struct Wording<'a> {
     ending: bool,
     /// With its language; the first is for whoever has none of the others.
     texts: Vec<(String, CheckedTemplate)>,
+    /// The tags of all texts whose values are links.
+    links: Vec<Box<str>>,
     made: BTreeMap<Reader, Made>,
 }
 
@@ -81,6 +83,8 @@ impl<'a> Wording<'a> {
         kind: Kind,
         texts: Vec<(String, CheckedTemplate)>,
     ) -> Self {
+        let links: BTreeSet<Box<str>> =
+            texts.iter().flat_map(|(_, text)| text.links().map(Into::into)).collect();
         Self {
             lint,
             program,
@@ -90,6 +94,7 @@ impl<'a> Wording<'a> {
             smart: None,
             ending: false,
             texts,
+            links: links.into_iter().collect(),
             made: BTreeMap::new(),
         }
     }
@@ -109,10 +114,9 @@ impl<'a> Wording<'a> {
     /// # Errors
     /// One leads through a public shortener or to a bare address.
     pub(crate) fn judge_links(&self, values: &Values) -> Result<(), RenderError> {
-        let astray = |tag: &&str| values.find(tag).is_some_and(|value| self.lint.leads_astray(value));
-        let links = self.texts.iter().flat_map(|(_, text)| text.links());
-        let fault = |tag: &str| RenderError::Value { tag: tag.into(), fault: ValueFault::Host };
-        links.filter(|_| !values.is_empty()).find(astray).map_or(Ok(()), |tag| Err(fault(tag)))
+        let astray = |tag: &&Box<str>| values.find(tag).is_some_and(|value| self.lint.leads_astray(value));
+        let fault = |tag: &Box<str>| RenderError::Value { tag: tag.clone(), fault: ValueFault::Host };
+        self.links.iter().find(astray).map_or(Ok(()), |tag| Err(fault(tag)))
     }
 
     /// The same about an offer that ends.
@@ -183,11 +187,8 @@ impl<'a> Wording<'a> {
     }
 
     /// The tags of all texts whose values are links.
-    pub(super) fn links(&self) -> Vec<&str> {
-        let mut tags: Vec<_> = self.texts.iter().flat_map(|(_, text)| text.links()).collect();
-        tags.sort_unstable();
-        tags.dedup();
-        tags
+    pub(super) fn links(&self) -> &[Box<str>] {
+        &self.links
     }
 
     /// The sources of all texts.
@@ -230,7 +231,7 @@ impl<'a> Wording<'a> {
     }
 
     /// What is missing or wrong in it for those readers for whom it was made, each once a country.
-    pub(super) fn findings(&self) -> Vec<(Country, Finding)> {
+    pub(crate) fn findings(&self) -> Vec<(Country, Finding)> {
         let mut all: Vec<(Country, Finding)> = Vec::new();
         for (reader, made) in &self.made {
             let source = self.texts.get(made.text).map_or("", |(_, text)| text.source());

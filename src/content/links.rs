@@ -19,7 +19,7 @@ impl Lint {
 
     /// Whether a value has a link through a public shortener or to a bare address.
     pub(crate) fn leads_astray(&self, value: &str) -> bool {
-        let small = value.to_ascii_lowercase();
+        let small = Folded::new(value).as_str().to_ascii_lowercase();
         links(&small).iter().any(|(host, _)| beneath(host, &self.book.shorteners) || is_address(host))
     }
 

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     campaign::{Candidate, Job, Late, Payload, Reader, Relevant, Wording},
     consent::event::Answer,
+    content::{Finding, FindingCode, Severity},
     gateway::About,
     id::{MessageId, Name},
     inbound::{ANSWERS, WaitingAnswer},
@@ -277,7 +278,12 @@ impl Worker<'_> {
         let reader = Reader::of(program, values, places.map(|place| place.country()), &person.state, now);
         let mut wording = Wording::new(self.lint, program, job.kind, texts).smart(job.smart);
         wording.judge_links(values).ok()?;
-        Some(wording.body(values, &reader, sender).ok()?.0)
+        let (body, _) = wording.body(values, &reader, sender).ok()?;
+        // Nobody planned these values for this reader: without a way out that the law wants, it does not go.
+        let lacks = |finding: &Finding| {
+            finding.code == FindingCode::OptOutMissing && finding.severity == Severity::Error
+        };
+        (!wording.findings().iter().any(|(_, finding)| lacks(finding))).then_some(body)
     }
 
     async fn settle(
