@@ -114,9 +114,9 @@ impl<'a> Wording<'a> {
     /// # Errors
     /// One leads through a public shortener or to a bare address.
     pub(crate) fn judge_links(&self, values: &Values) -> Result<(), RenderError> {
-        let astray = |tag: &&Box<str>| values.find(tag).is_some_and(|value| self.lint.leads_astray(value));
-        let fault = |tag: &Box<str>| RenderError::Value { tag: tag.clone(), fault: ValueFault::Host };
-        self.links.iter().find(astray).map_or(Ok(()), |tag| Err(fault(tag)))
+        let astray = |tag: &&str| values.find(tag).is_some_and(|value| self.lint.leads_astray(value));
+        let fault = |tag: &str| RenderError::Value { tag: tag.into(), fault: ValueFault::Host };
+        self.links.iter().map(|tag| &**tag).find(astray).map_or(Ok(()), |tag| Err(fault(tag)))
     }
 
     /// The same about an offer that ends.
