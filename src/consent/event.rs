@@ -534,6 +534,8 @@ events! {
         1 => reason: String,
         /// The version of the rule book that does without something.
         2 => rulebook: Option<String>,
+        /// The campaign that it was for.
+        3 => campaign: Option<Name>,
     }
     /// House: an import ran.
     35, "import_run" => ImportRun {

@@ -305,13 +305,19 @@ fn joins(
 
 /// What goes on record before anything is done: a foreign ledger, and what the book does without.
 fn dangers(foreign: Option<String>, rulebook: &Rulebook) -> Vec<Danger> {
-    let foreign = foreign.map(|reason| Danger { what: "foreign_ledger".to_owned(), reason, rulebook: None });
+    let foreign = foreign.map(|reason| Danger {
+        what: "foreign_ledger".to_owned(),
+        reason,
+        rulebook: None,
+        campaign: None,
+    });
     let mut dangers: Vec<_> = foreign.into_iter().collect();
     let mut files: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let waived = |what: &str, reason| Danger {
         what: what.to_owned(),
         reason,
         rulebook: Some(rulebook.version().to_owned()),
+        campaign: None,
     };
     for waiver in rulebook.waivers() {
         let words = waiver.words(Language::English);

@@ -132,8 +132,11 @@ impl Messenger {
             }
             _ => reason,
         };
-        self.note(at_ms, &[Danger { what: "accept_restored".to_owned(), reason, rulebook: None }.into()])
-            .await?;
+        self.note(
+            at_ms,
+            &[Danger { what: "accept_restored".to_owned(), reason, rulebook: None, campaign: None }.into()],
+        )
+        .await?;
         let taken = self.take_checkpoint().await?;
         if let Anchored::Yes = taken.anchored {
             self.inner.checkpoints.known.store(true, Ordering::SeqCst);

@@ -77,7 +77,11 @@ impl Messenger {
     async fn report_of_others(&self, report: &Report) -> Result<Landed, ReceiveError> {
         let mut landed = Landed::default();
         if report.refusal == Some(Refusal::OptedOut) {
-            let signal = OptOutSignal::by_gateway(report.to, report.at);
+            let about = match &report.about {
+                About::Message(message) => message.to_string(),
+                About::Gateway(id) => id.clone(),
+            };
+            let signal = OptOutSignal::by_gateway(report.to, report.at).reference(format!("report {about}"));
             landed.changed = !self.opted_out(&signal).await?.repeated;
         }
         Ok(landed)

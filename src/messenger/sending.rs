@@ -167,7 +167,12 @@ impl Messenger {
             .put_job(campaign.name.clone(), campaign.weight.get(), definition)
             .await
             .map_err(BookError::from)?;
-        let risk = |what: &str, reason| Danger { what: what.to_owned(), reason, rulebook: None };
+        let risk = |what: &str, reason| Danger {
+            what: what.to_owned(),
+            reason,
+            rulebook: None,
+            campaign: Some(campaign.name.clone()),
+        };
         let risks = [
             campaign.repeats.clone().map(|reason| risk("at_least_once", reason)),
             campaign.vouched.clone().map(|(reason, _)| {

@@ -181,7 +181,10 @@ impl Leans {
             Event::Approved(e) => self.campaigns.contains(&e.campaign),
             Event::ImportRun(e) => self.imports.contains(&e.import),
             Event::ImportTakenBack(e) => self.imports.contains(&e.import),
-            Event::Danger(e) => e.rulebook.as_ref().is_some_and(|book| self.rulebooks.contains(book)),
+            Event::Danger(e) => {
+                e.rulebook.as_ref().is_some_and(|book| self.rulebooks.contains(book))
+                    || e.campaign.as_ref().is_some_and(|campaign| self.campaigns.contains(campaign))
+            }
             _ => false,
         }
     }

@@ -159,7 +159,11 @@ fn decision(page: &mut Page, message: &Message) {
     }
     page.row("Rule book", "Recueil de règles", &rulebook);
     for waived in &message.waived {
-        page.row("Rule book does without", "Le recueil se passe de", &waived.reason);
+        page.row(
+            "Done without a safeguard",
+            "Fait sans une protection",
+            &format!("{}: {}", waived.what, waived.reason),
+        );
     }
     page.row("Time zone data", "Données de fuseaux", &tz);
     page.row("Posture", "Posture", message.posture);

@@ -142,7 +142,7 @@ pub(super) struct Message {
     pub(super) segments: u32,
     pub(super) body: String,
     pub(super) rulebook: Versions,
-    /// What that rule book did without, by the house's records.
+    /// What that rule book did without and its campaign stepped around, by the house's records.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) waived: Vec<Waived>,
     pub(super) tz: Versions,

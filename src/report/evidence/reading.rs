@@ -185,13 +185,15 @@ fn local(zone: &str, minute: u16) -> Local {
     Local { zone: zone.to_owned(), time: format!("{:02}:{:02}", minute / 60, minute % 60) }
 }
 
-/// What the rule book of a message did without, each once: every process says it anew.
+/// What the rule book of a message did without, and what its campaign stepped around, each once: every process and
+/// every launch says it anew.
 fn waived(gathered: &Gathered, started: &Started) -> Vec<Waived> {
     let mut found: Vec<Waived> = Vec::new();
     for kept in &gathered.house {
         if let Event::Danger(e) = &kept.envelope.event
-            && e.rulebook.as_ref() == Some(&started.rulebook)
-            && found.iter().all(|held| held.reason != e.reason)
+            && (e.rulebook.as_ref() == Some(&started.rulebook)
+                || e.campaign.as_ref() == Some(&started.source))
+            && found.iter().all(|held| (&held.what, &held.reason) != (&e.what, &e.reason))
         {
             found.push(Waived { seq: kept.envelope.seq, what: e.what.clone(), reason: e.reason.clone() });
         }

@@ -4,7 +4,7 @@ use super::pack::Both;
 use crate::{
     consent::{
         Event, Grade, How,
-        event::{Answer, Delivery, Outcome, Read, Revoked, Road, Said, Suspended},
+        event::{Answer, Danger, Delivery, Outcome, Read, Revoked, Road, Said, Suspended},
     },
     id::Name,
 };
@@ -236,6 +236,10 @@ fn beside(event: &Event) -> Option<Both> {
         Event::Danger(e) if e.rulebook.is_some() => Both::new(
             format!("The rule book in use departs from the compiled-in one: {}.", e.reason),
             format!("Le recueil employé s'écarte de celui de la bibliothèque : {}.", e.reason),
+        ),
+        Event::Danger(Danger { what, reason, campaign: Some(campaign), .. }) => Both::new(
+            format!("The campaign “{campaign}” stepped around a safeguard ({what}): {reason}."),
+            format!("La campagne « {campaign} » a contourné une protection ({what}) : {reason}."),
         ),
         Event::ImportRun(e) => Both::new(
             format!("The list “{}” was taken in: {} rows.", e.import, e.rows),

@@ -1,15 +1,20 @@
 //! What a pack shows, and what it keeps to itself.
 
+use chrono::Duration;
 use optin::{
+    campaign::Campaign,
     consent::event::Erased,
+    danger,
     id::Name,
     ledger::Urgency,
+    message::{Kind, Template, Values},
     policy::Language,
     report::evidence::{Ask, MessageRef, check},
 };
 use serde_json::Value;
 
 use super::world::World;
+use crate::walk::{at, run};
 
 fn value(pack: &optin::report::evidence::EvidencePack) -> Value {
     serde_json::from_str(&pack.to_json()).unwrap()
@@ -48,6 +53,39 @@ async fn a_message_is_explained() {
         assert!(!page.contains("<script") && !page.contains("src=") && !page.contains("href="));
     }
     assert!(explained > 3, "{explained}");
+}
+
+#[tokio::test]
+async fn a_safeguard_that_its_campaign_stepped_around_is_told() {
+    let world = World::lived(7, 8).await;
+    let begins = at("2026-12-01T15:00:00Z");
+    world.clock.set(begins);
+    let parcel = Campaign::new(Kind::Transactional, "parcel", "soldes")
+        .unwrap()
+        .text(
+            Template::parse("Maison Lune : colis parti. -20 % sur le prochain avec MERCI20, foncez !")
+                .unwrap(),
+        )
+        .window(begins..begins + Duration::hours(4))
+        .audience(world.people.iter().map(|number| (*number, Values::new())).collect::<Vec<_>>());
+    let vouched = danger::as_declared(parcel, "counsel read it").unwrap();
+    let plan = world.shop.plan(vouched).await.unwrap();
+    world.shop.launch(plan.approve("lea@maisonlune.fr").unwrap()).await.unwrap();
+    run(&world.shop, &world.clock, begins + Duration::hours(4)).await;
+    let mut told = 0;
+    for number in &world.people {
+        let pack = |name| MessageRef::campaign(*number, Name::new(name).unwrap());
+        if let Ok(pack) = world.shop.evidence_of(&pack("parcel"), &Ask::new()).await {
+            assert!(pack.to_html(Language::English).contains("counsel read it"));
+            check(pack.to_json().as_bytes(), Some(&world.key().await)).unwrap();
+            told += 1;
+        }
+        // It belongs to that campaign and to no other.
+        if let Ok(pack) = world.shop.evidence_of(&pack("flash-1"), &Ask::new()).await {
+            assert!(!pack.to_json().contains("counsel read it"));
+        }
+    }
+    assert!(told > 2, "{told}");
 }
 
 #[tokio::test]
