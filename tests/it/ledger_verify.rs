@@ -219,7 +219,12 @@ async fn fill(book: &Book) {
         text: "J'accepte.".to_owned(),
     };
     house.stage(ms(0), kept, &[]).unwrap();
-    let danger = Danger { what: "foreign_ledger".to_owned(), reason: "a test".to_owned(), rulebook: None };
+    let danger = Danger {
+        what: "foreign_ledger".to_owned(),
+        reason: "a test".to_owned(),
+        rulebook: None,
+        campaign: None,
+    };
     house.stage(ms(0), danger, &[]).unwrap();
     let mut house = write(book, house).await;
     let mut other = book.find_or_open(bob, ms(0)).await.unwrap();

@@ -105,6 +105,18 @@ fn twilio() {
         ]
     );
     assert_eq!(read("/sms", &format!("MessageSid=SM1&{people}&Body=HELP&OptOutType=HELP")).len(), 1);
+    // Twilio tells no time: the same request is known again whenever it comes.
+    let stop = |after: i64| {
+        let body = format!("MessageSid=SM1&{people}&Body=adios&OptOutType=STOP");
+        let request = sign::twilio("https://shop.example", "/sms", body.as_bytes());
+        let events = hook().receive(&request, now() + chrono::Duration::seconds(after)).unwrap().events;
+        let signal = events.into_iter().find_map(|event| match event {
+            Event::OptOut(signal) => Some(signal.reference),
+            _ => None,
+        });
+        signal.flatten().unwrap()
+    };
+    assert_eq!(stop(0), stop(3_600));
     let report =
         |path: &str, rest: &str| read(path, &format!("MessageSid=SM2&To=%2B14155550100&From=36123&{rest}"));
     let per_message = format!("/dlr?optin={OURS}");

@@ -125,7 +125,9 @@ impl Reading {
 
     pub(super) fn opt_out(&self, number: PhoneNumber, sender: Option<&str>, at: Option<&str>) -> Event {
         let signal = OptOutSignal::by_gateway(number, self.time(at));
-        Event::OptOut(OptOutSignal { sender: sender.and_then(words::sender), ..signal })
+        // Where the event tells no time, that of its arrival would make each repeat a new one.
+        let reference = at.is_none().then(|| MessageId(self.body).to_string());
+        Event::OptOut(OptOutSignal { sender: sender.and_then(words::sender), reference, ..signal })
     }
 
     pub(super) fn restored(&self, number: PhoneNumber, sender: Option<&str>, at: Option<&str>) -> Event {
