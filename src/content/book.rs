@@ -1,6 +1,6 @@
 //! The data files, read once.
 
-use regex::Regex;
+use regex::{Regex, RegexSet};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -8,7 +8,7 @@ use super::{
     lint::FindingCode,
     rows::{
         BrandRow, FooterRow, KindRow, LinkRow, LookRow, MentionRow, NeedlessRow, NumberedRow, OptOutRow,
-        Reach, RestrictedRow, Route, Row, Ruled, ShortenersRow, WantedRow,
+        Reach, RestrictedRow, Route, Row, Ruled, ShortenersRow, WantedRow, plain,
     },
 };
 
@@ -51,6 +51,8 @@ pub(super) struct Mention {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Book {
     pub(super) mentions: Vec<Mention>,
+    /// All their patterns at once: most texts hold one opt-out line or none.
+    pub(super) any_mention: RegexSet,
     pub(super) brand: Vec<BrandRow>,
     /// With the pattern that a redirect's number must match whole.
     pub(super) opt_out: Vec<(OptOutRow, Option<Regex>)>,
@@ -78,7 +80,7 @@ impl Book {
         }
         let mut mentions = Vec::new();
         for row in new.mention {
-            let pattern = Regex::new(&row.pattern).map_err(|e| fail(e.to_string()))?;
+            let pattern = Regex::new(&plain(&row.pattern)).map_err(|e| fail(e.to_string()))?;
             mentions.push(Mention { route: row.route, pattern });
         }
         let mut opt_out = Vec::new();
@@ -104,6 +106,8 @@ impl Book {
         let look = FindingCode::SpamLook.code();
         let look = read_all(new.spam_look, |row| (look.to_owned(), row.pattern.clone())).map_err(fail)?;
         self.mentions.splice(0..0, mentions);
+        let patterns = self.mentions.iter().map(|mention| mention.pattern.as_str());
+        self.any_mention = RegexSet::new(patterns).map_err(|e| fail(e.to_string()))?;
         self.shorteners.extend(new.shorteners.into_iter().flat_map(|row| row.hosts));
         self.numbered.extend(new.numbered.into_iter().flat_map(|row| row.words));
         lay_over(&mut self.brand, new.brand, BrandRow::id);

@@ -218,11 +218,16 @@ impl<R: Row> Ruled<R> {
     pub(super) fn read(row: R, code: &str, pattern: Option<&str>) -> Result<Self, String> {
         let known = FindingCode::from_code(code);
         let code = known.ok_or_else(|| format!("{}: `{code}` is no code", row.id()))?;
-        // Texts are taken apart before they are looked at, and so must the pattern be.
-        let pattern = pattern.map(|p| Regex::new(&p.nfkd().collect::<String>())).transpose();
+        let pattern = pattern.map(|p| Regex::new(&plain(p))).transpose();
         let pattern = pattern.map_err(|error| format!("{}: {error}", row.id()))?;
         Ok(Self { row, code, pattern })
     }
+}
+
+/// A pattern as it is matched. Texts are taken apart before they are looked at, and so must the pattern be; then the
+/// letters of most words are ASCII, and its boundaries several times as fast.
+pub(super) fn plain(pattern: &str) -> String {
+    pattern.nfkd().collect::<String>().replace(r"\b", r"(?-u:\b)")
 }
 
 impl<R: Row> Row for Ruled<R> {

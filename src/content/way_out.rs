@@ -1,6 +1,6 @@
 //! Who speaks, and how to get out.
 
-use std::ops::Range;
+use std::{cell::LazyCell, ops::Range};
 
 use super::{
     fold::{Folded, words},
@@ -52,8 +52,9 @@ impl Lint {
             }
             return;
         };
-        let fix = self.line(said).map(|footer| footer.text().to_owned());
-        let finding = |code, severity, span| Finding::by(row, code, severity, span).fix(fix.clone());
+        let line = LazyCell::new(|| self.line(said).map(|footer| footer.text().to_owned()));
+        let finding =
+            |code, severity, span| Finding::by(row, code, severity, span).fix(LazyCell::force(&line).clone());
         if mentions.is_empty() {
             found.push(finding(FindingCode::OptOutMissing, row.missing, end));
         }
@@ -77,7 +78,8 @@ impl Lint {
     /// Every opt-out line, in order of place; what one pattern took is not looked at again.
     fn mentions(&self, folded: &Folded) -> Vec<Found> {
         let mut taken: Vec<(Range<usize>, Found)> = Vec::new();
-        for mention in &self.book.mentions {
+        let any = self.book.any_mention.matches(folded.as_str());
+        for mention in any.iter().filter_map(|at| self.book.mentions.get(at)) {
             for hit in mention.pattern.captures_iter(folded.as_str()) {
                 let Some(all) = hit.get(0) else { continue };
                 let range = trim(all.as_str(), all.start());
