@@ -1,10 +1,12 @@
-"""Writes tests/data/segments.tsv: what other people's libraries count for some 3,000 texts.
+"""Writes tests/data/segments.tsv: what other people's libraries count for some 3,000 texts; and, of them,
+tests/data/segments_mixed.txt: what they count for 100,000 texts that are cut out of two of those.
 
     python3 -m venv DIR/venv && DIR/venv/bin/pip install smsutil==1.1.3
     npm install --prefix DIR sms-segments-calculator@1.3.0 split-sms@0.1.7
     DIR/venv/bin/python tests/oracles/segments.py DIR > tests/data/segments.tsv
+    DIR/venv/bin/python tests/oracles/segments.py DIR mixed > tests/data/segments_mixed.txt
 
-A second argument makes so many random texts (default 2,700). Standard counting is smsutil's, and split-sms must agree;
+Standard counting is smsutil's, and split-sms must agree;
 grapheme counting is sms-segments-calculator's. Both must agree on encoding and units.
 """
 
@@ -70,23 +72,36 @@ def texts(random, count):
             yield text
 
 
+MIXED = 100_000
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def mixed():
+    """The head of one text of the table and the tail of another, drawn by a generator that tests can follow."""
+    table = pathlib.Path(__file__).parent.parent / "data/segments.tsv"
+    rows = table.read_text(encoding="utf-8").split("\n")
+    known = [json.loads(row.split("\t")[4]) for row in rows if row and not row.startswith("#")]
+    state = 20261122
+
+    def draw(below):
+        nonlocal state
+        state = (state * 1103515245 + 12345) % 2**31
+        return (state >> 8) % below
+
+    for _ in range(MIXED):
+        head, tail = known[draw(len(known))], known[draw(len(known))]
+        yield head[: draw(len(head) + 1)] + tail[draw(len(tail) + 1) :]
+
+
 def sha256(path):
     return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
 
 
-def main():
-    home = pathlib.Path(sys.argv[1])
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else 2700
-    corpus = list(texts(random.Random(20261121), count))
+def count(home, corpus):
+    """Of each text: encoding, units, segments in standard counting, in grapheme counting."""
     script = pathlib.Path(__file__).with_name("segments.js")
     lines = "".join(json.dumps(text) + "\n" for text in corpus)
     answers = subprocess.run(["node", script, home], input=lines, capture_output=True, text=True, check=True).stdout
-    calculator = home / "node_modules/sms-segments-calculator/dist/libs/SegmentedMessage.js"
-    splitter = home / "node_modules/split-sms/lib/gsmsplitter.js"
-    print("# tests/oracles/segments.py: encoding, units, segments (standard), segments (graphemes, - for none), text as JSON")
-    print("# PyPI smsutil 1.1.3, splitter SHA-256", sha256(sys.modules[smsutil.split.__module__].__file__))
-    print("# npm sms-segments-calculator 1.3.0, SegmentedMessage.js SHA-256", sha256(calculator))
-    print("# npm split-sms 0.1.7, gsmsplitter.js SHA-256", sha256(splitter))
     for text, answer in zip(corpus, answers.splitlines(), strict=True):
         encoding, units, graphemes, second = json.loads(answer)
         parts = smsutil.split(text)
@@ -94,7 +109,35 @@ def main():
             assert encoding == {"gsm0338": "gsm7", "utf_16_be": "ucs2"}[parts.encoding], text
             assert units == parts.total_bytes // (1 if encoding == "gsm7" else 2), text
         assert len(parts.parts) == second, text
-        row = [encoding, units, len(parts.parts), "-" if graphemes is None else graphemes, json.dumps(text, ensure_ascii=False)]
+        yield text, encoding, units, len(parts.parts), graphemes
+
+
+def short(encoding, units, standard, graphemes):
+    """Five signs: g or u, units in two digits to the base of 36, segments in one each."""
+    assert units < 36 * 36 and standard < 36
+    kept = "-" if graphemes is None else DIGITS[graphemes]
+    return encoding[0] + DIGITS[units // 36] + DIGITS[units % 36] + DIGITS[standard] + kept
+
+
+def main():
+    home = pathlib.Path(sys.argv[1])
+    is_mixed = sys.argv[2:] == ["mixed"]
+    calculator = home / "node_modules/sms-segments-calculator/dist/libs/SegmentedMessage.js"
+    splitter = home / "node_modules/split-sms/lib/gsmsplitter.js"
+    if is_mixed:
+        print("# tests/oracles/segments.py mixed: encoding (g, u), units (base 36, two digits), segments (standard, graphemes)")
+    else:
+        print("# tests/oracles/segments.py: encoding, units, segments (standard), segments (graphemes, - for none), text as JSON")
+    print("# PyPI smsutil 1.1.3, splitter SHA-256", sha256(sys.modules[smsutil.split.__module__].__file__))
+    print("# npm sms-segments-calculator 1.3.0, SegmentedMessage.js SHA-256", sha256(calculator))
+    print("# npm split-sms 0.1.7, gsmsplitter.js SHA-256", sha256(splitter))
+    if is_mixed:
+        counted = [short(*answer[1:]) for answer in count(home, list(mixed()))]
+        for at in range(0, len(counted), 20):
+            print(*counted[at : at + 20])
+        return
+    for text, encoding, units, standard, graphemes in count(home, list(texts(random.Random(20261121), 2700))):
+        row = [encoding, units, standard, "-" if graphemes is None else graphemes, json.dumps(text, ensure_ascii=False)]
         print(*row, sep="\t")
 
 

@@ -36,6 +36,41 @@ fn other_peoples_libraries_count_the_same() {
     assert!(seen > 3000 && apart > 20 && skipped < seen / 100);
 }
 
+/// A hundred thousand texts cut out of two of the table's, counted by the same libraries.
+const MIXED: &str = include_str!("../../data/segments_mixed.txt");
+
+#[test]
+fn other_peoples_libraries_count_a_hundred_thousand_texts_the_same() {
+    let rows = TABLE.lines().filter(|line| !line.starts_with('#'));
+    let known: Vec<Vec<char>> = rows
+        .map(|row| row.rsplit('\t').next().unwrap())
+        .map(|text| serde_json::from_str::<String>(text).unwrap().chars().collect())
+        .collect();
+    let mut state = 20_261_122_u64;
+    let mut draw = |below: usize| {
+        state = (state * 1_103_515_245 + 12_345) % (1 << 31);
+        (state >> 8) as usize % below
+    };
+    let digit = |n: u32| char::from_digit(n, 36).unwrap();
+    let (mut seen, mut apart) = (0, 0);
+    for counted in MIXED.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace) {
+        let (head, tail) = (&known[draw(known.len())], &known[draw(known.len())]);
+        let (upto, from) = (draw(head.len() + 1), draw(tail.len() + 1));
+        let text: String = head[..upto].iter().chain(&tail[from..]).collect();
+        let ours = segments(&text, Counting::Standard);
+        let kept = segments(&text, Counting::Graphemes).segments;
+        let known_kept = counted.chars().last().unwrap();
+        let sign = if ours.encoding == Encoding::Gsm7 { 'g' } else { 'u' };
+        let told = [sign, digit(ours.units as u32 / 36), digit(ours.units as u32 % 36), digit(ours.segments)];
+        let told: String =
+            told.into_iter().chain([if known_kept == '-' { '-' } else { digit(kept) }]).collect();
+        assert_eq!(told, counted, "{text:?}");
+        seen += 1;
+        apart += u32::from(kept != ours.segments);
+    }
+    assert!(seen == 100_000 && apart > 500, "{seen} texts, {apart} where the two countings differ");
+}
+
 #[test]
 fn a_pair_is_never_split() {
     let count = |text: String| segments(&text, Counting::Standard).segments;
