@@ -15,7 +15,7 @@ static NOT_OPENING: LazyLock<Vec<Row>> = LazyLock::new(|| {
 });
 
 /// Every word that opens, written out here and not read from the table.
-const OPENING: [(&str, Intent); 28] = [
+const OPENING: [(&str, Intent); 35] = [
     ("start", Intent::Start),
     ("unstop", Intent::Start),
     ("begin", Intent::Start),
@@ -26,6 +26,13 @@ const OPENING: [(&str, Intent); 28] = [
     ("subscribe", Intent::Join),
     ("rejoindre", Intent::Join),
     ("unirme", Intent::Join),
+    ("alta", Intent::Join),
+    ("iscrivimi", Intent::Join),
+    ("iscrizione", Intent::Join),
+    ("partecipa", Intent::Join),
+    ("aderir", Intent::Join),
+    ("participar", Intent::Join),
+    ("quero participar", Intent::Join),
     ("yes", Intent::Confirm),
     ("y", Intent::Confirm),
     ("ok", Intent::Confirm),
