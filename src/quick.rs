@@ -22,6 +22,11 @@ impl Hasher for Fnv {
         }
     }
 
+    // A number is a key that was made of words already.
+    fn write_u64(&mut self, key: u64) {
+        self.0 = (self.0 ^ key).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
     // The lengths before the bytes hardly vary, and equality looks at them.
     fn write_usize(&mut self, _: usize) {}
 

@@ -88,7 +88,7 @@ pub(super) static CLASSES: [Class; 59] = [
     plain("status"),
 ];
 
-static FILES: [(&str, &str); 7] = [
+pub(super) static FILES: [(&str, &str); 7] = [
     ("en", include_str!("classes/en.txt")),
     ("fr", include_str!("classes/fr.txt")),
     ("es", include_str!("classes/es.txt")),

@@ -70,7 +70,7 @@ const CLASSES: [&str; 64] = [
     "work",
 ];
 
-static FILES: [(&str, &str); 8] = [
+pub(super) static FILES: [(&str, &str); 8] = [
     ("en", include_str!("classes/en.txt")),
     ("fr", include_str!("classes/fr.txt")),
     ("es", include_str!("classes/es.txt")),

@@ -95,17 +95,20 @@ impl Matcher {
     ) -> Option<Opinion> {
         let read = rules.read?;
         let opens = || {
-            let first = folded.words.first().map(|word| word.raw.start);
-            read.matched.as_ref().map(|words| words.start) == first
+            let run = |run: Range<usize>| {
+                let polite = self.manners().stop(folded, run.clone(), reading, run.len() <= FEW);
+                polite.is_some_and(|polite| polite.words.start == 0 && self.sure(&polite, folded, reading))
+            };
+            folded.sentences().next().is_some_and(run) || folded.clauses().next().is_some_and(run)
         };
         let shouted = || self.shouted(text, folded, reading, &[]).is_some();
         let keyword = rules.phrase().is_none();
         let topic = || matches!(narrowed(read.clone(), folded).scope, Some(Scope::Topic(_)));
         Some(match read.intent {
-            Intent::Stop if keyword && opens() || shouted() => Opinion::Other,
+            Intent::Stop if opens() || shouted() => Opinion::Other,
             Intent::Stop if keyword || topic() => Opinion::Doubt,
             Intent::WrongNumber => Opinion::Doubt,
-            _ => Opinion::Agree,
+            _ => Opinion::Stop,
         })
     }
 
@@ -204,8 +207,8 @@ fn weighed(read: Option<Understood>, stands: bool, heard: Heard, folded: &Folded
     Some(Understood { intent, tier, scope, ..read.unwrap_or_else(learnt) })
 }
 
-/// What rules and scorer come to: a stop where both say so, where the scorer, which has seen what the rules found, is
-/// sure, and where what the rules read `stands` whatever it says; unsure where else one of them doubts.
+/// What rules and scorer come to: a stop where the scorer, which has seen what the rules found, says so, and where what
+/// the rules read `stands` beside what it says; unsure where else one of them doubts.
 pub(super) fn settled(ruled: Option<Intent>, stands: bool, opinion: Opinion) -> Intent {
     match ruled {
         Some(closes) if stands && closes != Intent::Unsure => closes,

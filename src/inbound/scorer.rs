@@ -4,7 +4,10 @@
 //! are right more often than either: the scorer sees what the rules found, and says whether it holds. It never opens
 //! anything, never takes a keyword away, and where the two differ a person's marketing waits for a human.
 
-use std::sync::LazyLock;
+use std::{
+    ops::{Add, Mul},
+    sync::LazyLock,
+};
 
 use super::{
     Context, Intent, Language, Understood, classes,
@@ -13,19 +16,26 @@ use super::{
 };
 use crate::linear::{
     Linear, MARKS,
-    lexicon::{Lexicon, hash},
+    lexicon::{Classes, Classified, Lexicon, hash},
     mix,
+    vocabulary::Vocabulary,
     words::{self, each, own},
 };
 
 /// Kinds of features: the pending question, what the rules make of it, then and under that question, the row that
-/// decided, what the phrases say that were found, their rows.
+/// decided, what the phrases say that were found, their rows, four letters in a row, and six.
 const HERE: u64 = 0;
 const RULES: u64 = 1;
 const RULES_HERE: u64 = 2;
 const DECIDED: u64 = 3;
 const INTENT: u64 = 4;
 const ROW: u64 = 5;
+const LETTERS: u64 = 6;
+const MORE_LETTERS: u64 = 7;
+/// Of a hundred words of a text, so many are known in its language, or it is in another: people write as they like.
+const KNOWN: usize = 40;
+/// As many words as a text has at least, where their number counts.
+const FEW: usize = 5;
 /// Words of a text that are told of, and the most that are named.
 const TOLD: usize = 100;
 const MOST: usize = 5;
@@ -37,9 +47,7 @@ pub(super) enum Opinion {
     Other,
     /// It may be a wish to stop.
     Doubt,
-    /// It is one, if the rules say so.
-    Agree,
-    /// It is one, whatever the rules say.
+    /// It is one.
     Stop,
 }
 
@@ -88,11 +96,12 @@ impl<'a> Ruled<'a> {
         phrases.into_iter().find(|phrase| self.read.is_some_and(|read| phrase.id == read.rule))
     }
 
-    /// Whether they find nothing that speaks of stopping.
+    /// Whether they find nothing that speaks of stopping, but a doubt at most.
     pub(super) fn is_bare(&self) -> bool {
-        let speaks =
-            |found: &Found| self.phrases.phrase(found.phrase).is_some_and(|p| p.intent != Intent::Other);
-        self.read.is_none() && !self.found.iter().any(speaks)
+        let closes = |intent: Intent| !matches!(intent, Intent::Other | Intent::Unsure);
+        let phrases = self.found.iter().filter_map(|found| self.phrases.phrase(found.phrase));
+        let mut intents = self.read.into_iter().map(|read| read.intent).chain(phrases.map(|p| p.intent));
+        !intents.any(closes)
     }
 }
 
@@ -108,31 +117,44 @@ impl Scorer {
     pub(super) fn builtin() -> Option<&'static Self> {
         static BUILTIN: LazyLock<Option<Scorer>> = LazyLock::new(|| {
             let weights = Linear::read(include_bytes!("scorer.bin"))?;
-            Some(Scorer { lexicon: classes::lexicon(), weights })
+            let words = Vocabulary::read(include_bytes!("words.bin"))?;
+            Some(Scorer { lexicon: classes::lexicon().telling_by(words), weights })
         });
         BUILTIN.as_ref()
     }
 
-    /// What it makes of a text; of one word, and of words that it has never heard, it has nothing to say.
+    /// What it makes of a text; of one word, and where most words are new, it has nothing to say.
     pub(super) fn hear(&self, sight: Sight<'_>) -> Option<Heard> {
-        let (score, language) = self.score(sight);
-        is_heard(sight.folded, language)
-            .then(|| Heard { opinion: opinion(score, self.weights.marks), language })
+        let (score, words) = self.score(sight);
+        let language = words.language.and_then(|code| Language::new(code).ok());
+        is_heard(sight.folded, &words).then(|| Heard { opinion: opinion(score, self.marks(sight)), language })
     }
 
-    fn score(&self, sight: Sight<'_>) -> (i32, Option<Language>) {
-        let mut weighing = self.weights.weigh();
-        let language = features(&self.lexicon, sight, |feature| weighing.put(feature));
-        // What people write to each other sounds like much; where no rule hears anything, more is asked for.
-        let [.., handicap] = self.weights.marks;
+    fn score(&self, sight: Sight<'_>) -> (i32, Classified) {
+        let own_words = own_words(sight.folded);
+        let folded = own_words.as_ref().unwrap_or(sight.folded);
+        let words = self.lexicon.classify(folded);
+        let mut whole = Vec::with_capacity(256);
+        let classes = words::listed(&words, folded, 0..folded.words.len(), |feature| whole.push(feature));
+        let mut score = self.weights.score(&whole);
+        beside(classes, folded, sight, |feature| score += self.weights.weight(feature));
+        let sentences: Vec<_> = folded.sentences().collect();
+        score += self.weights.most(&whole, &sentences, |sentence, put| {
+            words::listed(&words, folded, sentence, put);
+        });
+        (score, words)
+    }
+
+    /// The marks that hold for a text.
+    fn marks(&self, sight: Sight<'_>) -> [i32; 2] {
         let bare = sight.rules.is_none_or(|rules| rules.is_bare());
-        (weighing.score - if bare { handicap } else { 0 }, language)
+        marks(if bare { said(sight.folded) } else { 0 } as i32, self.weights.marks)
     }
 
     /// How the score of a text comes about. It costs as many scores as the text has words.
     pub(super) fn tell(&self, sight: Sight<'_>) -> Learnt {
         let (score, _) = self.score(sight);
-        let [doubt_at, _, stop_at, _] = self.weights.marks;
+        let [doubt_at, stop_at] = self.marks(sight);
         let pull = |at: usize| {
             let mut without = sight.folded.clone();
             without.words.remove(at);
@@ -148,43 +170,55 @@ impl Scorer {
 }
 
 /// Whether there is enough to be weighed.
-pub(super) fn is_heard(folded: &Folded, language: Option<Language>) -> bool {
-    language.is_some() && folded.words.len() > 1
+pub(super) fn is_heard(folded: &Folded, words: &Classified) -> bool {
+    words.knows(KNOWN) && folded.words.len() > 1
+}
+
+/// How many words somebody says of their own: a few at least, for of one or two little is to be learnt.
+pub(super) fn said(folded: &Folded) -> usize {
+    let own = folded.words.iter().filter(|word| !word.quoted).count();
+    if own == 0 { folded.words.len() } else { own }.max(FEW)
+}
+
+/// From where on a text may be a wish to stop, and is one. The more `bare` words somebody says without one of stopping, the
+/// more likely it is that they are of something else.
+pub(super) fn marks<N: Copy + Add<Output = N> + Mul<Output = N>>(
+    bare: N,
+    [doubt, stop, a_word]: [N; MARKS],
+) -> [N; 2] {
+    [doubt + bare * a_word, stop + bare * (a_word + a_word)]
 }
 
 /// What a score says, by the marks.
-pub(super) fn opinion<N: PartialOrd>(score: N, [doubt, agree, stop, _]: [N; MARKS]) -> Opinion {
+pub(super) fn opinion<N: PartialOrd>(score: N, [doubt, stop]: [N; 2]) -> Opinion {
     match score {
         _ if score >= stop => Opinion::Stop,
-        _ if score >= agree => Opinion::Agree,
         _ if score >= doubt => Opinion::Doubt,
         _ => Opinion::Other,
     }
 }
 
-/// All features of a text, some of them more than once; returns the language of its words.
-pub(super) fn features(lexicon: &Lexicon, sight: Sight<'_>, mut put: impl FnMut(u64)) -> Option<Language> {
-    // Quoted words are somebody else's.
-    let own_words = own_words(sight.folded);
-    let spoken = words::features(lexicon, own_words.as_ref().unwrap_or(sight.folded), &mut put);
+/// The features of what is known of a text beside its words, and of its letters.
+pub(super) fn beside(classes: Classes, folded: &Folded, sight: Sight<'_>, mut put: impl FnMut(u64)) {
+    let all = 0..folded.words.len();
+    words::letters::<4>(folded, all.clone(), |row| put(own(LETTERS, row)));
+    words::letters::<6>(folded, all, |row| put(own(MORE_LETTERS, row)));
     let here = hash(sight.context.code());
     put(own(HERE, here));
-    each(spoken.classes, |class| put(own(HERE, mix(here, class))));
-    if let Some(ruled) = sight.rules {
-        let read = ruled.read.map_or(0, |read| mix(hash(read.intent.code()), u64::from(read.tier)));
-        put(own(RULES, read));
-        put(own(RULES_HERE, mix(read, here)));
-        ruled.read.into_iter().for_each(|read| put(own(DECIDED, hash(&read.rule))));
-        for phrase in ruled.found.iter().filter_map(|found| ruled.phrases.phrase(found.phrase)) {
-            put(own(INTENT, hash(phrase.intent.code())));
-            put(own(ROW, hash(&phrase.id)));
-        }
+    each(classes, |class| put(own(HERE, mix(here, class))));
+    let Some(ruled) = sight.rules else { return };
+    let read = ruled.read.map_or(0, |read| mix(hash(read.intent.code()), u64::from(read.tier)));
+    put(own(RULES, read));
+    put(own(RULES_HERE, mix(read, here)));
+    ruled.read.into_iter().for_each(|read| put(own(DECIDED, hash(&read.rule))));
+    for phrase in ruled.found.iter().filter_map(|found| ruled.phrases.phrase(found.phrase)) {
+        put(own(INTENT, hash(phrase.intent.code())));
+        put(own(ROW, hash(&phrase.id)));
     }
-    spoken.language.and_then(|code| Language::new(code).ok())
 }
 
-/// The text without what it quotes, if it quotes and says something itself.
-fn own_words(folded: &Folded) -> Option<Folded> {
+/// The text without what it quotes, if it quotes and says something itself: quoted words are somebody else's.
+pub(super) fn own_words(folded: &Folded) -> Option<Folded> {
     let quotes = folded.words.iter().any(|word| word.quoted) && !folded.words.iter().all(|word| word.quoted);
     quotes.then(|| {
         let mut own = folded.clone();

@@ -10,7 +10,7 @@ use std::{
     ops::Range,
 };
 
-use super::mix;
+use super::{mix, vocabulary::Vocabulary};
 use crate::{
     message::fold::Folded,
     quick::{Fnv, Quick},
@@ -33,22 +33,29 @@ struct Sense {
     classes: Classes,
 }
 
+/// What follows the first bytes of a stem, and what words that begin so are.
+type Stem = (&'static [u8], Sense);
+
 /// The words of all languages.
 #[derive(Debug, Default)]
 pub(crate) struct Lexicon {
     files: &'static [(&'static str, &'static str)],
+    /// Words of the same languages in the same order, whether they have a class or not.
+    vocabulary: Vocabulary,
     /// By hash of the word, or of the words of an expression.
     senses: HashMap<u64, Vec<Sense>, Quick>,
     /// Hashes of words by which some expression begins.
     begins: HashSet<u64, Quick>,
-    /// By the first bytes.
-    stems: HashMap<[u8; STEM], Vec<(&'static str, Sense)>, Quick>,
+    /// What follows the first bytes, by these.
+    stems: HashMap<[u8; STEM], Vec<Stem>, Quick>,
 }
 
 /// A run of one to three words that has a class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Classed {
     pub(crate) classes: Classes,
+    /// Its first word.
+    pub(crate) at: usize,
     pub(crate) sentence: usize,
     pub(crate) clause: usize,
 }
@@ -60,14 +67,17 @@ pub(crate) struct Classified {
     pub(crate) classed: Vec<Classed>,
     /// Each word's hash.
     pub(crate) hashes: Vec<u64>,
-    /// In what language; none if no word has a class in any.
+    /// In what language; none if no word is known in any.
     pub(crate) language: Option<&'static str>,
+    /// Of its words that are no figures, how many are known in that language.
+    known: usize,
+    of: usize,
 }
 
 impl Classified {
-    /// Whether at least one word in four has a class: of fewer, the language is a guess.
-    pub(crate) const fn is_understood(&self) -> bool {
-        4 * self.classed.len() >= self.hashes.len()
+    /// Whether of a hundred words so many are known, and any: of fewer, the language is a guess.
+    pub(crate) const fn knows(&self, hundredths: usize) -> bool {
+        self.known > 0 && 100 * self.known >= hundredths * self.of
     }
 }
 
@@ -81,14 +91,19 @@ impl Lexicon {
         lexicon
     }
 
+    /// Tells languages by these words too, not by those alone that have a class.
+    pub(crate) fn telling_by(self, vocabulary: Vocabulary) -> Self {
+        Self { vocabulary, ..self }
+    }
+
     fn add(&mut self, language: u8, line: &'static str, classes: &[&str]) {
         let Some((class, words)) = line.split_once(" =") else { return };
         let Some(bit) = classes.iter().position(|known| *known == class) else { return };
         let sense = Sense { language, classes: 1 << bit };
         for written in words.split_whitespace() {
             if let Some(stem) = written.strip_suffix('~') {
-                if let Some(first) = stem.as_bytes().first_chunk() {
-                    join(self.stems.entry(*first).or_default(), stem, sense);
+                if let Some((first, rest)) = stem.as_bytes().split_first_chunk() {
+                    join(self.stems.entry(*first).or_default(), rest, sense);
                 }
                 continue;
             }
@@ -106,50 +121,62 @@ impl Lexicon {
         }
     }
 
-    /// The words of a text that have a class, in the language of most of them.
+    /// The words of a text that have a class, in the language in which most of its words are known.
     pub(crate) fn classify(&self, folded: &Folded) -> Classified {
-        let hashes: Vec<u64> = (0..folded.words.len()).map(|at| hash(folded.word(at))).collect();
-        let stems: Vec<Option<&[(&str, Sense)]>> =
-            (0..folded.words.len()).map(|at| self.stems_of(folded.word(at))).collect();
-        let language = self.language(folded, &hashes, &stems);
-        let mut classed = Vec::with_capacity(hashes.len());
-        self.each_run(folded, &hashes, &stems, language, |classes, words| {
+        let known = self.known(folded);
+        let in_words = known.iter().enumerate().filter(|(at, _)| !is_figure(folded.word(*at)));
+        let (language, most) = most_of(in_words.clone().map(|(_, word)| word));
+        let mut classed = Vec::with_capacity(known.len());
+        self.each_run(&known, language, |classes, words| {
             if let Some(word) = folded.words.get(words.start) {
-                classed.push(Classed { classes, sentence: word.sentence, clause: word.clause });
+                let at = words.start;
+                classed.push(Classed { classes, at, sentence: word.sentence, clause: word.clause });
             }
         });
-        let file = self.files.get(usize::from(language)).filter(|_| !classed.is_empty());
-        Classified { classed, hashes, language: file.map(|(code, _)| *code) }
+        let file = self.files.get(language).filter(|_| most > 0);
+        let of = in_words.count();
+        let hashes = known.into_iter().map(|word| word.hash).collect();
+        Classified { classed, hashes, language: file.map(|(code, _)| *code), known: most, of }
     }
 
     /// The classes of each word and expression that has one in this language, and which words it is.
     pub(crate) fn runs(&self, folded: &Folded, language: &str) -> Vec<(Classes, Range<usize>)> {
         let mut runs = Vec::new();
-        let Some(language) = (0u8..).zip(self.files).find(|(_, (code, _))| *code == language) else {
-            return runs;
-        };
-        let words = || 0..folded.words.len();
-        let hashes: Vec<u64> = words().map(|at| hash(folded.word(at))).collect();
-        let stems: Vec<_> = words().map(|at| self.stems_of(folded.word(at))).collect();
-        self.each_run(folded, &hashes, &stems, language.0, |classes, words| runs.push((classes, words)));
+        if let Some(language) = self.files.iter().position(|(code, _)| *code == language) {
+            self.each_run(&self.known(folded), language, |classes, words| runs.push((classes, words)));
+        }
         runs
     }
 
-    fn each_run(
-        &self,
-        folded: &Folded,
-        hashes: &[u64],
-        stems: &[Option<&[(&str, Sense)]>],
-        language: u8,
-        mut then: impl FnMut(Classes, Range<usize>),
-    ) {
+    /// What each word of a text is, in every language.
+    fn known(&self, folded: &Folded) -> Vec<Known> {
+        let known = |at: usize| {
+            let word = folded.word(at);
+            let hash = hash(word);
+            let mut classes = [0; LANGUAGES];
+            let mut is = |sense: &Sense| {
+                classes.get_mut(usize::from(sense.language)).into_iter().for_each(|c| *c |= sense.classes);
+            };
+            self.senses.get(&hash).into_iter().flatten().for_each(&mut is);
+            if let Some((first, rest)) = word.as_bytes().split_first_chunk() {
+                let begins = |stem: &[u8]| {
+                    stem.first().is_none_or(|letter| rest.first() == Some(letter) && rest.starts_with(stem))
+                };
+                let stems = self.stems.get(first).into_iter().flatten();
+                stems.filter(|(stem, _)| begins(stem)).for_each(|(_, sense)| is(sense));
+            }
+            let with = (0..).zip(classes).filter(|(_, classes)| *classes != 0);
+            let languages = with.fold(self.vocabulary.languages(hash), |known, (at, _)| known | 1 << at);
+            Known { hash, classes, languages }
+        };
+        (0..folded.words.len()).map(known).collect()
+    }
+
+    fn each_run(&self, known: &[Known], language: usize, mut then: impl FnMut(Classes, Range<usize>)) {
         let mut at = 0;
-        while let Some(&first) = hashes.get(at) {
-            let expression = self.begins.contains(&first).then(|| self.expression(hashes, at, language));
-            let (classes, words) = expression.flatten().unwrap_or_else(|| {
-                let by_stem = stems.get(at).copied().flatten();
-                (self.word(first, language) | by_stems(by_stem, folded.word(at), language), 1)
-            });
+        while let Some(word) = known.get(at) {
+            let expression = self.begins.contains(&word.hash).then(|| self.expression(known, at, language));
+            let (classes, words) = expression.flatten().unwrap_or((word.is(language), 1));
             if classes != 0 {
                 then(classes, at..at + words);
             }
@@ -157,53 +184,63 @@ impl Lexicon {
         }
     }
 
-    /// The language in which most words have a class; of equals the first.
-    fn language(&self, folded: &Folded, hashes: &[u64], stems: &[Option<&[(&str, Sense)]>]) -> u8 {
-        let mut known = [0u32; LANGUAGES];
-        for (at, hash) in hashes.iter().enumerate() {
-            let mut met = 0u8;
-            self.senses.get(hash).into_iter().flatten().for_each(|sense| met |= 1 << sense.language);
-            let stems = stems.get(at).copied().flatten().unwrap_or_default();
-            let begun = stems.iter().filter(|(stem, _)| folded.word(at).starts_with(stem));
-            begun.for_each(|(_, sense)| met |= 1 << sense.language);
-            (0u8..).zip(&mut known).for_each(|(l, n)| *n += u32::from(met >> l & 1));
-        }
-        let most = known.iter().max().copied().unwrap_or(0);
-        (0u8..).zip(known).find(|(_, n)| *n == most).map_or(0, |(language, _)| language)
-    }
-
-    fn word(&self, hash: u64, language: u8) -> Classes {
-        let senses = self.senses.get(&hash).map_or(&[][..], Vec::as_slice);
-        senses.iter().find(|sense| sense.language == language).map_or(0, |sense| sense.classes)
-    }
-
     /// The longest expression that begins at a word, and its length.
-    fn expression(&self, hashes: &[u64], at: usize, language: u8) -> Option<(Classes, usize)> {
+    fn expression(&self, known: &[Known], at: usize, language: usize) -> Option<(Classes, usize)> {
         (2..=LONGEST).rev().find_map(|words| {
-            let run = hashes.get(at..at + words)?;
-            let whole = run.iter().copied().reduce(follow)?;
-            Some((self.word(whole, language), words)).filter(|(classes, _)| *classes != 0)
+            let run = known.get(at..at + words)?;
+            let whole = run.iter().map(|word| word.hash).reduce(follow)?;
+            let senses = self.senses.get(&whole)?;
+            let sense = senses.iter().find(|sense| usize::from(sense.language) == language)?;
+            Some((sense.classes, words))
         })
     }
+}
 
-    fn stems_of(&self, word: &str) -> Option<&[(&str, Sense)]> {
-        self.stems.get(word.as_bytes().first_chunk()?).map(Vec::as_slice)
+/// A word of a text: its hash, and what it is in each language.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    hash: u64,
+    classes: [Classes; LANGUAGES],
+    /// In which it is known, a bit each.
+    languages: u8,
+}
+
+impl Known {
+    fn is(&self, language: usize) -> Classes {
+        self.classes.get(language).copied().unwrap_or(0)
     }
 }
 
-fn by_stems(stems: Option<&[(&str, Sense)]>, word: &str, language: u8) -> Classes {
-    let begun = stems
-        .into_iter()
-        .flatten()
-        .filter(|(stem, sense)| sense.language == language && word.starts_with(stem));
-    begun.fold(0, |classes, (_, sense)| classes | sense.classes)
+/// The language in which most words are known, of equals that in which more have a class; and how many are.
+fn most_of<'k>(known: impl Iterator<Item = &'k Known>) -> (usize, usize) {
+    let mut counts = [(0, 0); LANGUAGES];
+    for word in known {
+        for (language, (heard, classed)) in counts.iter_mut().enumerate() {
+            *heard += usize::from(word.languages >> language & 1);
+            *classed += usize::from(word.is(language) != 0);
+        }
+    }
+    let most = counts.into_iter().enumerate().rev().max_by_key(|(_, counts)| *counts);
+    most.map_or((0, 0), |(language, (heard, _))| (language, heard))
 }
 
-fn join(stems: &mut Vec<(&'static str, Sense)>, stem: &'static str, sense: Sense) {
+fn join(stems: &mut Vec<Stem>, stem: &'static [u8], sense: Sense) {
     match stems.iter_mut().find(|(known, of)| *known == stem && of.language == sense.language) {
         Some((_, known)) => known.classes |= sense.classes,
         None => stems.push((stem, sense)),
     }
+}
+
+/// Whether a word is a number in figures, which is of no language.
+pub(crate) fn is_figure(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The words of a text that are of a language, by hash.
+#[cfg(test)]
+pub(crate) fn spoken(folded: &Folded) -> Vec<u64> {
+    let words = (0..folded.words.len()).map(|at| folded.word(at));
+    words.filter(|word| !is_figure(word)).map(hash).collect()
 }
 
 /// A word as a number.

@@ -1,29 +1,35 @@
 //! A linear scorer over hashed features: what has been learnt from labelled texts, as a table of small weights.
 //!
-//! A feature is a number made of what it speaks of; its low bits name a weight. The score is the bias and the weights
-//! of the features that are there, each once. The tables are made by [`learn`] from texts in this repository, and a test
-//! makes them again and finds them equal.
+//! A feature is a number made of what it speaks of; some of its bits name a weight. The score is the bias and the weight
+//! of each feature as often as it is there; where sentences are weighed too, of the whole text and of the sentence that
+//! weighs most. The tables are made by [`learn`] from texts in this repository, and a test makes them again and finds them
+//! equal.
 
 #[cfg(test)]
 pub(crate) mod learn;
 pub(crate) mod lexicon;
+pub(crate) mod vocabulary;
 pub(crate) mod words;
 
+use std::ops::Range;
+
 /// Weights in a table.
-pub(crate) const BUCKETS: usize = 1 << 16;
+pub(crate) const BUCKETS: usize = 1 << 20;
+/// The bit of a feature that is larger to the learner than others. The weights of those are the upper half of a table.
+pub(crate) const HEAVY: u64 = 1 << 63;
 /// Bytes before the weights: the bias and the marks, each four bytes, low first.
 pub(crate) const HEAD: usize = 4 * (1 + MARKS);
 /// Bytes of a table.
 pub(crate) const SIZE: usize = HEAD + BUCKETS;
-/// Scores at which somebody acts.
-pub(crate) const MARKS: usize = 4;
+/// Numbers beside the weights, in the scale of scores.
+pub(crate) const MARKS: usize = 3;
 
 /// A table of weights, with the scores at which somebody acts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Linear {
     weights: &'static [u8],
     bias: i32,
-    /// In order; their meaning is the owner's.
+    /// Their meaning is the owner's.
     pub(crate) marks: [i32; MARKS],
 }
 
@@ -33,56 +39,46 @@ impl Linear {
         let (head, weights) = table.split_at_checked(HEAD)?;
         let mut numbers = head.as_chunks::<4>().0.iter().map(|four| i32::from_le_bytes(*four));
         let bias = numbers.next()?;
-        let marks = [numbers.next()?, numbers.next()?, numbers.next()?, numbers.next()?];
+        let marks = [numbers.next()?, numbers.next()?, numbers.next()?];
         (weights.len() == BUCKETS).then_some(Self { weights, bias, marks })
     }
 
     /// The weight of one feature.
     pub(crate) fn weight(&self, feature: u64) -> i32 {
-        self.weights.get(bucket(feature)).map_or(0, |&weight| i32::from(weight.cast_signed()))
+        self.weights.get(bucket(feature)).map_or(0, |weight| i32::from(weight.cast_signed()))
     }
 
-    /// Begins to weigh a text.
-    pub(crate) const fn weigh(&self) -> Weighing<'_> {
-        Weighing { table: self, score: self.bias, seen: Seen([0; BUCKETS / 64]) }
+    /// The score of a text.
+    pub(crate) fn score(&self, features: &[u64]) -> i32 {
+        self.bias + features.iter().map(|&feature| self.weight(feature)).sum::<i32>()
     }
-}
 
-/// One text on the scales.
-#[derive(Debug)]
-pub(crate) struct Weighing<'t> {
-    table: &'t Linear,
-    pub(crate) score: i32,
-    seen: Seen,
-}
-
-impl Weighing<'_> {
-    /// Adds a feature, unless it was there before.
-    pub(crate) fn put(&mut self, feature: u64) {
-        if self.seen.is_new(bucket(feature)) {
-            self.score += self.table.weight(feature);
+    /// What the sentence adds that weighs most; `list` lists the features of the words of one, as `whole` has those of the
+    /// whole text.
+    pub(crate) fn most(
+        &self,
+        whole: &[u64],
+        sentences: &[Range<usize>],
+        mut list: impl FnMut(Range<usize>, &mut dyn FnMut(u64)),
+    ) -> i32 {
+        let weight = |feature| self.weight(words::of_sentence(feature));
+        if let [_] = sentences {
+            return whole.iter().map(|&feature| weight(feature)).sum();
         }
-    }
-}
-
-/// The buckets that were met.
-#[derive(Debug)]
-pub(crate) struct Seen([u64; BUCKETS / 64]);
-
-impl Seen {
-    fn is_new(&mut self, bucket: usize) -> bool {
-        let Some(word) = self.0.get_mut(bucket / 64) else { return false };
-        let bit = 1 << (bucket % 64);
-        let new = *word & bit == 0;
-        *word |= bit;
-        new
+        let mut weigh = |sentence: &Range<usize>| {
+            let mut sum = 0;
+            list(sentence.clone(), &mut |feature| sum += weight(feature));
+            sum
+        };
+        sentences.iter().map(&mut weigh).max().unwrap_or(0)
     }
 }
 
 /// Where the weight of a feature lies.
-pub(crate) const fn bucket(feature: u64) -> usize {
+const fn bucket(feature: u64) -> usize {
     // The high bits of a product depend on all that went into it.
-    (feature.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as usize
+    let light = (feature & !HEAVY).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 45;
+    (light | (feature & HEAVY) >> 44) as usize
 }
 
 /// One number out of several, in order.

@@ -1,14 +1,13 @@
-//! The features of a text: its words, what kinds of words stand near each other, its marks.
+//! The features of a text or of a sentence of it: its words, what kinds of words stand near each other, its marks.
+
+use std::ops::Range;
 
 use super::{
-    Linear,
-    lexicon::{Classed, Classes, Classified, Lexicon},
+    HEAVY, Linear,
+    lexicon::{Classed, Classes, Classified, is_figure},
     mix,
 };
 use crate::message::fold::Folded;
-
-/// How far behind a class another one still makes a pair with it.
-const NEAR: usize = 3;
 
 /// What kind of feature a number speaks of: part of it, so that kinds do not meet. Those below [`OWN`] are taken.
 #[derive(Clone, Copy)]
@@ -17,9 +16,6 @@ enum Of {
     Words,
     Class,
     Pair,
-    Apart,
-    Three,
-    Together,
     InSentence,
     InFirst,
     InLast,
@@ -28,98 +24,151 @@ enum Of {
     Asked,
     Sign,
     Length,
+    WordWhere,
+    ClassWhere,
 }
 
+const SENTENCE: u64 = 0x5e17;
+
+/// Bits of a letter; of six there is room for all.
+const LETTER: usize = 21;
+
 /// From here on kinds of features are their user's.
-pub(crate) const OWN: u64 = 64;
+const OWN: u64 = 64;
 
 /// A feature of the user's own kind, a small number.
 pub(crate) const fn own(kind: u64, what: u64) -> u64 {
-    mix(OWN + kind, what)
+    mix(OWN + kind, what) & !HEAVY
 }
 
-fn of(kind: Of, what: u64) -> u64 {
-    mix(kind as u64 + 1, what)
+const fn of(kind: Of, what: u64) -> u64 {
+    let feature = mix(kind as u64 + 1, what);
+    // Words themselves tell more than what their classes have in common.
+    if matches!(kind, Of::Word | Of::Words) { feature | HEAVY } else { feature & !HEAVY }
 }
 
-/// What a class weighs by itself.
+/// A feature of one sentence, told apart from the same of the whole text.
+pub(crate) const fn of_sentence(feature: u64) -> u64 {
+    mix(feature, SENTENCE) & !HEAVY | feature & HEAVY
+}
+
+/// What a class weighs by itself, in the whole and in a sentence.
 pub(crate) fn weight(table: &Linear, class: u64) -> i32 {
-    table.weight(of(Of::Class, class))
+    let feature = of(Of::Class, class);
+    table.weight(feature) + table.weight(of_sentence(feature))
 }
 
-/// What a text turned out to be while its features were listed.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Spoken {
-    /// The language of its words, if any has a class.
-    pub(crate) language: Option<&'static str>,
-    /// Every class that is there.
-    pub(crate) classes: Classes,
-    /// Whether enough of its words have a class to say so.
-    pub(crate) understood: bool,
-}
-
-/// All features of a text, some of them more than once.
-pub(crate) fn features(lexicon: &Lexicon, folded: &Folded, mut put: impl FnMut(u64)) -> Spoken {
-    let spoken = lexicon.classify(folded);
-    let understood = spoken.is_understood();
-    let Classified { classed, hashes, language } = spoken;
-    let (edge, figure) = (0, 1);
-    let mut before = edge;
-    for (at, &hash) in hashes.iter().enumerate() {
-        let is_figure = folded.word(at).bytes().all(|b| b.is_ascii_digit());
-        let word = if is_figure { figure } else { hash };
+/// The features of these words of a text: all of them, or a sentence's; some more than once. Its signs are those of the
+/// whole text in either. Returns every class that is there.
+pub(crate) fn listed(
+    classified: &Classified,
+    folded: &Folded,
+    words: Range<usize>,
+    mut put: impl FnMut(u64),
+) -> Classes {
+    let mut before = EDGE;
+    for at in words.clone() {
+        let word = word(classified, folded, at);
         put(of(Of::Word, word));
         put(of(Of::Words, mix(before, word)));
         before = word;
     }
-    put(of(Of::Words, mix(before, edge)));
+    put(of(Of::Words, mix(before, EDGE)));
     let signs =
         [folded.clouded, folded.asking, folded.stopping, folded.refusing, !folded.laughing.is_empty()];
     (0..).zip(signs).filter(|(_, there)| *there).for_each(|(sign, _)| put(of(Of::Sign, sign)));
-    put(of(Of::Length, u64::from(hashes.len().min(40).checked_ilog2().map_or(0, |log| log + 1))));
-    Spoken { language, classes: by_class(&classed, folded, &mut put), understood }
+    put(of(Of::Length, u64::from(words.len().min(40).checked_ilog2().map_or(0, |log| log + 1))));
+    let clause = |at: usize| folded.words.get(at).map_or(0, |word| word.clause);
+    let (first, last) = (clause(words.start), clause(words.end.saturating_sub(1)));
+    by_class(among(classified, &words), [first, last], folded.asking, put)
 }
 
-fn by_class(classed: &[Classed], folded: &Folded, put: &mut impl FnMut(u64)) -> Classes {
-    let last = folded.words.last().map_or(0, |word| word.clause);
-    let mut present = 0;
-    for (at, one) in classed.iter().enumerate() {
-        present |= one.classes;
-        let behind = classed.get(at + 1..).unwrap_or_default();
-        let near = behind.iter().take(NEAR).take_while(|other| other.clause == one.clause);
-        for (far, other) in near.enumerate() {
-            let kind = if far == 0 { Of::Pair } else { Of::Apart };
-            each(one.classes, |a| each(other.classes, |b| put(of(kind, a << 8 | b))));
+/// The features of where these words of a text stand: in its first sentence, its last, another, or the only one.
+pub(crate) fn placed(
+    classified: &Classified,
+    folded: &Folded,
+    words: Range<usize>,
+    mut put: impl FnMut(u64),
+) {
+    let last = folded.words.last().map_or(0, |word| word.sentence);
+    let place = |sentence: usize| match sentence {
+        _ if last == 0 => 0,
+        0 => 1,
+        _ if sentence == last => 2,
+        _ => 3,
+    };
+    for at in words.clone() {
+        let place = place(folded.words.get(at).map_or(0, |word| word.sentence));
+        put(of(Of::WordWhere, mix(place, word(classified, folded, at))));
+    }
+    for one in among(classified, &words) {
+        each(one.classes, |class| put(of(Of::ClassWhere, mix(place(one.sentence), class))));
+    }
+}
+
+/// So many letters in a row of these words, the ends of a word among them: forms of a word share them.
+pub(crate) fn letters<const N: usize>(folded: &Folded, words: Range<usize>, mut then: impl FnMut(u64)) {
+    for word in words.map(|at| folded.word(at)).filter(|word| !is_figure(word)) {
+        let mut row = 0_u128;
+        let marked = std::iter::once('<').chain(word.chars()).chain(std::iter::once('>'));
+        for (at, c) in marked.enumerate() {
+            row = row << LETTER | c as u128;
+            if at + 1 >= N {
+                row &= (1 << (LETTER * N)) - 1;
+                then(mix((row >> 64) as u64, row as u64));
+            }
         }
-        if let [second, third, ..] = behind
-            && third.clause == one.clause
+    }
+}
+
+/// What stands before the first word and behind the last.
+const EDGE: u64 = 0;
+/// Any number in figures.
+const FIGURE: u64 = 1;
+
+fn word(classified: &Classified, folded: &Folded, at: usize) -> u64 {
+    if is_figure(folded.word(at)) { FIGURE } else { classified.hashes.get(at).copied().unwrap_or(EDGE) }
+}
+
+/// Those of these words that have a class.
+fn among<'c>(classified: &'c Classified, words: &Range<usize>) -> &'c [Classed] {
+    let before = |end: usize| classified.classed.partition_point(|one| one.at < end);
+    classified.classed.get(before(words.start)..before(words.end)).unwrap_or_default()
+}
+
+fn by_class(
+    classed: &[Classed],
+    [first, last]: [usize; 2],
+    asking: bool,
+    mut put: impl FnMut(u64),
+) -> Classes {
+    let mut present = 0;
+    for one in classed {
+        present |= one.classes;
+    }
+    for pair in classed.windows(2) {
+        if let [one, next] = pair
+            && one.clause == next.clause
         {
-            let mut with = |a, b| each(third.classes, |c| put(of(Of::Three, a << 16 | b << 8 | c)));
-            each(one.classes, |a| each(second.classes, |b| with(a, b)));
+            each(one.classes, |a| each(next.classes, |b| put(of(Of::Pair, a << 8 | b))));
         }
     }
     each(present, |a| {
         put(of(Of::Class, a));
-        if folded.asking {
+        if asking {
             put(of(Of::Asked, a));
         }
     });
-    together(present, Of::Together, put);
     for sentence in classed.chunk_by(|a, b| a.sentence == b.sentence) {
         let there = sentence.iter().fold(0, |there, one| there | one.classes);
-        together(there, Of::InSentence, put);
+        each(there, |a| each(there >> a, |further| put(of(Of::InSentence, a << 8 | (a + further)))));
     }
     let clause = |wanted: usize| classed.iter().filter(move |one| one.clause == wanted);
-    clause(0).for_each(|one| each(one.classes, |a| put(of(Of::InFirst, a))));
+    clause(first).for_each(|one| each(one.classes, |a| put(of(Of::InFirst, a))));
     clause(last).for_each(|one| each(one.classes, |a| put(of(Of::InLast, a))));
     classed.first().into_iter().for_each(|one| each(one.classes, |a| put(of(Of::First, a))));
     classed.last().into_iter().for_each(|one| each(one.classes, |a| put(of(Of::Last, a))));
     present
-}
-
-/// Every pair of a set, a class with itself among them.
-fn together(classes: Classes, kind: Of, put: &mut impl FnMut(u64)) {
-    each(classes, |a| each(classes >> a, |further| put(of(kind, a << 8 | (a + further)))));
 }
 
 /// Every class of a set, by its number.

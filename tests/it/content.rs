@@ -12,6 +12,7 @@ mod customers;
 mod footer;
 mod kinds;
 mod lint;
+mod measured;
 mod restricted;
 mod segments;
 mod template;

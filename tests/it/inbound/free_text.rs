@@ -76,9 +76,8 @@ fn a_gap_ends_at_a_comma_and_before_a_not() {
 }
 
 #[test]
-fn two_doubts_of_different_kinds_are_none() {
-    assert_eq!(read("This is harassment"), Intent::Unsure);
-    assert_eq!(read("This is harassment. My husband just died"), Intent::Stop);
+fn who_is_harassed_wants_it_to_end() {
+    all(Intent::Stop, &["This is harassment", "This is harassment. My husband just died"]);
 }
 
 fn phrase(extra: &str, patterns: &str) -> String {
