@@ -70,7 +70,7 @@ pub struct Plan {
     pub dear: Option<(Dear, u64)>,
     /// What is missing or wrong in the text, by country.
     pub findings: Vec<(Country, Finding)>,
-    /// Digest of campaign, audience, rule book and zone data.
+    /// Digest of campaign with all its settings, audience with its texts, rule book and zone data.
     pub digest: Hash,
     /// The rule book it was made under.
     pub rulebook: String,
@@ -359,13 +359,12 @@ impl<'a> Planner<'a> {
         let country = whereabouts.and_then(|w| w.places().first()).map(|place| place.country());
         let sender = self.program.sender_for(country).unwrap_or(self.fallback);
         let state = person.as_ref().map_or(&self.nobody, |person| &person.state);
-        let mut decision = match whereabouts {
+        let decision = match whereabouts {
             Some(whereabouts) => {
                 self.memo.decide(Facts { whereabouts, state }, Some(sender.id()), self.starts)
             }
             None => self.policy.refusing(Code::PlaceUnknown),
         };
-        decision.kinds = Some(self.kinds);
         let (mut fate, mut closes) = self.fate(decision);
         let (mut body, mut links) = (None, Vec::new());
         if number.is_some_and(|number| !self.seen.insert(number.digits())) {
@@ -402,6 +401,9 @@ impl<'a> Planner<'a> {
                 closes,
             );
             (fate, due, closes, moved) = (place.fate, place.due, place.closes, place.moved);
+        }
+        if let Fate::Hold(_, decision) | Fate::Refuse(decision) = &mut fate {
+            decision.kinds = Some(self.kinds);
         }
         Walked { number, values, fate, person, body, links, sender, country, due, closes, moved }
     }
@@ -464,6 +466,7 @@ impl<'a> Planner<'a> {
                 digest.update(who.unwrap_or(RecipientId::HOUSE).0);
                 moved += u64::from(walked.moved);
                 if let Some((body, counted)) = &walked.body {
+                    digest.update((body.as_str().len() as u64).to_be_bytes());
                     digest.update(body.as_str());
                     segments += u64::from(*counted);
                     let is_first = countries.insert(walked.country);
@@ -544,24 +547,25 @@ impl<'a> Planner<'a> {
         })
     }
 
+    /// All that decides what is sent beside the people themselves.
     fn inputs(&self) -> Sha256 {
         let campaign = self.campaign;
-        let mut digest = Sha256::new();
+        let asked = (campaign.tags.rows(), campaign.weight.get(), campaign.tracks, campaign.ending);
+        let mut settings = Vec::new();
+        // Writing to memory does not fail.
+        let _ = minicbor::encode((campaign.job(), asked), &mut settings);
         let window = format!("{} {}", self.starts.timestamp_millis(), self.ends.timestamp_millis());
-        let name = |name: &Option<Name>| name.as_ref().map_or(String::new(), Name::to_string);
+        let mut digest = Sha256::new();
         for part in [
-            campaign.name.as_str(),
-            campaign.program.as_str(),
-            campaign.kind.code(),
-            self.kinds.declared.code(),
-            self.kinds.found.map_or("", Kind::code),
-            campaign.vouched.as_ref().map_or("", |(reason, _)| reason),
-            &name(&campaign.category),
-            &name(&campaign.subject),
-            &self.wording.source(),
-            &window,
-            self.policy.rulebook.version(),
-            self.policy.zones.version(),
+            settings.as_slice(),
+            self.kinds.declared.code().as_bytes(),
+            self.kinds.found.map_or("", Kind::code).as_bytes(),
+            campaign.vouched.as_ref().map_or("", |(reason, _)| reason).as_bytes(),
+            campaign.repeats.as_deref().unwrap_or("").as_bytes(),
+            self.wording.source().as_bytes(),
+            window.as_bytes(),
+            self.policy.rulebook.version().as_bytes(),
+            self.policy.zones.version().as_bytes(),
         ] {
             digest.update((part.len() as u64).to_be_bytes());
             digest.update(part);

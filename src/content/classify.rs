@@ -16,17 +16,16 @@ use crate::{
     },
 };
 
-/// Kinds of features: a mark of the raw text.
+/// Kind of feature: a mark of the raw text.
 const MARK: u64 = 0;
-/// Four letters in a row, and six.
-const LETTERS: u64 = 1;
-const MORE_LETTERS: u64 = 2;
 /// Longest text that is looked at, in characters; a longer one is marketing.
 const LONGEST: usize = 10_000;
 /// Of a hundred words of a text, so many are known in its language, or it is in another.
 const KNOWN: usize = 55;
-/// A longer text is looked at piece by piece too, of so many words each, lest much service hide a little promotion.
-const PIECE: usize = 40;
+/// A text of more words than these is looked at piece by piece too, lest much service hide a little promotion; of so many
+/// words each.
+const LONGER: usize = 40;
+const PIECE: usize = 20;
 /// Reasons that are named at most.
 const REASONS: usize = 5;
 
@@ -105,7 +104,7 @@ pub fn classify(text: &str) -> Classified {
     let [boundary, not, surely] = tables.marketing.marks;
     let all = folded.words.len();
     let Weighed { whole, classes, mut score } = heard.weigh(&tables.marketing, 0..all);
-    if all > PIECE {
+    if all > LONGER {
         let pieces = (0..all).step_by(PIECE / 2).map(|from| from..all.min(from + PIECE));
         score = pieces.map(|piece| heard.weigh(&tables.marketing, piece).score).fold(score, i32::max);
     }
@@ -181,8 +180,7 @@ impl<'t> Heard<'t> {
         let classes = words::listed(&self.classified, self.folded, words.clone(), &mut put);
         words::placed(&self.classified, self.folded, words.clone(), &mut put);
         marks(self.raw(&words)).for_each(|mark| put(own(MARK, hash(mark))));
-        words::letters::<4>(self.folded, words.clone(), |row| put(own(LETTERS, row)));
-        words::letters::<6>(self.folded, words, |row| put(own(MORE_LETTERS, row)));
+        words::letters(self.folded, words, put);
         classes
     }
 
@@ -192,10 +190,13 @@ impl<'t> Heard<'t> {
         let classes = self.list(words.clone(), |feature| whole.push(feature));
         let within = |run: Range<usize>| run.start.max(words.start)..run.end.min(words.end);
         let sentences: Vec<_> = self.folded.sentences().map(within).filter(|run| !run.is_empty()).collect();
-        let most = table.most(&whole, &sentences, |sentence, put| {
-            self.list(sentence, put);
+        let most = linear::most(&sentences, |sentence| {
+            let mut sum = 0;
+            self.list(sentence, |feature| sum += table.in_sentence(feature));
+            sum
         });
-        Weighed { score: table.score(&whole) + most, whole, classes }
+        let all = whole.iter().map(|&feature| table.of_text(feature, &sentences)).sum::<i32>();
+        Weighed { score: table.bias + all + most, whole, classes }
     }
 
     /// The text that these words are, with the signs that stand about them.

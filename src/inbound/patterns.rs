@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet};
 use serde::Deserialize;
 
 use super::{fold::fold, words::WordMap};
+use crate::quick::Quick;
 
 /// Words that a `*` stands for at most, and a `**`.
 const GAP: u8 = 2;
 const WIDE_GAP: u8 = 6;
-/// Letters in the shortest stem.
+/// Bytes in the shortest stem.
 const STEM: usize = 3;
 /// Plain patterns that one written pattern may stand for.
 const EXPANSIONS: usize = 256;
@@ -59,8 +60,8 @@ struct WordId(Option<usize>);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Vocabulary {
     words: WordMap<WordId>,
-    /// Stems with their id, in order.
-    stems: Vec<(String, usize)>,
+    /// By their first bytes: stems with their id, the longest first.
+    stems: HashMap<[u8; STEM], Vec<(String, usize)>, Quick>,
     /// Ids given to words and stems.
     pub(super) ids: usize,
     /// Sets of words, one bit a word.
@@ -145,8 +146,7 @@ impl Vocabulary {
         let folded = fold(stem.unwrap_or(word)).unwrap_or_default();
         match stem {
             _ if folded.words.len() != 1 => Err("an alternative is not one word"),
-            Some(_) if folded.text.chars().nth(STEM - 1).is_none() => Err("a stem is too short"),
-            Some(_) => Ok(self.stem(folded.text)),
+            Some(_) => self.stem(folded.text).ok_or("a stem is too short"),
             None => Ok(self.word(&folded.text)),
         }
     }
@@ -165,40 +165,31 @@ impl Vocabulary {
         id
     }
 
-    fn stem(&mut self, stem: String) -> usize {
-        match self.stems.binary_search_by(|(known, _)| known.cmp(&stem)) {
-            Ok(at) => self.stems.get(at).map_or(0, |(_, id)| *id),
-            Err(at) => {
-                self.stems.insert(at, (stem, self.ids));
-                self.ids += 1;
-                self.ids - 1
-            }
+    fn stem(&mut self, stem: String) -> Option<usize> {
+        let alike = self.stems.entry(*stem.as_bytes().first_chunk()?).or_default();
+        if let Some((_, id)) = alike.iter().find(|(known, _)| *known == stem) {
+            return Some(*id);
         }
+        let id = self.ids;
+        self.ids += 1;
+        alike.insert(alike.partition_point(|(known, _)| known.len() > stem.len()), (stem, id));
+        Some(id)
     }
 
     /// What a word of a text counts as: itself where a row names it, else the longest stem that it begins with.
     pub(super) fn id(&self, word: &str) -> Option<usize> {
-        self.words.find(word).and_then(|id| id.0).or_else(|| self.longest_stem(word).map(|(_, id)| *id))
+        self.words.find(word).and_then(|id| id.0).or_else(|| self.longest_stem(word))
     }
 
-    fn longest_stem(&self, word: &str) -> Option<&(String, usize)> {
-        let before = self.stems.partition_point(|(stem, _)| stem.as_str() <= word);
-        let mut all = self.stems.get(..before)?.iter().rev();
-        let nearest = all.next()?;
-        if word.starts_with(&nearest.0) {
-            return Some(nearest);
-        }
-        // A shorter stem of the word lies before the nearest, which then begins with it too.
-        let common = nearest.0.bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count();
-        let head = word.get(..STEM.min(common))?;
-        all.take_while(|(stem, _)| common >= STEM && stem.starts_with(head))
-            .find(|(stem, _)| stem.len() <= common && word.starts_with(stem.as_str()))
+    fn longest_stem(&self, word: &str) -> Option<usize> {
+        let mut alike = self.stems.get(word.as_bytes().first_chunk()?)?.iter();
+        alike.find(|(stem, _)| word.starts_with(stem.as_str())).map(|(_, id)| *id)
     }
 
     /// Words and stems with their ids.
     pub(super) fn entries(&self) -> impl Iterator<Item = (&str, usize, bool)> {
         let words = self.words.iter().filter_map(|(word, id)| Some((word, id.0?, false)));
-        words.chain(self.stems.iter().map(|(stem, id)| (stem.as_str(), *id, true)))
+        words.chain(self.stems.values().flatten().map(|(stem, id)| (stem.as_str(), *id, true)))
     }
 
     /// Whoever takes a stem takes every word and longer stem that begins with it.
@@ -211,7 +202,7 @@ impl Vocabulary {
             begin.take_while(|(word, _)| word.starts_with(stem)).map(|(_, id)| *id).collect()
         };
         let mut spread: Vec<Vec<usize>> = vec![Vec::new(); self.ids];
-        for (stem, id) in &self.stems {
+        for (stem, id) in self.stems.values().flatten() {
             if let Some(slot) = spread.get_mut(*id) {
                 *slot = longer(stem);
             }

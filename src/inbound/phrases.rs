@@ -217,9 +217,9 @@ impl Phrases {
                         if pattern.from_start.is_some_and(|most| at > usize::from(most)) {
                             continue;
                         }
-                        if let Some(end) =
-                            self.ends(pattern, &pattern.slots, Line { ids, words }, at, &mut work)
-                        {
+                        // The first slot is what they were found by.
+                        let rest = pattern.slots.get(1..).unwrap_or_default();
+                        if let Some(end) = self.ends(pattern, rest, Line { ids, words }, at + 1, &mut work) {
                             let words = sentence.start + at..sentence.start + end;
                             found.push(Found { phrase: pattern.phrase, words });
                         }

@@ -24,8 +24,8 @@ use crate::linear::{
 
 /// The score from which a text is a stop; and how much higher it lies with each word where the rules find nothing that speaks
 /// of stopping, twice as much as that of a doubt.
-const STOP: f64 = 0.1;
-const A_WORD: f64 = 0.02;
+const STOP: f64 = 0.2;
+const A_WORD: f64 = 0.0175;
 /// Of a hundred wishes to stop, as many may score below the lowest mark.
 const MISSED: f64 = 5.0;
 /// What an error costs.
@@ -176,7 +176,7 @@ fn teach() {
     );
     println!("chat: {}", figures(scored().filter(|(lesson, _)| lesson.chat), marks));
     let weights = learn_parted(practice.iter().chain(&school).map(|lesson| &lesson.text), COST);
-    for (stop, a_word) in [(0.05, 0.02), (0.15, 0.02), (0.1, 0.015), (0.1, 0.025)] {
+    for (stop, a_word) in [(0.1, 0.0175), (0.3, 0.0175), (0.2, 0.0125), (0.2, 0.0225)] {
         let (near, marks) = (scored().filter(|(lesson, _)| !lesson.chat), [doubt, stop, a_word]);
         let chat = scored().filter(|(lesson, _)| lesson.chat);
         println!(

@@ -17,21 +17,19 @@ use super::{
 use crate::linear::{
     Linear, MARKS,
     lexicon::{Classes, Classified, Lexicon, hash},
-    mix,
+    mix, most,
     vocabulary::Vocabulary,
     words::{self, each, own},
 };
 
 /// Kinds of features: the pending question, what the rules make of it, then and under that question, the row that
-/// decided, what the phrases say that were found, their rows, four letters in a row, and six.
+/// decided, what the phrases say that were found, their rows.
 const HERE: u64 = 0;
 const RULES: u64 = 1;
 const RULES_HERE: u64 = 2;
 const DECIDED: u64 = 3;
 const INTENT: u64 = 4;
 const ROW: u64 = 5;
-const LETTERS: u64 = 6;
-const MORE_LETTERS: u64 = 7;
 /// Of a hundred words of a text, so many are known in its language, or it is in another: people write as they like.
 const KNOWN: usize = 40;
 /// As many words as a text has at least, where their number counts.
@@ -134,13 +132,16 @@ impl Scorer {
         let own_words = own_words(sight.folded);
         let folded = own_words.as_ref().unwrap_or(sight.folded);
         let words = self.lexicon.classify(folded);
-        let mut whole = Vec::with_capacity(256);
-        let classes = words::listed(&words, folded, 0..folded.words.len(), |feature| whole.push(feature));
-        let mut score = self.weights.score(&whole);
-        beside(classes, folded, sight, |feature| score += self.weights.weight(feature));
         let sentences: Vec<_> = folded.sentences().collect();
-        score += self.weights.most(&whole, &sentences, |sentence, put| {
-            words::listed(&words, folded, sentence, put);
+        let mut score = self.weights.bias;
+        let classes = words::listed(&words, folded, 0..folded.words.len(), |feature| {
+            score += self.weights.of_text(feature, &sentences);
+        });
+        beside(classes, folded, sight, |feature| score += self.weights.weight(feature));
+        score += most(&sentences, |sentence| {
+            let mut sum = 0;
+            words::listed(&words, folded, sentence, |feature| sum += self.weights.in_sentence(feature));
+            sum
         });
         (score, words)
     }
@@ -200,9 +201,7 @@ pub(super) fn opinion<N: PartialOrd>(score: N, [doubt, stop]: [N; 2]) -> Opinion
 
 /// The features of what is known of a text beside its words, and of its letters.
 pub(super) fn beside(classes: Classes, folded: &Folded, sight: Sight<'_>, mut put: impl FnMut(u64)) {
-    let all = 0..folded.words.len();
-    words::letters::<4>(folded, all.clone(), |row| put(own(LETTERS, row)));
-    words::letters::<6>(folded, all, |row| put(own(MORE_LETTERS, row)));
+    words::letters(folded, 0..folded.words.len(), &mut put);
     let here = hash(sight.context.code());
     put(own(HERE, here));
     each(classes, |class| put(own(HERE, mix(here, class))));

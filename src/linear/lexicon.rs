@@ -10,7 +10,7 @@ use std::{
     ops::Range,
 };
 
-use super::{mix, vocabulary::Vocabulary};
+use super::{concepts::concepts, mix, vocabulary::Vocabulary};
 use crate::{
     message::fold::Folded,
     quick::{Fnv, Quick},
@@ -67,6 +67,8 @@ pub(crate) struct Classified {
     pub(crate) classed: Vec<Classed>,
     /// Each word's hash.
     pub(crate) hashes: Vec<u64>,
+    /// Each word's concept, if it has one in that language.
+    pub(crate) concepts: Vec<Option<u64>>,
     /// In what language; none if no word is known in any.
     pub(crate) language: Option<&'static str>,
     /// Of its words that are no figures, how many are known in that language.
@@ -135,8 +137,10 @@ impl Lexicon {
         });
         let file = self.files.get(language).filter(|_| most > 0);
         let of = in_words.count();
-        let hashes = known.into_iter().map(|word| word.hash).collect();
-        Classified { classed, hashes, language: file.map(|(code, _)| *code), known: most, of }
+        let hashes: Vec<u64> = known.into_iter().map(|word| word.hash).collect();
+        let language = file.map(|(code, _)| *code);
+        let concepts = concepts(language.unwrap_or(""), &hashes);
+        Classified { classed, hashes, concepts, language, known: most, of }
     }
 
     /// The classes of each word and expression that has one in this language, and which words it is.
@@ -153,8 +157,9 @@ impl Lexicon {
         let known = |at: usize| {
             let word = folded.word(at);
             let hash = hash(word);
-            let mut classes = [0; LANGUAGES];
+            let (mut classes, mut classed) = ([0; LANGUAGES], 0);
             let mut is = |sense: &Sense| {
+                classed |= 1 << sense.language;
                 classes.get_mut(usize::from(sense.language)).into_iter().for_each(|c| *c |= sense.classes);
             };
             self.senses.get(&hash).into_iter().flatten().for_each(&mut is);
@@ -165,9 +170,7 @@ impl Lexicon {
                 let stems = self.stems.get(first).into_iter().flatten();
                 stems.filter(|(stem, _)| begins(stem)).for_each(|(_, sense)| is(sense));
             }
-            let with = (0..).zip(classes).filter(|(_, classes)| *classes != 0);
-            let languages = with.fold(self.vocabulary.languages(hash), |known, (at, _)| known | 1 << at);
-            Known { hash, classes, languages }
+            Known { hash, classes, classed, heard: classed | self.vocabulary.languages(hash) }
         };
         (0..folded.words.len()).map(known).collect()
     }
@@ -201,8 +204,10 @@ impl Lexicon {
 struct Known {
     hash: u64,
     classes: [Classes; LANGUAGES],
-    /// In which it is known, a bit each.
-    languages: u8,
+    /// In which it has a class, a bit each.
+    classed: u8,
+    /// In which it is known.
+    heard: u8,
 }
 
 impl Known {
@@ -216,8 +221,8 @@ fn most_of<'k>(known: impl Iterator<Item = &'k Known>) -> (usize, usize) {
     let mut counts = [(0, 0); LANGUAGES];
     for word in known {
         for (language, (heard, classed)) in counts.iter_mut().enumerate() {
-            *heard += usize::from(word.languages >> language & 1);
-            *classed += usize::from(word.is(language) != 0);
+            *heard += usize::from(word.heard >> language & 1);
+            *classed += usize::from(word.classed >> language & 1);
         }
     }
     let most = counts.into_iter().enumerate().rev().max_by_key(|(_, counts)| *counts);
@@ -258,14 +263,21 @@ const fn follow(first: u64, next: u64) -> u64 {
 /// Holds every word of these files to be written as it will be looked for.
 #[cfg(test)]
 pub(crate) fn check(classes: &[&str], files: &[(&str, &str)]) {
-    use crate::message::fold::fold;
     for line in files.iter().flat_map(|(_, file)| file.lines()) {
-        let (class, words) = line.split_once(" =").unwrap();
+        let (class, _) = check_words(line);
         assert!(classes.contains(&class), "{class}");
-        for written in words.split_whitespace() {
-            let words = written.trim_end_matches('~').replace('_', " ");
-            assert_eq!(fold(&words).unwrap().text, words, "{class}");
-            assert!(!written.ends_with('~') || written.len() > 4, "{written}");
-        }
     }
+}
+
+/// Holds every word of a line to be written as it will be looked for.
+#[cfg(test)]
+pub(crate) fn check_words(line: &str) -> (&str, Vec<&str>) {
+    use crate::message::fold::fold;
+    let (class, words) = line.split_once(" =").unwrap();
+    for written in words.split_whitespace() {
+        let words = written.trim_end_matches('~').replace('_', " ");
+        assert_eq!(fold(&words).unwrap().text, words, "{class}");
+        assert!(!written.ends_with('~') || written.len() > 4, "{written}");
+    }
+    (class, words.split_whitespace().collect())
 }

@@ -5,6 +5,7 @@
 //! weighs most. The tables are made by [`learn`] from texts in this repository, and a test makes them again and finds them
 //! equal.
 
+pub(crate) mod concepts;
 #[cfg(test)]
 pub(crate) mod learn;
 pub(crate) mod lexicon;
@@ -27,8 +28,8 @@ pub(crate) const MARKS: usize = 3;
 /// A table of weights, with the scores at which somebody acts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Linear {
-    weights: &'static [u8],
-    bias: i32,
+    weights: &'static [u8; BUCKETS],
+    pub(crate) bias: i32,
     /// Their meaning is the owner's.
     pub(crate) marks: [i32; MARKS],
 }
@@ -40,7 +41,7 @@ impl Linear {
         let mut numbers = head.as_chunks::<4>().0.iter().map(|four| i32::from_le_bytes(*four));
         let bias = numbers.next()?;
         let marks = [numbers.next()?, numbers.next()?, numbers.next()?];
-        (weights.len() == BUCKETS).then_some(Self { weights, bias, marks })
+        Some(Self { weights: weights.try_into().ok()?, bias, marks })
     }
 
     /// The weight of one feature.
@@ -48,30 +49,27 @@ impl Linear {
         self.weights.get(bucket(feature)).map_or(0, |weight| i32::from(weight.cast_signed()))
     }
 
-    /// The score of a text.
+    /// The score of a text without regard to its sentences.
     pub(crate) fn score(&self, features: &[u64]) -> i32 {
         self.bias + features.iter().map(|&feature| self.weight(feature)).sum::<i32>()
     }
 
-    /// What the sentence adds that weighs most; `list` lists the features of the words of one, as `whole` has those of the
-    /// whole text.
-    pub(crate) fn most(
-        &self,
-        whole: &[u64],
-        sentences: &[Range<usize>],
-        mut list: impl FnMut(Range<usize>, &mut dyn FnMut(u64)),
-    ) -> i32 {
-        let weight = |feature| self.weight(words::of_sentence(feature));
-        if let [_] = sentences {
-            return whole.iter().map(|&feature| weight(feature)).sum();
-        }
-        let mut weigh = |sentence: &Range<usize>| {
-            let mut sum = 0;
-            list(sentence.clone(), &mut |feature| sum += weight(feature));
-            sum
-        };
-        sentences.iter().map(&mut weigh).max().unwrap_or(0)
+    /// The weight of one feature in a sentence.
+    pub(crate) fn in_sentence(&self, feature: u64) -> i32 {
+        self.weight(words::of_sentence(feature))
     }
+
+    /// The weight of one feature of a text, and, where its one sentence is the whole, in that.
+    pub(crate) fn of_text(&self, feature: u64, sentences: &[Range<usize>]) -> i32 {
+        let alone = sentences.len() == 1;
+        self.weight(feature) + if alone { self.in_sentence(feature) } else { 0 }
+    }
+}
+
+/// What the sentence adds that weighs most, of several.
+pub(crate) fn most(sentences: &[Range<usize>], weigh: impl FnMut(Range<usize>) -> i32) -> i32 {
+    let several = sentences.get(1).and(Some(sentences)).unwrap_or_default();
+    several.iter().cloned().map(weigh).max().unwrap_or(0)
 }
 
 /// Where the weight of a feature lies.

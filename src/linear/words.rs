@@ -26,12 +26,13 @@ enum Of {
     Length,
     WordWhere,
     ClassWhere,
+    Four,
+    Six,
+    Concept,
+    Concepts,
 }
 
 const SENTENCE: u64 = 0x5e17;
-
-/// Bits of a letter; of six there is room for all.
-const LETTER: usize = 21;
 
 /// From here on kinds of features are their user's.
 const OWN: u64 = 64;
@@ -43,8 +44,9 @@ pub(crate) const fn own(kind: u64, what: u64) -> u64 {
 
 const fn of(kind: Of, what: u64) -> u64 {
     let feature = mix(kind as u64 + 1, what);
-    // Words themselves tell more than what their classes have in common.
-    if matches!(kind, Of::Word | Of::Words) { feature | HEAVY } else { feature & !HEAVY }
+    // Words and what they say tell more than what their classes have in common.
+    let heavy = matches!(kind, Of::Word | Of::Words | Of::Concept | Of::Concepts);
+    if heavy { feature | HEAVY } else { feature & !HEAVY }
 }
 
 /// A feature of one sentence, told apart from the same of the whole text.
@@ -66,14 +68,20 @@ pub(crate) fn listed(
     words: Range<usize>,
     mut put: impl FnMut(u64),
 ) -> Classes {
-    let mut before = EDGE;
+    let (mut before, mut said) = (EDGE, EDGE);
     for at in words.clone() {
         let word = word(classified, folded, at);
         put(of(Of::Word, word));
         put(of(Of::Words, mix(before, word)));
         before = word;
+        let concept = classified.concepts.get(at).copied().flatten();
+        concept.into_iter().for_each(|concept| put(of(Of::Concept, concept)));
+        let says = concept.unwrap_or(if word == FIGURE { FIGURE } else { UNKNOWN });
+        put(of(Of::Concepts, mix(said, says)));
+        said = says;
     }
     put(of(Of::Words, mix(before, EDGE)));
+    put(of(Of::Concepts, mix(said, EDGE)));
     let signs =
         [folded.clouded, folded.asking, folded.stopping, folded.refusing, !folded.laughing.is_empty()];
     (0..).zip(signs).filter(|(_, there)| *there).for_each(|(sign, _)| put(of(Of::Sign, sign)));
@@ -106,16 +114,18 @@ pub(crate) fn placed(
     }
 }
 
-/// So many letters in a row of these words, the ends of a word among them: forms of a word share them.
-pub(crate) fn letters<const N: usize>(folded: &Folded, words: Range<usize>, mut then: impl FnMut(u64)) {
+/// Rows of four bytes of these words and of six, the ends of a word among them: forms of a word share them.
+pub(crate) fn letters(folded: &Folded, words: Range<usize>, mut put: impl FnMut(u64)) {
     for word in words.map(|at| folded.word(at)).filter(|word| !is_figure(word)) {
-        let mut row = 0_u128;
-        let marked = std::iter::once('<').chain(word.chars()).chain(std::iter::once('>'));
-        for (at, c) in marked.enumerate() {
-            row = row << LETTER | c as u128;
-            if at + 1 >= N {
-                row &= (1 << (LETTER * N)) - 1;
-                then(mix((row >> 64) as u64, row as u64));
+        let mut row = 0;
+        let marked = std::iter::once(b'<').chain(word.bytes()).chain(std::iter::once(b'>'));
+        for (so_far, byte) in (1..).zip(marked) {
+            row = row << 8 | u64::from(byte);
+            if so_far >= 4 {
+                put(of(Of::Four, row & 0xffff_ffff));
+            }
+            if so_far >= 6 {
+                put(of(Of::Six, row & 0xffff_ffff_ffff));
             }
         }
     }
@@ -125,6 +135,8 @@ pub(crate) fn letters<const N: usize>(folded: &Folded, words: Range<usize>, mut 
 const EDGE: u64 = 0;
 /// Any number in figures.
 const FIGURE: u64 = 1;
+/// Any word without a concept.
+const UNKNOWN: u64 = 2;
 
 fn word(classified: &Classified, folded: &Folded, at: usize) -> u64 {
     if is_figure(folded.word(at)) { FIGURE } else { classified.hashes.get(at).copied().unwrap_or(EDGE) }

@@ -1,14 +1,16 @@
 //! What a campaign is called and what its text reads as, from the plan to the record.
 
 use std::{
+    collections::HashSet,
     error::Error,
+    num::NonZeroU32,
     sync::{Arc, Mutex},
 };
 
 use optin::{
     BuildError, LaunchError, Messenger,
     blocking::wait,
-    campaign::{Campaign, Links, Plan, TrackedLink},
+    campaign::{Campaign, Late, Links, Plan, TrackedLink},
     clock::FixedClock,
     consent::{ConsentText, Event, OptIn},
     content::FindingCode,
@@ -17,7 +19,7 @@ use optin::{
     id::RecipientId,
     law::Rulebook,
     ledger::{Envelope, Ledger, MemoryLedger},
-    message::{Kind, Letters, Template, Values},
+    message::{Kind, Letters, Tag, Tags, Template, Values},
     place::ZoneTable,
 };
 
@@ -84,6 +86,38 @@ fn the_stricter_of_two_kinds_is_planned_for() {
         let plan = house.plan(parcel(MIXED)).await;
         assert_eq!((plan.kinds.found, plan.kinds.holds()), (Some(Kind::Marketing), Kind::Marketing));
         assert_eq!((plan.now, plan.refusals()), (0, 1), "{plan:?}");
+    });
+}
+
+#[test]
+fn an_approval_is_of_one_plan_with_all_its_settings() {
+    wait(async {
+        let house = house().await;
+        let plain = || parcel(PARCEL);
+        let again = house.plan(plain()).await.digest;
+        let tag = |longest| Tags::new().with("order.number", Tag::text(longest));
+        let others = [
+            parcel(MIXED),
+            plain().category("parcels").unwrap(),
+            plain().subject("a-12").unwrap(),
+            plain().late(Late::Drop),
+            plain().tags(tag(20)),
+            plain().tags(tag(21)),
+            plain().offer_ends(),
+            plain().smart_encoding(Letters::Kept),
+            plain().at_least_once("a parcel told twice is no harm"),
+            plain().weight(NonZeroU32::MAX),
+            plain().text_in("en", Template::parse("Maison Lune: your order is on its way").unwrap()),
+            plain().window(at("2026-11-29T10:00:00Z")..at("2026-11-29T21:00:00Z")),
+            plain().audience(vec![(number("+33612345679"), Values::new().with("order.number", "A-12"))]),
+            plain().audience(vec![(number("+33612345678"), Values::new().with("order.number", "A-13"))]),
+            danger::as_declared(plain(), "a human read it").unwrap(),
+        ];
+        let mut digests = HashSet::from([again]);
+        for (nth, other) in others.into_iter().enumerate() {
+            assert!(digests.insert(house.plan(other).await.digest), "{nth}");
+        }
+        assert_eq!(house.plan(plain()).await.digest, again);
     });
 }
 

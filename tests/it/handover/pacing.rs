@@ -121,6 +121,7 @@ async fn what_does_not_fit_before_the_window_closes_is_moved_before_anything_sta
     rush.shop
         .plan_each(campaign, |row| {
             if let optin::campaign::Fate::Hold(until, decision) = row.fate {
+                assert_eq!(decision.kinds.map(|kinds| kinds.holds()), Some(Kind::Marketing));
                 codes.push((until, decision.reasons[0].code));
             }
         })
