@@ -255,13 +255,21 @@ impl Explanation {
         if let Some(learnt) = &self.learnt {
             let words = learnt.words.iter().map(|(word, pull)| format!("{word} {pull:+}"));
             lines.push(format!(
-                "{}{colon}{} ({} {}, {} {}) ; {}",
+                "{}{colon}{} ({} {}, {} {}){} ; {}",
                 pick("learnt from practice texts, score", "appris de textes d'exercice, score"),
                 learnt.score,
                 pick("in doubt from", "doute dès"),
                 learnt.doubt_at,
                 pick("a stop from", "arrêt dès"),
                 learnt.stop_at,
+                if learnt.talk {
+                    pick(
+                        ", but it sounds like talk between people",
+                        ", mais cela ressemble à une conversation entre gens",
+                    )
+                } else {
+                    ""
+                },
                 words.collect::<Vec<_>>().join(", "),
             ));
         }

@@ -1,8 +1,10 @@
 //! A second opinion on free text: how much it sounds like a wish to stop, as learnt from the practice texts.
 //!
 //! Rules read what they know and are blind to the rest; a scorer hears everything and is sure of little. Together they
-//! are right more often than either: the scorer sees what the rules found, and says whether it holds. It never opens
-//! anything, never takes a keyword away, and where the two differ a person's marketing waits for a human.
+//! are right more often than either: the scorer sees what the rules found, and says whether it holds. Where it
+//! hears a wish to stop, a second table is asked, which has learnt from such wishes and from what people text each other
+//! alone: the less sure of the two holds. It never opens anything, never takes a keyword away, and where rules and scorer differ a
+//! person's marketing waits for a human.
 
 use std::{
     ops::{Add, Mul},
@@ -66,6 +68,8 @@ pub struct Learnt {
     pub doubt_at: i32,
     /// From here on it is one.
     pub stop_at: i32,
+    /// It was taken for less than the score says, for it sounds like what people text each other.
+    pub talk: bool,
     /// The words that count most, folded, and by how much the score is higher with each than without it.
     pub words: Vec<(String, i32)>,
 }
@@ -108,66 +112,83 @@ impl<'a> Ruled<'a> {
 pub(super) struct Scorer {
     lexicon: Lexicon,
     weights: Linear,
+    /// What tells a wish to stop from ordinary talk.
+    talk: Linear,
 }
 
 impl Scorer {
-    /// What was learnt; `None` if the table does not read, which a test sees to.
+    /// What was learnt; `None` if a table does not read, which a test sees to.
     pub(super) fn builtin() -> Option<&'static Self> {
         static BUILTIN: LazyLock<Option<Scorer>> = LazyLock::new(|| {
             let weights = Linear::read(include_bytes!("scorer.bin"))?;
+            let talk = Linear::read(include_bytes!("talk.bin"))?;
             let words = Vocabulary::read(include_bytes!("words.bin"))?;
-            Some(Scorer { lexicon: classes::lexicon().telling_by(words), weights })
+            Some(Scorer { lexicon: classes::lexicon().telling_by(words), weights, talk })
         });
         BUILTIN.as_ref()
     }
 
     /// What it makes of a text; of one word, and where most words are new, it has nothing to say.
     pub(super) fn hear(&self, sight: Sight<'_>) -> Option<Heard> {
-        let (score, words) = self.score(sight);
-        let language = words.language.and_then(|code| Language::new(code).ok());
-        is_heard(sight.folded, &words).then(|| Heard { opinion: opinion(score, self.marks(sight)), language })
+        let weighed = self.weigh(sight);
+        let language = weighed.words.language.and_then(|code| Language::new(code).ok());
+        is_heard(sight.folded, &weighed.words).then_some(Heard { opinion: weighed.opinion, language })
     }
 
-    fn score(&self, sight: Sight<'_>) -> (i32, Classified) {
+    fn weigh(&self, sight: Sight<'_>) -> Weighed {
         let own_words = own_words(sight.folded);
         let folded = own_words.as_ref().unwrap_or(sight.folded);
         let words = self.lexicon.classify(folded);
-        let sentences: Vec<_> = folded.sentences().collect();
-        let mut score = self.weights.bias;
-        let classes = words::listed(&words, folded, 0..folded.words.len(), |feature| {
-            score += self.weights.of_text(feature, &sentences);
-        });
-        beside(classes, folded, sight, |feature| score += self.weights.weight(feature));
-        score += most(&sentences, |sentence| {
-            let mut sum = 0;
-            words::listed(&words, folded, sentence, |feature| sum += self.weights.in_sentence(feature));
-            sum
-        });
-        (score, words)
-    }
-
-    /// The marks that hold for a text.
-    fn marks(&self, sight: Sight<'_>) -> [i32; 2] {
-        let bare = sight.rules.is_none_or(|rules| rules.is_bare());
-        marks(if bare { said(sight.folded) } else { 0 } as i32, self.weights.marks)
+        let bare = bare(sight) as i32;
+        let by = |table: &Linear| {
+            let (score, marks) = (score(table, sight, folded, &words), marks(bare, table.marks));
+            (score, marks, opinion(score, marks))
+        };
+        let (score, marks, alone) = by(&self.weights);
+        let opinion = if alone == Opinion::Other { alone } else { alone.min(by(&self.talk).2) };
+        Weighed { words, score, marks, opinion, talk: opinion < alone }
     }
 
     /// How the score of a text comes about. It costs as many scores as the text has words.
     pub(super) fn tell(&self, sight: Sight<'_>) -> Learnt {
-        let (score, _) = self.score(sight);
-        let [doubt_at, stop_at] = self.marks(sight);
+        let Weighed { score, marks: [doubt_at, stop_at], talk, .. } = self.weigh(sight);
         let pull = |at: usize| {
             let mut without = sight.folded.clone();
             without.words.remove(at);
-            let (rest, _) = self.score(Sight { folded: &without, ..sight });
-            (sight.folded.word(at).to_owned(), score - rest)
+            let rest = self.weigh(Sight { folded: &without, ..sight });
+            (sight.folded.word(at).to_owned(), score - rest.score)
         };
         let mut words: Vec<_> = (0..sight.folded.words.len().min(TOLD)).map(pull).collect();
         words.sort_by_key(|(_, pull)| std::cmp::Reverse(pull.abs()));
         words.dedup_by(|a, b| a.0 == b.0);
         words.truncate(MOST);
-        Learnt { score, doubt_at, stop_at, words }
+        Learnt { score, doubt_at, stop_at, talk, words }
     }
+}
+
+/// A text on the scales.
+struct Weighed {
+    words: Classified,
+    score: i32,
+    marks: [i32; 2],
+    opinion: Opinion,
+    /// The opinion is not what the score says.
+    talk: bool,
+}
+
+fn score(table: &Linear, sight: Sight<'_>, folded: &Folded, words: &Classified) -> i32 {
+    let sentences: Vec<_> = folded.sentences().collect();
+    let mut score = table.bias;
+    let classes = words::listed(words, folded, 0..folded.words.len(), |feature| {
+        score += table.of_text(feature, &sentences);
+    });
+    beside(classes, folded, sight, |feature| score += table.weight(feature));
+    score += most(&sentences, |sentence| {
+        let mut sum = 0;
+        words::listed(words, folded, sentence, |feature| sum += table.in_sentence(feature));
+        sum
+    });
+    score
 }
 
 /// Whether there is enough to be weighed.
@@ -175,10 +196,14 @@ pub(super) fn is_heard(folded: &Folded, words: &Classified) -> bool {
     words.knows(KNOWN) && folded.words.len() > 1
 }
 
-/// How many words somebody says of their own: a few at least, for of one or two little is to be learnt.
-pub(super) fn said(folded: &Folded) -> usize {
-    let own = folded.words.iter().filter(|word| !word.quoted).count();
-    if own == 0 { folded.words.len() } else { own }.max(FEW)
+/// How many words somebody says of their own without one that speaks of stopping, none if there is one. A few at least, for
+/// of one or two little is to be learnt.
+pub(super) fn bare(sight: Sight<'_>) -> usize {
+    if !sight.rules.is_none_or(|rules| rules.is_bare()) {
+        return 0;
+    }
+    let own = sight.folded.words.iter().filter(|word| !word.quoted).count();
+    if own == 0 { sight.folded.words.len() } else { own }.max(FEW)
 }
 
 /// From where on a text may be a wish to stop, and is one. The more `bare` words somebody says without one of stopping, the

@@ -128,7 +128,7 @@ fn plain(c: char, letters: Letters) -> Option<Cow<'static, str>> {
         '｛' | '｝' => return None,
         '\u{ff01}'..='\u{ff5e}' => {
             let ascii = char::from_u32(u32::from(c) - 0xfee0)?;
-            return Some(ascii.to_string().into());
+            return Some(plain(ascii, letters).unwrap_or_else(|| ascii.to_string().into()));
         }
         _ => return letter(c).filter(|_| letters == Letters::Plain).map(Into::into),
     };

@@ -142,6 +142,7 @@ fn any_text() -> impl Strategy<Value = String> {
         Just("👨‍👩‍👧‍👦".to_owned()),
         Just("🇫🇷".to_owned()),
         Just("’".to_owned()),
+        Just("｀".to_owned()),
         Just("{".to_owned()),
         Just("\r\n".to_owned()),
         "\\PC{1,4}",

@@ -1,11 +1,37 @@
-//! How often ordinary personal texts are taken for a stop: a measurement over a file that is not in the repository.
+//! How often ordinary personal texts are taken for a stop: those that the scorer has learnt from, and a measurement over a
+//! file that is not in the repository.
 //!
 //! `OPTIN_TEXTS=ham.txt cargo test --test it inbound::ordinary -- --ignored --nocapture`, one text a line, a line
 //! break within a text written `\n`. Public collections: the NUS SMS Corpus, the ham of the UCI SMS Spam Collection.
 
-use std::{collections::BTreeMap, env, fs};
+use std::{collections::BTreeMap, env, fs, path::Path};
 
 use optin::inbound::{Intent, Language, Matcher, Reading};
+
+use super::rows::rows;
+
+#[test]
+fn what_people_text_each_other_is_no_stop_though_it_sounds_like_one() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/talk");
+    let matcher = Matcher::builtin();
+    let (mut texts, mut stops, mut spared) = (0, Vec::new(), 0);
+    for file in fs::read_dir(directory).unwrap() {
+        for row in rows(&file.unwrap().path()) {
+            let reading = Reading { languages: &[row.language], ..Reading::default() };
+            texts += 1;
+            // An explanation costs as many readings as there are words.
+            if texts % 10 == 0 {
+                let learnt = matcher.explain(&row.text, &reading).learnt;
+                spared += u32::from(learnt.is_some_and(|learnt| learnt.talk));
+            }
+            if matcher.read(&row.text, &reading).intent == Intent::Stop {
+                stops.push(row.id);
+            }
+        }
+    }
+    assert!(texts > 4_000 && spared > 10, "{spared} of {texts}");
+    assert!(stops.len() * 10_000 <= 5 * texts, "{stops:?}");
+}
 
 #[test]
 #[ignore = "a measurement: needs OPTIN_TEXTS"]
