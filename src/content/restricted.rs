@@ -32,7 +32,7 @@ const TOPICS: [(FindingCode, usize, usize); 10] = [
     (FindingCode::Debt, 18, 19),
 ];
 
-const CLASSES: [&str; 21] = [
+const CLASSES: [&str; 23] = [
     "alcohol",
     "alcohol_weak",
     "firearms",
@@ -53,8 +53,13 @@ const CLASSES: [&str; 21] = [
     "crypto_weak",
     "debt",
     "debt_weak",
+    "people",
+    "against",
     "not",
 ];
+
+/// A word of each class in one sentence is enough, of whatever people it is.
+const PAIRS: [(FindingCode, usize, usize); 1] = [(FindingCode::ShaftHate, 20, 21)];
 
 /// The last of the classes.
 const NOT: usize = CLASSES.len() - 1;
@@ -143,9 +148,15 @@ fn topics(folded: &Folded, said: &Said<'_>) -> Vec<(FindingCode, Range<usize>)> 
     let shields = |at: &Range<usize>| innocent.iter().any(|all| all.start <= at.start && at.end <= all.end);
     runs.iter_mut().for_each(|runs| runs.retain(|(_, at)| !shields(at)));
     let brand = named(folded, said.brand);
+    let pair = |of: FindingCode, runs: &Runs| {
+        let (.., one, other) = *PAIRS.iter().find(|(code, ..)| *code == of)?;
+        together(folded, runs, &brand, [bit(one), bit(other)])
+    };
     let tells = |&(code, strong, weak)| {
         runs.iter()
-            .find_map(|runs| telling(folded, runs, &brand, bit(strong), bit(weak)))
+            .find_map(|runs| {
+                telling(folded, runs, &brand, bit(strong), bit(weak)).or_else(|| pair(code, runs))
+            })
             .map(|span| (code, span))
     };
     TOPICS.iter().filter_map(tells).collect()
@@ -164,19 +175,45 @@ fn named(folded: &Folded, brand: &str) -> Vec<Range<usize>> {
     starts.filter(is_named).map(|start| start..start + words).collect()
 }
 
+/// The words that have a class.
+type Runs = [(Classes, Range<usize>)];
+
+/// From the first to the last word of a pair in one sentence.
+fn together(
+    folded: &Folded,
+    runs: &Runs,
+    brand: &[Range<usize>],
+    [one, other]: [Classes; 2],
+) -> Option<Range<usize>> {
+    let of =
+        |class| spoken(folded, runs).filter(move |(classes, at)| classes & class != 0 && !within(at, brand));
+    let sentence = |at: &Range<usize>| folded.words.get(at.start).map(|word| word.sentence);
+    of(one).find_map(|(_, at)| {
+        let (_, beside) = of(other).find(|(_, beside)| sentence(beside) == sentence(at))?;
+        folded.raw(&(at.start.min(beside.start)..at.end.max(beside.end)))
+    })
+}
+
+/// The runs but those in a link's path, where nobody's words stand.
+fn spoken<'r>(folded: &'r Folded, runs: &'r Runs) -> impl Iterator<Item = &'r (Classes, Range<usize>)> {
+    runs.iter().filter(|(_, at)| folded.words.get(at.start).is_some_and(|word| !word.linked))
+}
+
+fn within(at: &Range<usize>, brand: &[Range<usize>]) -> bool {
+    brand.iter().any(|name| name.start <= at.start && at.end <= name.end)
+}
+
 /// The first strong word, or the first of two different weak ones. A brand may be called what it likes: a strong word
 /// of its name is a weak one.
 fn telling(
     folded: &Folded,
-    runs: &[(Classes, Range<usize>)],
+    runs: &Runs,
     brand: &[Range<usize>],
     strong: Classes,
     weak: Classes,
 ) -> Option<Range<usize>> {
-    // Nobody's words stand in a link's path.
-    let spoken = || runs.iter().filter(|(_, at)| folded.words.get(at.start).is_some_and(|word| !word.linked));
-    let of_brand = |at: &Range<usize>| brand.iter().any(|name| name.start <= at.start && at.end <= name.end);
-    if let Some((_, at)) = spoken().find(|(classes, at)| classes & strong != 0 && !of_brand(at)) {
+    let spoken = || spoken(folded, runs);
+    if let Some((_, at)) = spoken().find(|(classes, at)| classes & strong != 0 && !within(at, brand)) {
         return folded.raw(at);
     }
     let word = |at: &Range<usize>| at.clone().map(|i| folded.word(i)).collect::<Vec<_>>();
@@ -201,7 +238,7 @@ impl<R: Row> Row for &R {
 
 #[cfg(test)]
 mod tests {
-    use super::{CLASSES, FILES, TOPICS};
+    use super::{CLASSES, FILES, PAIRS, TOPICS};
     use crate::linear::lexicon::check;
 
     #[test]
@@ -210,6 +247,9 @@ mod tests {
         for (code, strong, weak) in TOPICS {
             let name = code.code().trim_start_matches("shaft_");
             assert_eq!((CLASSES[strong], CLASSES[weak]), (name, format!("{name}_weak").as_str()));
+        }
+        for (_, one, other) in PAIRS {
+            assert_eq!((CLASSES[one], CLASSES[other]), ("people", "against"));
         }
     }
 }

@@ -89,3 +89,31 @@ fn the_line_goes_behind_the_body() {
     let body = footer.add_to(&Body::new("Maison Lune").unwrap()).unwrap();
     assert_eq!(body.as_str(), "Maison Lune\nReply STOP to opt out");
 }
+
+#[test]
+fn a_line_that_asks_for_a_reply_is_of_the_wrong_form_where_nobody_can_reply() {
+    let codes = |line: &str| -> Vec<FindingCode> {
+        let text = format!("Maison Lune: new hats. {line}");
+        let (country, sender) = (Country::FR, SenderKind::Alphanumeric);
+        let said = Said::new(&text, Kind::Marketing, country, sender, "Maison Lune");
+        Lint::builtin().check(&said).iter().map(|finding| finding.code).collect()
+    };
+    for line in [
+        "Just reply with the word STOP",
+        "Opt out by texting us STOP",
+        "STOP en réponse à ce SMS",
+        "Désabonnement : renvoyez simplement « STOP »",
+        "Zum Abmelden einfach mit STOP antworten",
+        "Contesta con la palabra BAJA",
+        "Rispondendo a questo SMS con STOP",
+        "STOP als antwoord",
+    ] {
+        assert_eq!(codes(line), [FindingCode::OptOutForm], "{line}");
+    }
+    // None of these is a way out.
+    for line in
+        ["Reply now to STOP the bill", "Send a gift, STOP worrying", "Envoyez vos photos, STOP au gaspi"]
+    {
+        assert_eq!(codes(line), [FindingCode::OptOutMissing], "{line}");
+    }
+}

@@ -59,7 +59,7 @@ fn the_reported_half_of_the_corpus() {
     println!("all: {} of {}, and {} of {} close ones", sum(0), sum(1), sum(2), sum(3));
     assert_eq!((sum(1), sum(3), table.len()), (210, 210, 20));
     // The first run: 192 and 17.
-    assert!(sum(0) >= 194 && sum(2) <= 7);
+    assert!(sum(0) >= 198 && sum(2) <= 5);
 }
 
 fn found(text: &str, country: Country, sender: SenderKind) -> Vec<FindingCode> {
@@ -89,6 +89,40 @@ fn each_topic_has_a_text_that_trips_it_and_a_close_one_that_does_not() {
         assert_eq!(found(&text(about), Country::US, SenderKind::LongCode), [code], "{about}");
         let none = found(&text(beside), Country::US, SenderKind::LongCode);
         assert!(!none.contains(&code), "{beside}: {none:?}");
+    }
+}
+
+/// A people and what is wished on it, in one sentence; neither alone, nor each in its own.
+#[test]
+fn a_people_is_not_spoken_against() {
+    let hateful = [
+        "Refugees are a plague, kick them out. Hoodies $20",
+        "New stickers: immigrants not welcome here",
+        "T-shirts « les musulmans dehors » en stock",
+        "Chassons les migrants, autocollants à 5 €",
+        "Camisetas: los inmigrantes son una plaga, 15 €",
+        "Aufkleber: Flüchtlinge sind Parasiten, 3 €",
+        "Felpe: gli immigrati tornino a casa loro, 20 €",
+        "Autocolantes: os ciganos são parasitas, 3 €",
+        "Stickers: asielzoekers niet welkom, 3 euro",
+    ];
+    for text in hateful {
+        assert!(found(text, Country::US, SenderKind::LongCode).contains(&ShaftHate), "{text}");
+    }
+    let kind = [
+        "Jews, Muslims and Christians eat with us tonight, all welcome",
+        "Juifs, musulmans, catholiques : ce soir on dîne ensemble",
+        "Roach bait and rat traps: get rid of vermin for $9",
+        "Our fair helps refugees. Get rid of stains with our soap, $4",
+        "Juden und Muslime feiern mit uns, Eintritt frei",
+        "Gegen Ungeziefer im Keller: Fallen ab 4 €",
+        "Para los inmigrantes, clases de español gratis",
+        "Zapatos negros: basta de rozaduras, -20 %",
+        "Pour les réfugiés : soirée solidaire samedi, 10 € l'entrée",
+        "Weg met vlekken: al onze zeep 2 euro",
+    ];
+    for text in kind {
+        assert!(!found(text, Country::US, SenderKind::LongCode).contains(&ShaftHate), "{text}");
     }
 }
 

@@ -1,6 +1,9 @@
 mod whole;
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+};
 
 use optin::{
     id::{Hash, Name, RecipientId},
@@ -167,6 +170,8 @@ impl Ledger for Mutant {
         for mut item in items {
             match self.wrong {
                 Wrong::Version => {
+                    // Whoever else writes here is let in first.
+                    (0..2).for_each(|_| thread::yield_now());
                     let row = Ledger::read(&self.inner, item.stream).await?;
                     item.expected = row.map_or(0, |row| row.version);
                 }
