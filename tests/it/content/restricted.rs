@@ -120,6 +120,13 @@ fn a_people_is_not_spoken_against() {
         "Zapatos negros: basta de rozaduras, -20 %",
         "Pour les réfugiés : soirée solidaire samedi, 10 € l'entrée",
         "Weg met vlekken: al onze zeep 2 euro",
+        "Immigrants: do not get deported. Our lawyers help, first call free",
+        "Blankets for refugees: keep them warm, give $5",
+        "Des migrants dorment dehors ce soir : donnez une couverture",
+        "Soirée gays et lesbiennes samedi, interdit aux moins de 18 ans",
+        "Ausflüge für Behinderte: raus ins Grüne, 12 €",
+        "Cursos para inmigrantes fuera del horario de trabajo",
+        "Gite fuori porta per stranieri, 30 €",
     ];
     for text in kind {
         assert!(!found(text, Country::US, SenderKind::LongCode).contains(&ShaftHate), "{text}");
