@@ -168,7 +168,13 @@ impl Phrases {
         self.known = Known::default();
         self.vocabulary.spread_stems();
         self.misspelt = Misspelt::of(self.vocabulary.entries());
-        let sizes: Vec<usize> = self.vocabulary.sets.iter().map(|set| bits(set).count()).collect();
+        // How often a set is met in texts: the more words it has and the shorter, each letter a quarter as often.
+        let mut by_word = vec![0u64; self.vocabulary.ids];
+        for (word, id, _) in self.vocabulary.entries() {
+            by_word.get_mut(id).into_iter().for_each(|often| *often = 1 << 32 >> (2 * word.len()).min(24));
+        }
+        let often = |set: &Vec<u64>| bits(set).filter_map(|id| by_word.get(id)).sum::<u64>();
+        let often: Vec<u64> = self.vocabulary.sets.iter().map(often).collect();
         let mut numbers: HashMap<usize, usize> = HashMap::new();
         let mut keys: Vec<Vec<u64>> = vec![Vec::new(); self.vocabulary.ids];
         self.by_first = vec![Vec::new(); self.vocabulary.ids];
@@ -178,7 +184,7 @@ impl Phrases {
                 Slot::Gap(_) => None,
             });
             let Some(first) = sets.next().and_then(|set| self.vocabulary.sets.get(set)) else { continue };
-            let rarest = sets.min_by_key(|&set| sizes.get(set).copied());
+            let rarest = sets.min_by_key(|&set| often.get(set).copied());
             let key = rarest.map(|set| {
                 let fresh = numbers.len();
                 *numbers.entry(set).or_insert_with(|| {
@@ -211,6 +217,7 @@ impl Phrases {
             there.clear();
             ids.iter().flatten().for_each(|&id| join(&mut there, self.keys.get(id).map_or(&[], |k| k)));
             for (at, id) in ids.iter().enumerate() {
+                let first = found.len();
                 let bundles = id.and_then(|id| self.by_first.get(id)).into_iter().flatten();
                 for bundle in bundles.filter(|b| b.key.is_none_or(|key| has_bit(&there, key))) {
                     for pattern in bundle.patterns.iter().filter_map(|&p| self.patterns.get(p as usize)) {
@@ -228,6 +235,9 @@ impl Phrases {
                         }
                     }
                 }
+                // As the rows stand, however they are looked for.
+                let here = found.get_mut(first..).unwrap_or_default();
+                here.sort_by_key(|found: &Found| (found.phrase, found.words.end));
             }
         }
         Ok(found)

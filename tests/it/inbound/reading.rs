@@ -150,7 +150,7 @@ fn what_is_not_read_is_unsure_and_never_other() {
     );
     assert_eq!(&*read(&"\u{301}".repeat(100_000)).rule, "too-long");
     // Made to be expensive: the work is bounded, and what is beyond the bound is for a human.
-    assert_ne!(read(&"no me ".repeat(1_600)).intent, Intent::Stop);
+    assert_eq!(read(&"no quiero que me manden mas ".repeat(300)).intent, Intent::Unsure);
     assert_eq!(read("").intent, Intent::Other);
     assert_eq!(read("\0\0").intent, Intent::Other);
 }
