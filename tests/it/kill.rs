@@ -117,6 +117,9 @@ impl<'a> Play<'a> {
             let said = self.worker.hear();
             assert!(!said.starts_with("failed"), "{said}");
             let finished = said == "finished";
+            if !finished {
+                self.worker.tell("on");
+            }
             self.steps += 1;
             self.send_texts(finished);
             if !finished && fatal.front().is_some_and(|step| *step <= self.steps) {

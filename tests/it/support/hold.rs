@@ -17,7 +17,8 @@ impl Hold {
         *self.at.lock().unwrap() = Some(point.to_owned());
     }
 
-    /// From now on, each step is told.
+    /// From now on, each step is told, and taken when the test says so: a busy machine lets no worker run far ahead of
+    /// whoever is to kill it.
     pub(super) fn talk(&self) {
         self.talks.store(true, Ordering::SeqCst);
     }
@@ -25,6 +26,7 @@ impl Hold {
     pub(super) fn step(&self, what: &str) {
         if self.talks.load(Ordering::SeqCst) {
             say(&format!("step {what}"));
+            while hear() != "on" {}
         }
     }
 
