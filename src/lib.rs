@@ -99,10 +99,10 @@ mod sync;
 
 pub use error::Error;
 pub use messenger::{
-    AskError, BuildError, Builder, ConsentError, EraseError, ErasedEntry, Erasure, ErasureList,
-    ErasureListError, Imports, Landed, LaunchError, Launched, Messenger, Permission, PlanError, Reapplied,
-    ReloadBansError, Reminder, Retained, RetentionReport, RotateError, Rotated, ScrubError, Scrubbed, Sweep,
-    Tenure, Undone, Whom,
+    AskError, BuildError, Builder, Confirmation, ConsentError, EraseError, ErasedEntry, Erasure, ErasureList,
+    ErasureListError, Imports, Landed, LaunchError, Launched, Messenger, NotTexted, Permission, PlanError,
+    Reapplied, ReloadBansError, Reminder, Retained, RetentionReport, RotateError, Rotated, ScrubError,
+    Scrubbed, Sweep, Tenure, Undone, Whom,
 };
 #[cfg(feature = "evidence")]
 pub use messenger::{Every, ReceiptError};

@@ -32,6 +32,8 @@ cbor_map! {
         4 => pub tries: Option<u32>,
         /// The one reminder was asked for.
         5 => pub reminded: Option<bool>,
+        /// We texted the code: a page may take it.
+        6 => pub texted: Option<bool>,
     }
 }
 
@@ -57,6 +59,11 @@ impl Pending {
     #[must_use]
     pub fn takes(&self, acted_ms: i64) -> bool {
         is_within(self.asked_ms, self.expires_ms, acted_ms)
+    }
+
+    /// So many more wrong codes may come; the last of them closes the question.
+    pub(crate) fn tries_left(&self) -> u32 {
+        TRIES.saturating_sub(self.tries.unwrap_or(0))
     }
 }
 
@@ -88,6 +95,7 @@ impl State {
             code: e.code,
             tries: None,
             reminded,
+            texted: e.texted,
         });
     }
 
@@ -100,9 +108,8 @@ impl State {
     pub(super) fn miscode(&mut self, program: &Name) {
         let program = self.program_mut(program);
         let Some(pending) = &mut program.pending else { return };
-        let tries = pending.tries.unwrap_or(0).saturating_add(1);
-        pending.tries = Some(tries);
-        if tries >= TRIES {
+        pending.tries = Some(pending.tries.unwrap_or(0).saturating_add(1));
+        if pending.tries_left() == 0 {
             program.pending = None;
         }
     }
@@ -152,6 +159,12 @@ impl State {
         self.said.iter().flatten().any(|held| *held == mark)
     }
 
+    /// Whether any question is open whose answer is a code that we text.
+    pub(crate) fn waits_for_texted_code(&self, at_ms: i64) -> bool {
+        let texted = |pending: &Pending| pending.texted == Some(true) && pending.takes(at_ms);
+        self.programs.iter().any(|program| program.pending.as_ref().is_some_and(texted))
+    }
+
     /// What would stand if the open question of this program were answered at that time; `None` if none is open.
     /// A reminder of the question goes only where this would let marketing go.
     pub(crate) fn if_confirmed(&self, program: &Name, at_ms: i64) -> Option<Self> {
@@ -178,7 +191,15 @@ mod tests {
 
     fn asked(asked_ms: i64, expires_ms: i64) -> Event {
         let grant = Grant::new(Basis::ExpressWritten, How::Checkbox, asked_ms);
-        Asked { program: name("soldes"), grant, expires_ms, asked_ms: Some(asked_ms), code: None }.into()
+        Asked {
+            program: name("soldes"),
+            grant,
+            expires_ms,
+            asked_ms: Some(asked_ms),
+            code: None,
+            texted: None,
+        }
+        .into()
     }
 
     fn pending(state: &State) -> Option<&Pending> {
@@ -212,7 +233,8 @@ mod tests {
         for nth in 1..=5u8 {
             assert!(pending(&state).is_some(), "{nth}");
             let inbound = InboundId([nth; 16]);
-            state.apply(2, 2_000, &Miscoded { program: name("soldes"), acted_ms: 2_000, inbound }.into());
+            let wrong = Miscoded { program: name("soldes"), acted_ms: 2_000, inbound, channel: None };
+            state.apply(2, 2_000, &wrong.into());
         }
         assert!(pending(&state).is_none());
     }

@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use crate::id::{self, NoRandomness};
 
-/// A short number that a web page shows and the person texts, to prove that the phone is theirs. The ledger keeps it
-/// under the person's own key only, and its `Debug` never shows it.
+/// A short number that proves that the phone is the person's: a web page shows it and the person texts it, or we text
+/// it and the page takes it. The ledger keeps it under the person's own key only, and its `Debug` never shows it.
 ///
 /// ```
 /// use optin::consent::{CodeError, OneTimeCode};
@@ -36,7 +36,7 @@ impl OneTimeCode {
         Ok(Self(format!("{drawn:06}").into()))
     }
 
-    /// The digits, to be shown on the page.
+    /// The digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

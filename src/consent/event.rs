@@ -1,6 +1,6 @@
 //! What can happen with a person, as facts that may be seen and hashed. Numbers and keys are the file format.
 
-use super::evidence::Grant;
+use super::evidence::{Channel, Grant};
 pub use super::{blank::ORDERS, read::Read};
 use crate::{
     codec::{cbor_enum, cbor_map},
@@ -210,6 +210,8 @@ events! {
         3 => asked_ms: Option<i64>,
         /// The code that is the answer, under the person's own key; absent where a yes is.
         4 => code: Option<Hash>,
+        /// We text that code and a page takes it. Without this the page shows it, and only a text is an answer.
+        5 => texted: Option<bool>,
     }
     /// The second yes came while it was asked for.
     4, "confirmed" => Confirmed {
@@ -217,8 +219,10 @@ events! {
         0 => program: Name,
         /// When the person answered, Unix milliseconds.
         1 => acted_ms: i64,
-        /// The inbound message.
+        /// The inbound message, or what the page sent.
         2 => inbound: InboundId,
+        /// Where it was answered; absent: by text.
+        3 => channel: Option<Channel>,
     }
     /// A list said that the person had agreed.
     5, "imported" => Imported {
@@ -449,8 +453,10 @@ events! {
         0 => program: Name,
         /// When, by the carrier's clock, Unix milliseconds.
         1 => acted_ms: i64,
-        /// The inbound message.
+        /// The inbound message, or what the page sent.
         2 => inbound: InboundId,
+        /// Where it came; absent: by text.
+        3 => channel: Option<Channel>,
     }
     /// A question of a survey or quiz is open.
     24, "questioned" => Questioned {

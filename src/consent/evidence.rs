@@ -170,6 +170,7 @@ pub struct OptIn {
     pub(crate) personal: Vec<(PersonalField, String)>,
     pub(crate) double: bool,
     pub(crate) code: Option<OneTimeCode>,
+    pub(crate) texted: bool,
 }
 
 impl std::fmt::Debug for OptIn {
@@ -200,6 +201,7 @@ impl OptIn {
             personal: Vec::new(),
             double: false,
             code: None,
+            texted: false,
         }
     }
 
@@ -328,8 +330,23 @@ impl OptIn {
     /// ```
     #[must_use]
     pub fn double_by_code(mut self, code: OneTimeCode) -> Self {
-        (self.double, self.code) = (true, Some(code));
+        (self.double, self.code, self.texted) = (true, Some(code), false);
         self
+    }
+
+    /// Texts this code before anything is open: the person types it on the page, and
+    /// [`Messenger::confirm`](crate::Messenger::confirm) takes it. A yes does not do; the code, texted back, does. It
+    /// waits as long as [`Program::code_waits`](crate::program::Program::code_waits) says.
+    ///
+    /// ```
+    /// use optin::consent::{ConsentText, OneTimeCode, OptIn};
+    /// # const V3: ConsentText = ConsentText { version: "v3", language: "en", text: "Text me the offers." };
+    /// let asked = OptIn::form(&V3).double_by_texted_code(OneTimeCode::random()?);
+    /// # let _ = asked; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn double_by_texted_code(self, code: OneTimeCode) -> Self {
+        Self { texted: true, ..self.double_by_code(code) }
     }
 
     /// When the person acted, if that was not just now.

@@ -223,7 +223,11 @@ impl State {
             Event::Asked(e) => self.ask(e),
             Event::Reminded(e) => self.remind(&e.program),
             Event::Miscoded(e) => {
-                self.hear(e.inbound, e.acted_ms);
+                // Anybody can type a wrong code on a page: it shows nothing of the number.
+                match e.channel {
+                    None => self.hear(e.inbound, e.acted_ms),
+                    Some(_) => self.note_signal(Some(e.inbound)),
+                }
                 self.miscode(&e.program);
             }
             Event::Questioned(e) => self.question(e),

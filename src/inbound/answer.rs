@@ -3,7 +3,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::{Language, Names, ReceiveError, Replies, ReplyKind};
 use crate::{
     codec::cbor_map,
-    consent::event::Answer,
+    consent::{OneTimeCode, event::Answer},
     id::{InboundId, MessageId, Name},
     ledger::{Lane, OutboxChange, Person, Queued},
     message::{Counting, segments},
@@ -48,10 +48,24 @@ pub(crate) fn queue_answer(
         Answer::Reminder => ReplyKind::Reminder,
         Answer::WrongNumber => ReplyKind::WrongNumber,
     };
-    let names =
-        Names { brand: program.brand(), program: program.name().as_str(), help: program.help_contact() };
-    let text = replies.reply(kind, language.unwrap_or(Language::EN), &names);
+    let text = replies.reply(kind, language.unwrap_or(Language::EN), &names(program));
     queue_text(text, program, person, answer, sender, asked, cause)
+}
+
+/// Puts the text that tells a code into the outbox: the question of a double opt-in.
+#[allow(clippy::too_many_arguments, reason = "each is a different fact of one answer")]
+pub(crate) fn queue_code(
+    replies: &Replies,
+    program: &Program,
+    person: &mut Person,
+    code: &OneTimeCode,
+    language: Option<Language>,
+    sender: &Name,
+    asked: DateTime<Utc>,
+    cause: &InboundId,
+) -> Result<(), ReceiveError> {
+    let text = replies.texted_code(language.unwrap_or(Language::EN), &names(program), code);
+    queue_text(text, program, person, Answer::Question, sender, asked, cause)
 }
 
 /// The same with words of its own.
@@ -96,6 +110,10 @@ pub(super) fn queue_text(
     };
     person.change_outbox(OutboxChange::Put(queued));
     Ok(())
+}
+
+pub(super) fn names(program: &Program) -> Names<'_> {
+    Names { brand: program.brand(), program: program.name().as_str(), help: program.help_contact() }
 }
 
 /// Whether the open question of this program is for a code.

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Inbound, Language, Names, ReceiveError, Scope,
-    answer::{queue_answer, queue_text},
+    Inbound, Language, ReceiveError, Scope,
+    answer::{names, queue_answer, queue_text},
     closing::Told,
     fold::fold,
     receive::Desk,
@@ -160,9 +160,7 @@ impl Desk<'_> {
         let Some(asks) = asks else {
             return queue_answer(self.replies, program, person, answer, language, sender, asked, &told.id);
         };
-        let names =
-            Names { brand: program.brand(), program: program.name().as_str(), help: program.help_contact() };
-        let text = self.replies.clarify(language.unwrap_or(Language::EN), &names, &asks.choices());
+        let text = self.replies.clarify(language.unwrap_or(Language::EN), &names(program), &asks.choices());
         queue_text(text, program, person, answer, sender, asked, &told.id)
     }
 }

@@ -24,7 +24,8 @@ impl Desk<'_> {
                 (event.into(), Some(Answer::Start))
             }
             (Intent::Confirm, Some(program)) => {
-                let event = Confirmed { program: program.name().clone(), acted_ms, inbound: id };
+                let event =
+                    Confirmed { program: program.name().clone(), acted_ms, inbound: id, channel: None };
                 (event.into(), Some(Answer::OptIn))
             }
             (Intent::Help, _) => (heard().into(), Some(Answer::Help)),

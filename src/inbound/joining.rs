@@ -62,7 +62,7 @@ impl Desk<'_> {
                 let asked_ms = Some(now_ms);
                 person.stage(
                     now_ms,
-                    Asked { program: name, grant, expires_ms, asked_ms, code: None },
+                    Asked { program: name, grant, expires_ms, asked_ms, code: None, texted: None },
                     &text,
                 )?;
                 tells[1]

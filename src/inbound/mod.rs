@@ -43,7 +43,7 @@ mod words;
 
 use crate::message::{fold, signs};
 
-pub(crate) use answer::{ANSWERS, WaitingAnswer, queue_answer};
+pub(crate) use answer::{ANSWERS, WaitingAnswer, queue_answer, queue_code};
 pub use explain::{Explanation, Outcome, RowSource, Seen, Step};
 pub use intent::{Chosen, Context, Intent, Reading, Scope, Understood};
 pub use language::{Language, LanguageError};
@@ -60,4 +60,5 @@ pub use signal::{OptOutSignal, OptedOut};
 pub(crate) use signal::{stage as stage_signal, stage_refused};
 pub use table::TableError;
 pub use text::Inbound;
+pub(crate) use turn::code_in;
 pub(crate) use unstored::{Unstored, Wish};

@@ -150,7 +150,7 @@ impl Desk<'_> {
             }
             Turn::Plain => return self.record(inbound, id, program, person, understood, now),
             Turn::Miscodes(program) => {
-                Miscoded { program: program.name().clone(), acted_ms, inbound: id }.into()
+                Miscoded { program: program.name().clone(), acted_ms, inbound: id, channel: None }.into()
             }
             Turn::Replies(chosen) => {
                 let (program, question) = (chosen.program, chosen.question);

@@ -6,7 +6,7 @@ use super::{
     Language, TableError,
     keywords::{language, wrong},
 };
-use crate::codec::cbor_enum;
+use crate::{codec::cbor_enum, consent::OneTimeCode};
 
 /// The answers that come with the library.
 const BUILTIN: &str = include_str!("replies.toml");
@@ -30,6 +30,8 @@ cbor_enum! {
         Reminder = 6, "reminder";
         /// Asks for the code that the page shows.
         Code = 7, "code";
+        /// Tells the code that the page takes.
+        TextedCode = 8, "texted_code";
         /// The one confirmation after a STOP, which asks what of several things it meant.
         Clarify = 10, "clarify";
     }
@@ -70,7 +72,8 @@ enum Part {
     Brand,
     Program,
     Help,
-    Choices,
+    /// What one kind alone has: the choices, the code.
+    Own,
 }
 
 #[derive(Deserialize)]
@@ -100,11 +103,11 @@ impl Replies {
     }
 
     /// The library's answers, and the host's own in their place where it gives some: `[[reply]]` rows with
-    /// `kind`, `language` and `text`, in which `{brand}`, `{program}` and `{help}` are filled in, and in `clarify`
-    /// `{choices}`. A row with a `program` is that program's alone.
+    /// `kind`, `language` and `text`, in which `{brand}`, `{program}` and `{help}` are filled in; `clarify` needs
+    /// `{choices}`, and `texted_code` needs `{code}`. A row with a `program` is that program's alone.
     ///
     /// # Errors
-    /// A table that does not read; an unknown kind, language or placeholder; an empty text.
+    /// A table that does not read; an unknown kind, language or placeholder; one that is missing; an empty text.
     pub fn with_overlay(toml: &str) -> Result<Self, TableError> {
         let mut replies = Self::builtin();
         replies.add(toml)?;
@@ -117,7 +120,7 @@ impl Replies {
             let row = format!("{}.{}", spec.language, spec.kind);
             let kind = ReplyKind::from_code(&spec.kind).ok_or_else(|| wrong(&row, "unknown kind".into()))?;
             let language = language(&row, &spec.language)?;
-            let parts = parts(&spec.text).map_err(|why| wrong(&row, why))?;
+            let parts = parts(kind, &spec.text).map_err(|why| wrong(&row, why))?;
             match spec.program {
                 Some(program) => self.own.insert((program, kind, language), parts),
                 None => self.texts.insert((kind, language), parts),
@@ -143,7 +146,12 @@ impl Replies {
         self.filled(ReplyKind::Clarify, language, names, choices)
     }
 
-    fn filled(&self, kind: ReplyKind, language: Language, names: &Names<'_>, choices: &str) -> String {
+    /// The text that tells this code.
+    pub(crate) fn texted_code(&self, language: Language, names: &Names<'_>, code: &OneTimeCode) -> String {
+        self.filled(ReplyKind::TextedCode, language, names, code.as_str())
+    }
+
+    fn filled(&self, kind: ReplyKind, language: Language, names: &Names<'_>, its_own: &str) -> String {
         let own = |language| self.own.get(&(names.program.to_owned(), kind, language));
         let all = |language| self.texts.get(&(kind, language));
         let said = |language| own(language).or_else(|| all(language));
@@ -153,13 +161,18 @@ impl Replies {
             Part::Brand => names.brand.to_owned(),
             Part::Program => names.program.to_owned(),
             Part::Help => names.help.to_owned(),
-            Part::Choices => choices.to_owned(),
+            Part::Own => its_own.to_owned(),
         };
         parts.into_iter().flatten().map(fill).collect()
     }
 }
 
-fn parts(text: &str) -> Result<Vec<Part>, String> {
+fn parts(kind: ReplyKind, text: &str) -> Result<Vec<Part>, String> {
+    let its_own = match kind {
+        ReplyKind::Clarify => Some("choices"),
+        ReplyKind::TextedCode => Some("code"),
+        _ => None,
+    };
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
@@ -169,7 +182,7 @@ fn parts(text: &str) -> Result<Vec<Part>, String> {
             "brand" => Part::Brand,
             "program" => Part::Program,
             "help" => Part::Help,
-            "choices" => Part::Choices,
+            own if its_own == Some(own) => Part::Own,
             other => return Err(format!("unknown placeholder `{{{other}}}`")),
         });
         rest = after;
@@ -178,5 +191,8 @@ fn parts(text: &str) -> Result<Vec<Part>, String> {
         return Err("an empty text, or a brace that was not opened".into());
     }
     parts.push(Part::Text(rest.into()));
-    Ok(parts)
+    match its_own.filter(|_| !parts.contains(&Part::Own)) {
+        Some(missing) => Err(format!("`{{{missing}}}` is missing")),
+        None => Ok(parts),
+    }
 }

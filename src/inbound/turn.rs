@@ -134,6 +134,18 @@ fn is_echo(read: &Understood, text: &str, state: &State) -> bool {
     !keyword && state.said.is_some() && mark(text).is_some_and(|mark| state.has_said(mark))
 }
 
+/// The digits of a code, where somebody wrote nothing else.
+pub(crate) fn code_in(text: &str) -> Option<String> {
+    code(&fold(text)?)
+}
+
+/// What opens is taken at its word.
+fn code(folded: &Folded) -> Option<String> {
+    let digits: String = folded.text.split(' ').collect();
+    let fits = (4..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    (fits && !folded.clouded).then_some(digits)
+}
+
 /// The open questions that a text may be the answer to, with when they were asked.
 fn answers<'a>(
     read: &Understood,
@@ -142,20 +154,15 @@ fn answers<'a>(
     open: &Open<'a, '_>,
     person: Option<&Person>,
 ) -> Vec<(Option<i64>, Turn<'a>)> {
-    let code: String = folded.text.split(' ').collect();
-    // What opens is taken at its word.
-    let is_code = read.intent == Intent::Other
-        && !folded.clouded
-        && (4..=9).contains(&code.len())
-        && code.bytes().all(|b| b.is_ascii_digit());
+    let code = code(folded).filter(|_| read.intent == Intent::Other);
     let second = open.pending.iter().filter_map(|(program, pending)| match pending.code {
         None => (read.intent == Intent::Confirm).then_some((pending.asked_ms, Turn::Confirms(program))),
-        Some(tag) if is_code => {
-            let right = person.is_some_and(|person| person.is_code(program.name(), &code, tag));
+        Some(tag) => {
+            let code = code.as_ref()?;
+            let right = person.is_some_and(|person| person.is_code(program.name(), code, tag));
             let turn = if right { Turn::Confirms(program) } else { Turn::Miscodes(program) };
             Some((pending.asked_ms, turn))
         }
-        Some(_) => None,
     });
     let free = match read.intent {
         _ if !folded.laughing.is_empty() || folded.stopping || text.contains(ASKING) => false,

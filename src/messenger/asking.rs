@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use super::{ConsentError, Messenger};
+use super::{ConsentError, Messenger, consents::sender_for};
 use crate::{
     consent::event::{Answer, Questioned, Reminded},
     id::InboundId,
@@ -20,6 +20,8 @@ pub enum Reminder {
     Spent,
     /// No question is open: answered, expired, withdrawn, or never asked.
     NotAsked,
+    /// It is asked for by a code that was texted, and nobody keeps that: opt in anew, with a new one.
+    Texted,
 }
 
 impl Messenger {
@@ -59,6 +61,9 @@ impl Messenger {
             if pending.reminded == Some(true) {
                 return Ok(Reminder::Spent);
             }
+            if pending.texted == Some(true) {
+                return Ok(Reminder::Texted);
+            }
             self.stage_reminder(&mut person, program, now)?;
             if let Written::Done(_) = self.inner.book.write(person, Urgency::Normal).await? {
                 return Ok(Reminder::Waits);
@@ -74,12 +79,11 @@ impl Messenger {
     ) -> Result<(), ConsentError> {
         let at_ms = now.timestamp_millis();
         person.stage(at_ms, Reminded { program: program.name().clone() }, &[])?;
-        let country = person.whereabouts.as_ref().and_then(|w| w.places().first()).map(|p| p.country());
-        let Some(sender) = program.sender_for(country) else { return Ok(()) };
+        let Some(sender) = sender_for(person, program) else { return Ok(()) };
         let language = Language::new(program.language_code()).ok();
         let cause = InboundId::of(&format!("remind {} {at_ms}", person.recipient));
         let (replies, answer) = (&self.inner.replies, Answer::Reminder);
-        Ok(queue_answer(replies, program, person, answer, language, sender.id(), now, &cause)?)
+        Ok(queue_answer(replies, program, person, answer, language, sender, now, &cause)?)
     }
 
     /// Opens a question of a survey or quiz to somebody: the next text that is one of its options answers it, and is

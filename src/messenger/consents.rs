@@ -8,11 +8,12 @@ use crate::{
         event::{Answer, Asked, OptedIn, Road},
     },
     id::{InboundId, Name, NameError},
-    inbound::{Language, ReceiveError, queue_answer},
+    inbound::{Language, ReceiveError, queue_answer, queue_code},
     ledger::{BookError, Person, Urgency, Written},
+    permit::may_answer,
     phone::PhoneNumber,
     place::{PostalCodeError, Whereabouts},
-    program::Program,
+    program::{Program, Sender},
     shop::Location,
 };
 
@@ -32,7 +33,8 @@ impl Messenger {
     /// the person was erased nothing is kept: it is among what was to be forgotten.
     ///
     /// # Errors
-    /// Unknown program, a text whose version mark stands for other words, or the ledger failed: nothing is recorded.
+    /// Unknown program, a text whose version mark stands for other words, a code that cannot be texted, or the ledger
+    /// failed: nothing is recorded.
     pub async fn opt_in(
         &self,
         number: PhoneNumber,
@@ -74,21 +76,26 @@ impl Messenger {
                 &opt_in.personal,
             )?);
         }
+        let waits = if opt_in.texted { program.code_waits() } else { program.question_waits() };
         let asked = Asked {
             grant: grant.clone(),
-            expires_ms: (now + program.question_waits()).timestamp_millis(),
+            expires_ms: (now + waits).timestamp_millis(),
             asked_ms: Some(at_ms),
             code: opt_in.code.as_ref().map(|code| person.code_tag(&name, code.as_str())).transpose()?,
+            texted: opt_in.texted.then_some(true),
             program: name,
         };
         person.stage(at_ms, asked, &opt_in.personal)?;
-        let country =
-            person.whereabouts.as_ref().and_then(|w| w.places().first()).map(|place| place.country());
-        let Some(sender) = program.sender_for(country) else { return Ok(()) };
+        let sender = sender_for(person, program);
         let language = Language::new(program.language_code()).ok();
         let cause = InboundId::of(&format!("{} {at_ms}", person.recipient));
         let replies = &self.inner.replies;
-        Ok(queue_answer(replies, program, person, Answer::Question, language, sender.id(), now, &cause)?)
+        if let Some(code) = opt_in.code.as_ref().filter(|_| opt_in.texted) {
+            let sender = texts_code(person, sender, now)?;
+            return Ok(queue_code(replies, program, person, code, language, sender, now, &cause)?);
+        }
+        let Some(sender) = sender else { return Ok(()) };
+        Ok(queue_answer(replies, program, person, Answer::Question, language, sender, now, &cause)?)
     }
 
     /// Records where somebody is. A postal code that does not fit its country narrows nothing and is returned. Of
@@ -119,6 +126,26 @@ impl Messenger {
     pub(super) fn known(&self, program: &str) -> Result<&Program, ConsentError> {
         let found = self.inner.programs.iter().find(|known| known.name().as_str() == program);
         found.ok_or_else(|| ConsentError::NoProgram(program.to_owned()))
+    }
+}
+
+/// The sender that writes to this person.
+pub(super) fn sender_for<'a>(person: &Person, program: &'a Program) -> Option<&'a Name> {
+    let country = person.whereabouts.as_ref().and_then(|w| w.places().first()).map(|place| place.country());
+    program.sender_for(country).map(Sender::id)
+}
+
+/// A page that waits for a code is told when none will come.
+fn texts_code<'a>(
+    person: &Person,
+    sender: Option<&'a Name>,
+    now: DateTime<Utc>,
+) -> Result<&'a Name, NotTexted> {
+    let sender = sender.ok_or(NotTexted::NoSender)?;
+    match person.state.blocked.contains(sender) {
+        true => Err(NotTexted::Blocked),
+        false if !may_answer(&person.state, Answer::Question, now, now) => Err(NotTexted::TooOften),
+        false => Ok(sender),
     }
 }
 
@@ -185,6 +212,9 @@ pub enum ConsentError {
     /// The ledger failed.
     #[error(transparent)]
     Book(#[from] BookError),
+    /// The code of a double opt-in cannot be texted.
+    #[error("the code cannot be texted: {0}; nothing was recorded")]
+    NotTexted(#[from] NotTexted),
     /// The question of a double opt-in could not be queued.
     #[error(transparent)]
     Question(#[from] ReceiveError),
@@ -197,4 +227,19 @@ pub enum ConsentError {
     /// The clock cannot be read.
     #[error("the clock cannot be read")]
     NoClock,
+}
+
+/// Why a code is not texted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum NotTexted {
+    /// The program has no sender.
+    #[error("the program has no sender")]
+    NoSender,
+    /// The gateway or the network lets the sender not reach the person.
+    #[error("the sender is blocked for this person until the gateway says that it is restored")]
+    Blocked,
+    /// Nobody gets more than three codes in 24 hours.
+    #[error("this person got three codes within 24 hours")]
+    TooOften,
 }

@@ -7,6 +7,7 @@ mod banning;
 mod build;
 #[cfg(feature = "evidence")]
 mod checkpoints;
+mod confirming;
 mod consents;
 mod erasing;
 #[cfg(feature = "evidence")]
@@ -37,7 +38,8 @@ pub use build::{BuildError, Builder};
 #[cfg(feature = "evidence")]
 pub use checkpoints::Every;
 use chrono::{DateTime, Utc};
-pub use consents::{ConsentError, Permission};
+pub use confirming::Confirmation;
+pub use consents::{ConsentError, NotTexted, Permission};
 pub use erasing::{EraseError, Erasure, Tenure};
 pub use importing::{Imports, Undone};
 #[cfg(feature = "import")]

@@ -184,6 +184,8 @@ impl Messenger {
                     Event::Confirmed(e) => later(&mut contact, e.acted_ms),
                     Event::Restarted(e) => later(&mut contact, e.acted_ms),
                     Event::Heard(e) => later(&mut contact, e.acted_ms),
+                    // Anybody can type a wrong code on a page.
+                    Event::Miscoded(e) if e.channel.is_some() => {}
                     Event::Miscoded(e) => later(&mut contact, e.acted_ms),
                     Event::Replied(e) => later(&mut contact, e.acted_ms),
                     Event::Suspended(e) => later(&mut contact, e.acted_ms),

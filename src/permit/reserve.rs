@@ -5,7 +5,10 @@ use thiserror::Error;
 
 use super::{answer::may_answer, slip::Permit};
 use crate::{
-    consent::event::{Answer, Started},
+    consent::{
+        State,
+        event::{Answer, Started},
+    },
     id::{MessageId, Name},
     ledger::{Book, BookError, OutboxChange, Person, Urgency, Written},
     message::{Body, Counting, Kind},
@@ -163,7 +166,7 @@ async fn judge(
     }
     let state = confirmed.as_ref().unwrap_or(state);
     if let Some((answer, asked)) = draft.answers.filter(|_| !reminds) {
-        if !may_answer(state, answer, asked, at) {
+        if !may_answer(state, answer, asked, at) || is_over(state, &draft.program, answer, at) {
             return held(policy.refusing(Code::AnswerSpent));
         }
         // Whoever is blocked would not learn what was opened.
@@ -210,6 +213,19 @@ async fn judge(
 /// Whether such an answer tells what was opened, or asks whether to.
 const fn opens(answer: Answer) -> bool {
     matches!(answer, Answer::Start | Answer::OptIn | Answer::Question | Answer::Reminder)
+}
+
+/// Whether what such an answer tells of is over: a question that a STOP closed is asked no more, and nobody is welcomed
+/// who has left.
+fn is_over(state: &State, program: &Name, answer: Answer, at: DateTime<Utc>) -> bool {
+    match answer {
+        Answer::Start | Answer::OptIn => !state.stands_open(program),
+        Answer::Question | Answer::Reminder => {
+            let pending = state.program(program).and_then(|held| held.pending.as_ref());
+            !pending.is_some_and(|pending| pending.takes(at.timestamp_millis()))
+        }
+        Answer::Stop | Answer::Help | Answer::WrongNumber => false,
+    }
 }
 
 /// Too little of the window is left: the message waits for the next one.

@@ -58,7 +58,7 @@ cbor_enum! {
         ClockBehind = 20, "clock_behind";
         /// The campaign's own window is over.
         CampaignOver = 21, "campaign_over";
-        /// Such an answer went out within 24 hours, or it would come too late.
+        /// Such an answer went out within 24 hours, comes too late, or tells of what is over.
         AnswerSpent = 22, "answer_spent";
         /// Others wrote to this person all the time: asked again soon.
         Contended = 23, "contended";

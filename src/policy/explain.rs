@@ -67,8 +67,8 @@ impl Code {
             }
             Self::CampaignOver => ("The campaign is over.", "La campagne est terminée."),
             Self::AnswerSpent => (
-                "Such an answer went out within 24 hours, or it would come too late.",
-                "Une telle réponse est partie sous 24 heures, ou viendrait trop tard.",
+                "Such an answer went out within 24 hours, comes too late, or tells of what is over.",
+                "Une telle réponse est partie sous 24 heures, vient trop tard, ou porte sur ce qui a pris fin.",
             ),
             Self::Contended => (
                 "Others wrote to this person's record all the time.",

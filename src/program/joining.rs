@@ -4,6 +4,8 @@ use super::Program;
 
 /// How long a question waits for its answer unless the program says otherwise.
 const QUESTION_FOR: Duration = Duration::hours(48);
+/// A code that is texted is good for so long (NIST SP 800-63B, section 5.1.3.2).
+const CODE_FOR: Duration = Duration::minutes(10);
 
 /// What a keyword that somebody texts comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,5 +82,11 @@ impl Program {
     #[must_use]
     pub fn question_waits(&self) -> Duration {
         self.joining.question_for.unwrap_or(QUESTION_FOR)
+    }
+
+    /// How long a page takes a code that was texted: ten minutes, or as long as a question waits if that is less.
+    #[must_use]
+    pub fn code_waits(&self) -> Duration {
+        self.question_waits().min(CODE_FOR)
     }
 }

@@ -291,6 +291,9 @@ const fn words(event: &Event, french: bool) -> &'static str {
         }
         Event::Heard(_) => ("You wrote to us.", "Vous nous avez écrit."),
         Event::Reminded(_) => ("You were to be reminded.", "Un rappel devait vous être envoyé."),
+        Event::Miscoded(e) if e.channel.is_some() => {
+            ("Another code was typed on a page.", "Un autre code a été saisi sur une page.")
+        }
         Event::Miscoded(_) => ("You texted another code.", "Vous avez envoyé un autre code."),
         Event::Questioned(_) => ("You were asked a question.", "Une question vous a été posée."),
         Event::Replied(_) => ("You answered it.", "Vous y avez répondu."),

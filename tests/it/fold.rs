@@ -63,12 +63,13 @@ fn ask(program: &str, m: i64, until: i64) -> Event {
         expires_ms: minute(until),
         asked_ms: None,
         code: None,
+        texted: None,
     }
     .into()
 }
 
 fn yes(program: &str, m: i64) -> Event {
-    Confirmed { program: name(program), acted_ms: minute(m), inbound: inbound(m) }.into()
+    Confirmed { program: name(program), acted_ms: minute(m), inbound: inbound(m), channel: None }.into()
 }
 
 fn start(program: &str, m: i64) -> Event {

@@ -113,13 +113,20 @@ fn life() -> Vec<(Event, Vec<(PersonalField, String)>)> {
                 expires_ms: ms(90),
                 asked_ms: Some(ms(1)),
                 code: Some(Hash([4; 32])),
+                texted: Some(true),
             }
             .into(),
             clear(),
         ),
         (Reminded { program: program.clone() }.into(), clear()),
         (
-            Miscoded { program: program.clone(), acted_ms: ms(2), inbound: InboundId([3; 16]) }.into(),
+            Miscoded {
+                program: program.clone(),
+                acted_ms: ms(2),
+                inbound: InboundId([3; 16]),
+                channel: Some(optin::consent::Channel::Web),
+            }
+            .into(),
             personal(Text, "1234"),
         ),
         (
@@ -143,7 +150,16 @@ fn life() -> Vec<(Event, Vec<(PersonalField, String)>)> {
             .into(),
             personal(Text, "M"),
         ),
-        (Confirmed { program: program.clone(), acted_ms: ms(2), inbound }.into(), personal(Text, "OUI")),
+        (
+            Confirmed {
+                program: program.clone(),
+                acted_ms: ms(2),
+                inbound,
+                channel: Some(optin::consent::Channel::Web),
+            }
+            .into(),
+            personal(Text, "OUI"),
+        ),
         (
             Imported { program: program.clone(), grant: grant(), import: name("list"), line: None }.into(),
             clear(),

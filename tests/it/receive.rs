@@ -12,6 +12,7 @@ mod scope;
 mod signals;
 mod stops;
 mod surveys;
+mod texted;
 mod tiers;
 
 use std::sync::Arc;

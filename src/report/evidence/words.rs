@@ -43,9 +43,25 @@ fn both(event: &Event) -> Option<Both> {
                 format!("La personne a accepté « {} » : {fr}, le {}.", e.program, human(e.grant.acted_ms)),
             )
         }
+        Event::Asked(e) if e.texted == Some(true) => Both::new(
+            format!("The person agreed to “{}”, and a code was to be texted to confirm it.", e.program),
+            format!("La personne a accepté « {} » ; un code de confirmation est envoyé par SMS.", e.program),
+        ),
         Event::Asked(e) => Both::new(
             format!("The person agreed to “{}” and was asked to confirm by text.", e.program),
             format!("La personne a accepté « {} » ; une confirmation par SMS est demandée.", e.program),
+        ),
+        Event::Confirmed(e) if e.channel.is_some() => Both::new(
+            format!(
+                "The person confirmed “{}” on a page, by the code that was texted, on {}.",
+                e.program,
+                human(e.acted_ms)
+            ),
+            format!(
+                "La personne a confirmé « {} » sur une page, par le code reçu par SMS, le {}.",
+                e.program,
+                human(e.acted_ms)
+            ),
         ),
         Event::Confirmed(e) => Both::new(
             format!("The person confirmed “{}” by text on {}.", e.program, human(e.acted_ms)),
@@ -105,6 +121,10 @@ fn both(event: &Event) -> Option<Both> {
         Event::Reminded(e) => Both::new(
             format!("The person was to be reminded of the question of “{}”.", e.program),
             format!("Un rappel de la question de « {} » est demandé.", e.program),
+        ),
+        Event::Miscoded(e) if e.channel.is_some() => Both::new(
+            format!("Another code than that of “{}” was typed on a page.", e.program),
+            format!("Un autre code que celui de « {} » a été saisi sur une page.", e.program),
         ),
         Event::Miscoded(e) => Both::new(
             format!("The person texted another code than that of “{}”.", e.program),

@@ -69,7 +69,7 @@ fn event() -> impl Strategy<Value = Event> {
         2 => (program(), 0..9i64).prop_map(|(p, m)| by_a_friend(ask(p, m, 20))),
         4 => (program(), 0..9i64).prop_map(|(p, m)| asked_at(ask(p, 0, 20), m)),
         6 => (program(), 0..9i64).prop_map(|(p, m)| {
-            Miscoded { program: name(p), acted_ms: minute(m), inbound: inbound(m) }.into()
+            Miscoded { program: name(p), acted_ms: minute(m), inbound: inbound(m), channel: None }.into()
         }),
         2 => prop_oneof![Just("list"), Just("other")]
             .prop_map(|list| ImportUndone { import: name(list) }.into()),

@@ -152,6 +152,7 @@ fn nobody_consents_for_a_friend() {
         expires_ms: minute(10),
         asked_ms: None,
         code: None,
+        texted: None,
     }
     .into();
     let listed: Event =

@@ -244,3 +244,35 @@ async fn an_answer_may_be_one_programs_own() {
     assert!(said("club").contains("vous ne recevrez plus"));
     assert!(optin::inbound::Replies::with_overlay(&row.replace("{brand}", "{marque}")).is_err());
 }
+
+#[tokio::test]
+async fn what_a_stop_has_ended_is_neither_asked_nor_welcomed() {
+    for (before, said) in [("question", None), ("welcome", Some("OUI")), ("return", Some("START"))] {
+        let house = House::new();
+        let ana = number("+33612345678");
+        if said == Some("START") {
+            house.ana(&["soldes"]).await;
+            house.text(ana, "36123", "STOP").await;
+        } else {
+            house.shop.opt_in(ana, "soldes", consent().double()).await.unwrap();
+        }
+        if said.is_some() {
+            house.dispatch().await;
+        }
+        house.later(Duration::minutes(1));
+        if let Some(said) = said {
+            let got = house.text(ana, "36123", said).await;
+            assert!(got.answer.is_some(), "{before}: {got:?}");
+        }
+        let gone = house.carrier.taken_for(ana).len();
+        house.later(Duration::seconds(1));
+        house.text(ana, "36123", "STOP").await;
+        house.dispatch().await;
+        let taken = house.carrier.taken_for(ana);
+        let after = taken[gone..].iter().map(|taken| taken.text.as_str());
+        for text in after {
+            assert!(text.contains("ne recevrez plus"), "{before}: {text}");
+        }
+        assert!(!house.is_open(ana, "soldes").await);
+    }
+}
