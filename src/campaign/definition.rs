@@ -8,7 +8,7 @@ use super::Audience;
 use crate::{
     codec::{cbor_enum, cbor_map},
     content::classify,
-    id::{Name, NameError},
+    id::{Hash, Name, NameError},
     message::{
         Alphabet, CheckedTemplate, Kind, Kinds, Letters, Tag, TagRow, Tags, Template, TemplateError, smart,
     },
@@ -250,6 +250,9 @@ pub enum CampaignError {
     /// Another campaign was launched under this name, in another program or of another kind.
     #[error("`{0}` is the name of a campaign in another program or of another kind: choose another")]
     NameTaken(Name),
+    /// Messages with other words, of another category or subject wait under this name.
+    #[error("messages of `{0}` with other words, category or subject still wait: choose another name")]
+    StillWaits(Name),
     /// Marketing goes at most once.
     #[error("marketing goes at most once: `at_least_once` is for transactional messages")]
     MarketingRepeats,
@@ -279,6 +282,18 @@ cbor_map! {
         8 => pub(crate) guard: Option<Name>,
         9 => pub(crate) recipe: Option<Recipe>,
         10 => pub(crate) smart: Option<Letters>,
+        /// The digest of all its texts.
+        11 => pub(crate) words: Option<Hash>,
+        /// Somebody answers for its being of the declared kind.
+        12 => pub(crate) vouched: Option<bool>,
+    }
+}
+
+impl Job {
+    /// Whether a message of that one is one of this, by what is said.
+    pub(crate) fn says_as(&self, that: &Self) -> bool {
+        let said = |job: &Self| (job.category.clone(), job.subject.clone(), job.words);
+        said(self) == said(that)
     }
 }
 
@@ -372,6 +387,8 @@ impl Campaign {
             guard: self.guard.clone(),
             recipe: self.guard.as_ref().and_then(|_| recipe()),
             smart: self.smart,
+            words: Some(Hash(self.words())),
+            vouched: self.vouched.is_some().then_some(true),
         })
     }
 }

@@ -25,4 +25,4 @@ pub(crate) use plan::Planner;
 pub use plan::{ApproveError, Approved, Fate, Plan, Planned, Sample};
 pub(crate) use relevance::DynRelevance;
 pub use relevance::{Candidate, Relevance, Relevant};
-pub(crate) use wording::{Reader, Wording};
+pub(crate) use wording::{Reader, Wording, has_no_way_out};

@@ -43,6 +43,7 @@ pub enum Fate {
 #[derive(Debug)]
 pub struct Plan {
     pub(crate) campaign: Campaign,
+    pub(crate) found: Found,
     /// Instant for which it was made.
     pub at: DateTime<Utc>,
     /// People who get it at once.
@@ -78,6 +79,21 @@ pub struct Plan {
     pub tz: String,
 }
 
+/// What an approval stands on. The plan shows the same in fields that anybody may change.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) findings: Vec<(Country, Finding)>,
+    pub(crate) digest: Hash,
+    pub(crate) rulebook: String,
+    pub(crate) tz: String,
+}
+
+impl Found {
+    fn errors(&self) -> impl Iterator<Item = &(Country, Finding)> {
+        self.findings.iter().filter(|(_, finding)| finding.severity == Severity::Error)
+    }
+}
+
 impl Plan {
     /// People who do not get it.
     #[must_use]
@@ -96,17 +112,16 @@ impl Plan {
     /// # Errors
     /// An error-level finding stands: mend the text and plan again.
     pub fn approve(self, by: impl Into<String>) -> Result<Approved, ApproveError> {
-        let standing = self.findings.iter().find(|(_, finding)| finding.severity == Severity::Error);
+        let standing = self.found.errors().next().cloned();
         match standing {
-            Some((country, finding)) => Err(ApproveError { country: *country, finding: finding.clone() }),
+            Some((country, finding)) => Err(ApproveError { country, finding }),
             None => Ok(Approved { plan: self, by: by.into(), despite: None }),
         }
     }
 
     /// Approves it whatever stands, for a reason that goes on record.
     pub(crate) fn approve_despite(self, by: String, reason: String) -> Approved {
-        let errors = self.findings.iter().filter(|(_, finding)| finding.severity == Severity::Error);
-        let mut codes: Vec<_> = errors.map(|(_, finding)| finding.code.code()).collect();
+        let mut codes: Vec<_> = self.found.errors().map(|(_, finding)| finding.code.code()).collect();
         codes.sort_unstable();
         codes.dedup();
         let what = format!("findings of {}: {}", self.campaign.name, codes.join(", "));
@@ -413,9 +428,9 @@ impl<'a> Planner<'a> {
     }
 
     /// Whether nothing stands for those who were walked that did not stand when it was approved.
-    pub(crate) fn stands(&self, approved: &[(Country, Finding)]) -> Result<(), ApproveError> {
+    pub(crate) fn stands(&self, approved: &Found) -> Result<(), ApproveError> {
         let known =
-            |new: &Finding| approved.iter().any(|(_, old)| old.code == new.code && old.rule == new.rule);
+            |new: &Finding| approved.errors().any(|(_, old)| old.code == new.code && old.rule == new.rule);
         let errors = self.wording.findings().into_iter();
         let new = errors.filter(|(_, f)| f.severity == Severity::Error).find(|(_, f)| !known(f));
         new.map_or(Ok(()), |(country, finding)| Err(ApproveError { country, finding }))
@@ -526,7 +541,10 @@ impl<'a> Planner<'a> {
         samples.append(&mut rest);
         samples.truncate(SAMPLES);
         let worst_case_segments = self.wording.worst_case();
+        let (digest, rulebook) = (Hash(digest.finalize().into()), self.policy.rulebook.version().to_owned());
+        let tz = self.policy.zones.version().to_owned();
         Ok(Plan {
+            found: Found { findings: findings.clone(), digest, rulebook: rulebook.clone(), tz: tz.clone() },
             at,
             now,
             held,
@@ -540,9 +558,9 @@ impl<'a> Planner<'a> {
             samples,
             dear: dear.map(|dear| (dear, wasted)),
             findings,
-            digest: Hash(digest.finalize().into()),
-            rulebook: self.policy.rulebook.version().to_owned(),
-            tz: self.policy.zones.version().to_owned(),
+            digest,
+            rulebook,
+            tz,
             campaign: self.campaign.clone(),
         })
     }

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     consent::{Sent, State},
-    content::{Finding, Lint, Said},
+    content::{Finding, FindingCode, Lint, Said, Severity, classify},
     id::Name,
     message::{
         Body, CheckedTemplate, Counting, Kind, Letters, Locale, RenderError, ValueFault, Values, smart,
@@ -18,6 +18,9 @@ use crate::{
 
 /// How long what a first message told is taken as told: vendors read the CTIA's handbook as once a month.
 const TOLD: TimeDelta = TimeDelta::days(30);
+
+/// Tags that say who speaks, and what takes a STOP.
+const OWN: [&str; 2] = ["brand", "stop_code"];
 
 /// What a campaign says: its texts, and behind them what the law of the recipient's country wants to be said.
 #[derive(Debug)]
@@ -31,6 +34,10 @@ pub(crate) struct Wording<'a> {
     ending: bool,
     /// With its language; the first is for whoever has none of the others.
     texts: Vec<(String, CheckedTemplate)>,
+    /// Of each, as those read it who have every value, and who have none.
+    extremes: Vec<Option<[String; 2]>>,
+    /// The tags that are filled from program and sender, whatever the values say.
+    own: Vec<&'static str>,
     /// The tags of all texts whose values are links.
     links: Vec<Box<str>>,
     made: BTreeMap<Reader, Made>,
@@ -93,6 +100,8 @@ impl<'a> Wording<'a> {
             vouched: false,
             smart: None,
             ending: false,
+            extremes: texts.iter().map(|(_, text)| text.extremes()).collect(),
+            own: OWN.into_iter().filter(|tag| texts.iter().any(|(_, text)| text.has(tag))).collect(),
             texts,
             links: links.into_iter().collect(),
             made: BTreeMap::new(),
@@ -114,7 +123,10 @@ impl<'a> Wording<'a> {
     /// # Errors
     /// One leads through a public shortener or to a bare address.
     pub(crate) fn judge_links(&self, values: &Values) -> Result<(), RenderError> {
-        let astray = |tag: &&str| values.find(tag).is_some_and(|value| self.lint.leads_astray(value));
+        // As it will be read: what looks like a dot may become one.
+        let shown =
+            |value: &str| self.smart.map_or_else(|| value.to_owned(), |letters| smart(value, letters).text);
+        let astray = |tag: &&str| values.find(tag).is_some_and(|value| self.lint.leads_astray(&shown(value)));
         let fault = |tag: &str| RenderError::Value { tag: tag.into(), fault: ValueFault::Host };
         self.links.iter().map(|tag| &**tag).find(astray).map_or(Ok(()), |tag| Err(fault(tag)))
     }
@@ -147,8 +159,18 @@ impl<'a> Wording<'a> {
         };
         // Before they are judged: what looks like a dot may become one.
         let plain = self.smart.map(|letters| values.map(|value| smart(value, letters).text));
-        let values = plain.as_ref().unwrap_or(values);
-        let mut body = text.render_in(values, locale)?;
+        let mut values = Cow::Borrowed(plain.as_ref().unwrap_or(values));
+        for tag in &self.own {
+            let is = if *tag == "brand" { self.program.brand() } else { made.sender.takes_stop().as_str() };
+            values.to_mut().set(tag, is);
+        }
+        let mut body = text.render_in(&values, locale)?;
+        if self.kind != Kind::Marketing && !self.vouched && text.has_words() {
+            let read = classify(body.as_str());
+            if read.sure && read.kind == Kind::Marketing {
+                return Err(RenderError::Sells);
+            }
+        }
         if !made.footer.is_empty() {
             body = Body::new(format!("{}{}", body.as_str(), made.footer))?;
         }
@@ -173,10 +195,23 @@ impl<'a> Wording<'a> {
 
     fn make(&self, reader: &Reader, sender: &Sender) -> Made {
         let text = self.text_for(&reader.language);
-        let source = self.texts.get(text).map_or("", |(_, text)| text.source());
-        let footer = self.said(source, reader, sender, |said| self.lint.footer(said).ok().flatten());
+        // What one lacks all get.
+        let lacks = |source| self.said(source, reader, sender, |said| self.lint.footer(said).ok().flatten());
+        let footer = self.sources(text).find_map(lacks);
         let footer = footer.map(|footer| footer.suffix()).unwrap_or_default();
         Made { sender: sender.clone(), text, footer, plain: None }
+    }
+
+    /// A text as it was written, and as its readers will see it.
+    fn sources(&self, text: usize) -> impl Iterator<Item = &str> {
+        let written = self.texts.get(text).map_or("", |(_, text)| text.source());
+        let seen = self.extremes.get(text).and_then(Option::as_ref).into_iter().flatten();
+        std::iter::once(written).chain(seen.map(String::as_str))
+    }
+
+    /// Whether this text may be said to this reader through this sender, as far as the way out goes.
+    pub(crate) fn may_say(&self, body: &Body, reader: &Reader, sender: &Sender) -> bool {
+        !self.said(body.as_str(), reader, sender, |said| self.lint.check(said)).iter().any(has_no_way_out)
     }
 
     /// The text of this very tag, else of its language, else the first.
@@ -234,14 +269,19 @@ impl<'a> Wording<'a> {
     pub(crate) fn findings(&self) -> Vec<(Country, Finding)> {
         let mut all: Vec<(Country, Finding)> = Vec::new();
         for (reader, made) in &self.made {
-            let source = self.texts.get(made.text).map_or("", |(_, text)| text.source());
             let footer = made.footer.strip_prefix('\n').unwrap_or(&made.footer);
-            for finding in
-                self.said(source, reader, &made.sender, |said| self.lint.check(&said.footer(footer)))
-            {
-                let found = (place(reader, &made.sender), finding);
-                if !all.contains(&found) {
-                    all.push(found);
+            let place = place(reader, &made.sender);
+            for (nth, source) in self.sources(made.text).enumerate() {
+                let check = |said: &Said<'_>| self.lint.check(&said.footer(footer));
+                for finding in self.said(source, reader, &made.sender, check) {
+                    // Of what is found as it was written, the place in it is told.
+                    let known = |(at, old): &(Country, Finding)| {
+                        let same = nth > 0 && old.code == finding.code && old.rule == finding.rule;
+                        *at == place && (same || *old == finding)
+                    };
+                    if !all.iter().any(known) {
+                        all.push((place, finding));
+                    }
                 }
             }
         }
@@ -264,6 +304,12 @@ impl<'a> Wording<'a> {
             None => ask(&said),
         }
     }
+}
+
+/// An opt-out line is missing that the law wants, or leads nowhere.
+pub(crate) fn has_no_way_out(finding: &Finding) -> bool {
+    matches!(finding.code, FindingCode::OptOutMissing | FindingCode::OptOutForm)
+        && finding.severity == Severity::Error
 }
 
 /// Whether this may be a language's tag: whatever else an export has in that column is none.

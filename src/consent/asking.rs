@@ -15,6 +15,7 @@ const TRIES: u32 = 5;
 const KEEP_QUESTIONS: usize = 4;
 /// So many of the last messages are known again.
 const KEEP_SAID: usize = 4;
+const DAY_MS: i64 = 86_400_000;
 
 cbor_map! {
     /// A question that a yes or a code would answer.
@@ -83,6 +84,11 @@ fn is_within(asked_ms: Option<i64>, expires_ms: i64, acted_ms: i64) -> bool {
 
 impl State {
     pub(super) fn ask(&mut self, e: &Asked) {
+        if let (Some(true), Some(asked_ms)) = (e.texted, e.asked_ms) {
+            let codes = self.codes.get_or_insert_default();
+            codes.retain(|made_ms| asked_ms - made_ms < DAY_MS);
+            codes.push(asked_ms);
+        }
         let program = self.program_mut(&e.program);
         // Whoever is asked anew before the end is reminded no more often.
         let held = program.pending.take();
@@ -157,6 +163,11 @@ impl State {
     /// Whether this is one of the last messages, come back.
     pub(crate) fn has_said(&self, mark: TextMark) -> bool {
         self.said.iter().flatten().any(|held| *held == mark)
+    }
+
+    /// The codes to be texted that were made within a day of this time, whether or not they went: each may be guessed at.
+    pub(crate) fn codes_texted(&self, at_ms: i64) -> usize {
+        self.codes.iter().flatten().filter(|made_ms| at_ms - **made_ms < DAY_MS).count()
     }
 
     /// Whether any question is open whose answer is a code that we text.

@@ -207,6 +207,8 @@ cbor_map! {
         24 => pub doubts: Option<Vec<Doubt>>,
         /// Set while it is asked which of several things a STOP meant.
         25 => pub clarification: Option<Clarification>,
+        /// When codes to be texted were made, of one day.
+        26 => pub codes: Option<Vec<i64>>,
     }
 }
 

@@ -40,6 +40,8 @@ pub(super) enum Route {
     Redirect,
     /// By opening a page.
     Link,
+    /// Prose that only sounds like one of these.
+    Prose,
 }
 
 /// How well the fact behind a row is sourced.

@@ -1,6 +1,9 @@
 use crate::program::SenderKind;
 use crate::{message::Kind, phone::Country};
 
+/// Numbers of so many digits and more are no short codes.
+const LONG: usize = 7;
+
 /// What is about to be said, by whom, to people where.
 ///
 /// The text is a template's source or a final text; the footer is judged with it, on a line of its own.
@@ -124,6 +127,23 @@ impl<'a> Said<'a> {
     /// The first part of the language's tag, in small letters.
     pub(super) fn spoken(&self) -> String {
         self.language.split(['-', '_']).next().unwrap_or("").to_lowercase()
+    }
+
+    /// Whether a STOP to this number reaches the sender: its own, or the one that takes its STOP. Of a sender that is not
+    /// named, or by letters alone, nothing is known.
+    pub(super) fn may_take(&self, number: &str) -> bool {
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let is_number = |id: &&str| !id.chars().any(char::is_alphabetic);
+        let mut known = [self.stop_code, self.sender_id].into_iter().flatten().filter(is_number).peekable();
+        let asked = digits(number);
+        // A long number is written with its country or without.
+        let asked = asked.trim_start_matches('0');
+        let is_long = asked.len() >= LONG;
+        number.starts_with('{')
+            || known.peek().is_none()
+            || known
+                .map(digits)
+                .any(|own| own == asked || is_long && (own.ends_with(asked) || asked.ends_with(&own)))
     }
 
     pub(super) fn whole(&self) -> String {

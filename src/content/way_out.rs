@@ -16,7 +16,7 @@ impl Lint {
         let row = self.opt_out_row(said);
         self.mentions(&Folded::new(&said.whole()))
             .iter()
-            .any(|m| row.is_some_and(|(row, code)| m.is_accepted(row, code)))
+            .any(|m| row.is_some_and(|(row, code)| m.is_accepted(row, code, said)))
     }
 
     /// Whether this message must say how to opt out.
@@ -59,8 +59,9 @@ impl Lint {
             found.push(finding(FindingCode::OptOutMissing, row.missing, end));
         }
         // A way that works does not excuse naming one that does not, unless the row only warns of it.
-        let excused = row.form == Severity::Warning && mentions.iter().any(|m| m.is_accepted(row, code));
-        for mention in mentions.iter().filter(|m| !excused && !m.is_accepted(row, code)) {
+        let excused =
+            row.form == Severity::Warning && mentions.iter().any(|m| m.is_accepted(row, code, said));
+        for mention in mentions.iter().filter(|m| !excused && !m.is_accepted(row, code, said)) {
             found.push(finding(FindingCode::OptOutForm, row.form, mention.span.clone()));
         }
     }
@@ -82,6 +83,12 @@ impl Lint {
         for mention in any.iter().filter_map(|at| self.book.mentions.get(at)) {
             for hit in mention.pattern.captures_iter(folded.as_str()) {
                 let Some(all) = hit.get(0) else { continue };
+                // "{{stop_code}}" is read as it stands.
+                if all.as_str().contains("{{")
+                    || folded.as_str().get(..all.start()).is_some_and(|b| b.ends_with('{'))
+                {
+                    continue;
+                }
                 let range = trim(all.as_str(), all.start());
                 if taken.iter().all(|(old, _)| range.end <= old.start || old.end <= range.start) {
                     let code = hit.name("code").map(|code| code.as_str().to_owned());
@@ -93,7 +100,7 @@ impl Lint {
             }
         }
         taken.sort_by_key(|(range, _)| range.start);
-        taken.into_iter().map(|(_, found)| found).collect()
+        taken.into_iter().map(|(_, found)| found).filter(|found| found.route != Route::Prose).collect()
     }
 }
 
@@ -106,15 +113,16 @@ struct Found {
 }
 
 impl Found {
-    fn is_accepted(&self, row: &OptOutRow, code: Option<&regex::Regex>) -> bool {
+    fn is_accepted(&self, row: &OptOutRow, code: Option<&regex::Regex>, said: &Said<'_>) -> bool {
         let reaches = match (&self.code, code) {
-            // A tag is filled in from the sender, which has been checked.
+            // A tag is filled in from the sender.
             (Some(number), _) if number.starts_with('{') => true,
             (Some(number), Some(pattern)) => pattern.is_match(&number.replace([' ', '.', '-'], "")),
             (Some(number), None) => !number.contains(['x', 'X']),
             (None, _) => true,
         };
-        row.accepts.contains(&self.route) && reaches
+        let is_ours = self.code.as_deref().is_none_or(|number| said.may_take(number));
+        row.accepts.contains(&self.route) && reaches && is_ours
     }
 }
 
@@ -123,7 +131,11 @@ const LOOSE: usize = 6;
 
 /// Whether the text names the brand outside its links, in one word or in several, or has the tag `{brand}`.
 fn names_brand(text: &str, brand: &str) -> bool {
-    if text.contains("{brand}") {
+    // "{{brand}}" is read as it stands.
+    if text
+        .match_indices("{brand}")
+        .any(|(at, _)| !text.get(..at).is_some_and(|before| before.ends_with('{')))
+    {
         return true;
     }
     let named = words(brand);

@@ -9,13 +9,12 @@ use super::{
     worker::{DispatchError, Dispatched, Worker},
 };
 use crate::{
-    campaign::{Candidate, Job, Late, Payload, Reader, Relevant, Wording},
+    campaign::{Candidate, Job, Late, Payload, Reader, Relevant, Wording, has_no_way_out},
     consent::event::Answer,
-    content::{Finding, FindingCode, Severity},
     gateway::About,
     id::{MessageId, Name},
     inbound::{ANSWERS, WaitingAnswer},
-    ledger::{BookError, OutboxChange, Person, Queued, UNSAID},
+    ledger::{BookError, Lane, OutboxChange, Person, Queued, UNSAID},
     message::{Body, Counting, Kind, Values},
     permit::Draft,
     policy::{Code, Facts, Request, Verdict},
@@ -137,6 +136,11 @@ impl Worker<'_> {
         if late {
             done.late += 1;
         }
+        // Two launches that raced for one name: what waits for one is not judged as the other.
+        let message = MessageId::derive(&job.program, &job.name, row.stream, 0);
+        if row.lane != Lane::of(job.kind) || row.message != message {
+            return Ok(Drafted::Drop("unreadable"));
+        }
         let number = self.book.number(&person)?;
         if self.unstored.reaches(number) {
             done.held += 1;
@@ -151,7 +155,13 @@ impl Worker<'_> {
             return Ok(self.reschedule(row, job, sender, &person, now, done));
         }
         if *sender.id() != row.sender && row.sender != *UNSAID {
-            // The person is elsewhere now. This sender's budgets were not drawn on: the message waits for its turn.
+            // The person is elsewhere now, where another way out may be wanted.
+            let reader = Reader::of(program, &payload.values, country, &person.state, now);
+            let wording = Wording::new(self.lint, program, job.kind, Vec::new());
+            if !wording.may_say(&payload.body, &reader, sender) {
+                return Ok(Drafted::Drop("no_text"));
+            }
+            // This sender's budgets were not drawn on: the message waits for its turn.
             let again = Queued { sender: sender.id().clone(), ..row.clone() };
             return Ok(Drafted::Change(vec![OutboxChange::Remove(row.message), OutboxChange::Put(again)]));
         }
@@ -276,14 +286,13 @@ impl Worker<'_> {
         let texts = job.recipe.as_ref()?.texts(program.language_code())?;
         let places = person.whereabouts.as_ref().and_then(|whereabouts| whereabouts.places().first());
         let reader = Reader::of(program, values, places.map(|place| place.country()), &person.state, now);
-        let mut wording = Wording::new(self.lint, program, job.kind, texts).smart(job.smart);
+        let vouched = job.vouched == Some(true);
+        let mut wording =
+            Wording::new(self.lint, program, job.kind, texts).called(job.kind, vouched).smart(job.smart);
         wording.judge_links(values).ok()?;
         let (body, _) = wording.body(values, &reader, sender).ok()?;
         // Nobody planned these values for this reader: without a way out that the law wants, it does not go.
-        let lacks = |finding: &Finding| {
-            finding.code == FindingCode::OptOutMissing && finding.severity == Severity::Error
-        };
-        (!wording.findings().iter().any(|(_, finding)| lacks(finding))).then_some(body)
+        (!wording.findings().iter().any(|(_, finding)| has_no_way_out(finding))).then_some(body)
     }
 
     async fn settle(

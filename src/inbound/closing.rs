@@ -41,7 +41,7 @@ impl Desk<'_> {
         person: &mut Person,
     ) -> Result<Option<Option<Answer>>, ReceiveError> {
         let asks = match told.understood.intent {
-            Intent::Stop => self.asks(told, person),
+            Intent::Stop if !is_strangers(told) => self.asks(told, person),
             Intent::Other => {
                 let Some(events) = self.clarified(told, person) else { return Ok(None) };
                 self.put(told, person, events)?;
@@ -84,8 +84,10 @@ impl Desk<'_> {
     /// What is recorded of a text that closes something, and the answer that it calls for.
     fn closing(&self, told: &Told<'_>) -> Option<(Vec<Event>, Option<Answer>)> {
         match told.understood.intent {
-            Intent::Stop => Some((self.stopped(told), told.program.map(|_| Answer::Stop))),
-            Intent::WrongNumber => {
+            Intent::Stop if !is_strangers(told) => {
+                Some((self.stopped(told), told.program.map(|_| Answer::Stop)))
+            }
+            Intent::Stop | Intent::WrongNumber => {
                 let wrong =
                     Revoked { said: Said::All, road: Road::WrongNumber, ..revoked(told, told.program) };
                 Some((vec![wrong.into()], Some(Answer::WrongNumber)))
@@ -126,6 +128,11 @@ impl Desk<'_> {
         // To an address that no program owns: it can only mean everything.
         if events.is_empty() { all() } else { events }
     }
+}
+
+/// Whether a STOP comes with a "wrong number": whoever has the number now agreed to nothing.
+fn is_strangers(told: &Told<'_>) -> bool {
+    told.understood.also == Some(Intent::WrongNumber)
 }
 
 /// A revocation by text, with what the record keeps of how it was read.

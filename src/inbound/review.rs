@@ -13,6 +13,7 @@ use crate::{
     id::{InboundId, MessageId, Name, RecipientId},
     ledger::{Book, BookError, Person, Urgency, Written},
     phone::PhoneNumber,
+    program::Program,
 };
 
 /// A doubtful text that waits for a human. Marketing to the person waits too, and at the deadline it is a STOP.
@@ -149,7 +150,7 @@ async fn shown(book: &Book, person: &Person, waiting: Waiting) -> Result<Option<
 
 /// Records what a human says of one doubtful text.
 pub(crate) async fn judge(
-    book: &Book,
+    (book, programs): (&Book, &[Program]),
     number: PhoneNumber,
     inbound: InboundId,
     verdict: Verdict,
@@ -171,16 +172,28 @@ pub(crate) async fn judge(
             person.stage(now_ms, Unsuspended { by: by.clone(), inbound: Some(inbound) }, &[])?;
         } else {
             let to = suspended(book, &person, inbound).await?.filter(|_| verdict == Verdict::Stop);
-            let program = to.as_ref().and_then(|to| to.program.clone());
-            let revoked = Revoked {
-                said: if program.is_some() { Said::Program } else { Said::All },
-                program,
-                sender: to.and_then(|to| to.sender),
-                inbound: Some(inbound),
-                by: Some(by.clone()),
-                ..Revoked::all(Road::Judged, doubt.acted_ms)
+            // As by text: every program that the answered address carries, or everything.
+            let sender = to.and_then(|to| to.sender);
+            let carries = |program: &&Program| {
+                let answers =
+                    |address: &Name| program.senders().iter().any(|s| s.answers_to(address.as_str()));
+                sender.as_ref().is_some_and(answers)
             };
-            person.stage(now_ms, revoked, &[])?;
+            let mut meant: Vec<_> = programs.iter().filter(carries).map(|p| Some(p.name().clone())).collect();
+            if meant.is_empty() {
+                meant.push(None);
+            }
+            for program in meant {
+                let revoked = Revoked {
+                    said: if program.is_some() { Said::Program } else { Said::All },
+                    program,
+                    sender: sender.clone(),
+                    inbound: Some(inbound),
+                    by: Some(by.clone()),
+                    ..Revoked::all(Road::Judged, doubt.acted_ms)
+                };
+                person.stage(now_ms, revoked, &[])?;
+            }
         }
         if let Written::Done(_) = book.write(person, Urgency::Stop).await? {
             return Ok(Judged::Recorded(flying));

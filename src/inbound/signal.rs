@@ -182,11 +182,14 @@ impl OptOutSignal {
 
     /// By what a repeat is known: the source's id, or everything that it says.
     pub(crate) fn key(&self) -> InboundId {
-        if let Some(id) = &self.reference {
-            return key_by(self.road, id);
-        }
         let names = [&self.sender, &self.program, &self.topic];
         let names = names.map(|name| name.as_ref().map_or("", |name| name.as_str()));
+        // One ticket may first tell of a program, and then of everything.
+        match &self.reference {
+            Some(id) if names == ["", "", ""] => return key_by(self.road, id),
+            Some(id) => return key_by(self.road, &format!("{id}\0{}", names.join("\0"))),
+            None => {}
+        }
         let (road, at_ms) = (self.road.code(), self.at.timestamp_millis());
         InboundId::of(&format!("signal\0{road}\0\0{at_ms}\0{}", names.join("\0")))
     }
@@ -293,16 +296,17 @@ pub(crate) fn stage_refused(
     program: Name,
     sender: Name,
     now: DateTime<Utc>,
-) -> Result<(), BookError> {
+) -> Result<bool, BookError> {
     let at_ms = now.timestamp_millis();
     let key = key_by(Road::Gateway, &message.to_string());
     if person.state.has_heard(key) {
-        return Ok(());
+        return Ok(false);
     }
     block(person, &sender, at_ms)?;
     let (program, sender, signal) = (Some(program), Some(sender), Some(key));
     let all = Revoked::all(Road::Gateway, at_ms);
-    person.stage(at_ms, Revoked { said: Said::Program, program, sender, signal, ..all }, &[])
+    person.stage(at_ms, Revoked { said: Said::Program, program, sender, signal, ..all }, &[])?;
+    Ok(true)
 }
 
 fn key_by(road: Road, reference: &str) -> InboundId {
@@ -335,6 +339,10 @@ fn revocations(
         sender.is_some_and(|sender| program.senders().iter().any(|s| s.answers_to(sender.as_str())))
     };
     let meant: Vec<Name> = match &signal.program {
+        // Of which nobody knows: it may be any of ours by another name.
+        Some(program) if programs.iter().all(|known| known.name() != program) => {
+            return vec![Revoked { program: Some(program.clone()), ..all() }];
+        }
         Some(program) => vec![program.clone()],
         None => programs.iter().filter(owns).map(|program| program.name().clone()).collect(),
     };

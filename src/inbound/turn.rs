@@ -1,6 +1,6 @@
 //! What a text answers: the open questions of a person, and the words by which people join.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Chosen, Context, Inbound, Intent, Language, Reading, Understood,
@@ -11,7 +11,7 @@ use super::{
     scope::by_own_words,
 };
 use crate::{
-    consent::{OpenQuestion, Pending, State},
+    consent::{OpenQuestion, Pending, State, event::Answer},
     id::Name,
     ledger::Person,
     message::mark,
@@ -46,7 +46,10 @@ impl<'a, 's> Open<'a, 's> {
     fn of(state: &'s State, programs: &[&'a Program], acted_ms: i64) -> Self {
         let pending = |program: &&'a Program| {
             let pending = state.program(program.name())?.pending.as_ref()?;
-            pending.takes(acted_ms).then_some((*program, pending))
+            let waits = program.question_waits();
+            let may = pending.takes(acted_ms)
+                && (pending.code.is_some() || was_put(state, program, acted_ms, waits));
+            may.then_some((*program, pending))
         };
         let here = |held: &&OpenQuestion| {
             held.takes(acted_ms) && programs.iter().any(|program| *program.name() == held.program)
@@ -69,6 +72,17 @@ impl<'a, 's> Open<'a, 's> {
             said => said,
         }
     }
+}
+
+/// Whether the question of this program was handed over, or may have been, so lately: a yes to a question that nobody
+/// put is meant for something else.
+fn was_put(state: &State, program: &Program, acted_ms: i64, waits: TimeDelta) -> bool {
+    state.sends.iter().any(|sent| {
+        sent.program == *program.name()
+            && matches!(sent.answer, Some(Answer::Question | Answer::Reminder))
+            && sent.debits()
+            && acted_ms - sent.at_ms <= waits.num_milliseconds()
+    })
 }
 
 impl<'a> Desk<'a> {

@@ -2,6 +2,7 @@ use super::store::Append;
 use crate::{
     codec::cbor_enum,
     id::{MessageId, Name, RecipientId},
+    message::Kind,
 };
 
 /// The sender of messages that a ledger of format 1 held, which named none. A worker lists it with the budgets of
@@ -17,6 +18,17 @@ cbor_enum! {
         Transactional = 1, "transactional";
         /// Marketing.
         Marketing = 2, "marketing";
+    }
+}
+
+impl Lane {
+    /// In which a campaign's messages of this kind wait.
+    pub(crate) const fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Authentication | Kind::Conversational => Self::Urgent,
+            Kind::Transactional | Kind::Service => Self::Transactional,
+            Kind::Marketing => Self::Marketing,
+        }
     }
 }
 

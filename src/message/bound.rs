@@ -45,6 +45,10 @@ impl Bound {
         self.fallback.as_deref()
     }
 
+    pub(super) const fn is_words(&self) -> bool {
+        matches!(self.tag.form(), Form::Text | Form::List) && !self.is_link()
+    }
+
     pub(super) const fn is_link(&self) -> bool {
         self.tag.takes_links()
     }

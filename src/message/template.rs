@@ -156,6 +156,34 @@ impl CheckedTemplate {
         })
     }
 
+    /// Whether it has a tag of this name.
+    pub(crate) fn has(&self, tag: &str) -> bool {
+        self.pieces.iter().any(|piece| piece.name() == Some(tag))
+    }
+
+    /// Whether some values are words that nobody has read before.
+    pub(crate) fn has_words(&self) -> bool {
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Tag { is, .. } if is.is_words()))
+    }
+
+    /// The source as those will read it who have every value, and who have none but what has no fallback; `None` if no
+    /// tag has one.
+    pub(crate) fn extremes(&self) -> Option<[String; 2]> {
+        let (mut with, mut without, mut at) = (String::new(), String::new(), 0);
+        for piece in &self.pieces {
+            if let Piece::Tag { name, span, is } = piece
+                && let Some(fallback) = is.fallback()
+            {
+                let before = self.source.get(at..span.start)?;
+                with.push_str(&format!("{before}{{{name}}}"));
+                without.push_str(&format!("{before}{fallback}"));
+                at = span.end;
+            }
+        }
+        let rest = self.source.get(at..).filter(|_| at > 0)?;
+        Some([with + rest, without + rest])
+    }
+
     pub(super) fn pieces(&self) -> &[Piece<Bound>] {
         &self.pieces
     }
@@ -331,6 +359,9 @@ pub enum RenderError {
         /// What is wrong with the value.
         fault: ValueFault,
     },
+    /// The template is no marketing, and with these values it reads as that.
+    #[error("with these values the text reads as marketing, which it was not declared to be")]
+    Sells,
     /// The whole is no body.
     #[error(transparent)]
     Body(#[from] BodyError),

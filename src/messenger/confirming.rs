@@ -31,8 +31,8 @@ pub enum Confirmation {
 
 impl Messenger {
     /// Takes the code that was [texted](crate::consent::OptIn::double_by_texted_code) from the page on which the person
-    /// typed it; spaces and marks between the digits do not matter. `submission` is the page's own id of this try: the
-    /// same one twice, such as a double click, is one try.
+    /// typed it; spaces and marks between the digits do not matter. `submission` is the page's own id of this try,
+    /// such as a random one in the form, which is used for no other: the same one twice, such as a double click, is one try.
     ///
     /// # Errors
     /// Unknown program, or the ledger failed: nothing is recorded.
@@ -66,13 +66,13 @@ impl Messenger {
         self.is_ready().await?;
         let now = self.inner.clock.now().ok_or(ConsentError::NoClock)?;
         let (program, acted_ms) = (self.known(program)?, now.timestamp_millis());
-        let inbound = InboundId::of(&format!("page {submission}"));
+        let inbound = InboundId::of(&format!("page\0{}\0{submission}", program.name()));
         loop {
             let Some(mut person) = self.inner.book.find(number).await? else {
                 return Ok(Confirmation::NotAsked);
             };
             if person.state.has_heard(inbound) {
-                return Ok(stands(&person, program, acted_ms));
+                return Ok(stands(&person, program, inbound, acted_ms));
             }
             let Some((tag, left)) = waits(&person, program, acted_ms) else {
                 return Ok(Confirmation::NotAsked);
@@ -125,11 +125,13 @@ fn waits(person: &Person, program: &Program, at_ms: i64) -> Option<(crate::id::H
     Some((pending.code.filter(|_| open)?, pending.tries_left()))
 }
 
-/// What a try that was taken before came to.
-fn stands(person: &Person, program: &Program, at_ms: i64) -> Confirmation {
+/// What a try that was taken before came to. That the program is open says nothing of this try.
+fn stands(person: &Person, program: &Program, inbound: InboundId, at_ms: i64) -> Confirmation {
+    let held = person.state.program(program.name());
+    let was_right = held.is_some_and(|held| held.grants.iter().any(|grant| grant.inbound == Some(inbound)));
     match waits(person, program, at_ms) {
-        Some((_, left)) => Confirmation::Wrong { left },
-        None if person.state.stands_open(program.name()) => Confirmation::Open,
+        None if was_right && person.state.stands_open(program.name()) => Confirmation::Open,
         None => Confirmation::NotAsked,
+        Some((_, left)) => Confirmation::Wrong { left },
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     id::{InboundId, Name, NameError},
     inbound::{Language, ReceiveError, queue_answer, queue_code},
     ledger::{BookError, Person, Urgency, Written},
-    permit::may_answer,
+    permit::{CODES_A_DAY, may_answer},
     phone::PhoneNumber,
     place::{PostalCodeError, Whereabouts},
     program::{Program, Sender},
@@ -77,18 +77,22 @@ impl Messenger {
             )?);
         }
         let waits = if opt_in.texted { program.code_waits() } else { program.question_waits() };
+        let tag = opt_in.code.as_ref().map(|code| person.code_tag(&name, code.as_str())).transpose()?;
         let asked = Asked {
             grant: grant.clone(),
             expires_ms: (now + waits).timestamp_millis(),
             asked_ms: Some(at_ms),
-            code: opt_in.code.as_ref().map(|code| person.code_tag(&name, code.as_str())).transpose()?,
+            code: tag,
             texted: opt_in.texted.then_some(true),
             program: name,
         };
         person.stage(at_ms, asked, &opt_in.personal)?;
         let sender = sender_for(person, program);
         let language = Language::new(program.language_code()).ok();
-        let cause = InboundId::of(&format!("{} {at_ms}", person.recipient));
+        let cause = match &tag {
+            None => InboundId::of(&format!("{} {at_ms}", person.recipient)),
+            Some(tag) => InboundId::of(&format!("{} {at_ms} {tag}", person.recipient)),
+        };
         let replies = &self.inner.replies;
         if let Some(code) = opt_in.code.as_ref().filter(|_| opt_in.texted) {
             let sender = texts_code(person, sender, now)?;
@@ -144,6 +148,7 @@ fn texts_code<'a>(
     let sender = sender.ok_or(NotTexted::NoSender)?;
     match person.state.blocked.contains(sender) {
         true => Err(NotTexted::Blocked),
+        false if person.state.codes_texted(now.timestamp_millis()) > CODES_A_DAY => Err(NotTexted::TooOften),
         false if !may_answer(&person.state, Answer::Question, now, now) => Err(NotTexted::TooOften),
         false => Ok(sender),
     }

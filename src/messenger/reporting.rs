@@ -122,11 +122,11 @@ impl Messenger {
         let Some((outcome, held)) = person.state.sent(message).map(|sent| (sent.outcome, sent.delivery))
         else {
             // Older than what the state keeps.
-            return Ok(false);
+            return self.stage_refusal(person, report, started, now);
         };
         // A delivery outweighs everything, a repeat says nothing.
         if held.is_some_and(|held| held <= report.delivery) {
-            return Ok(false);
+            return self.stage_refusal(person, report, started, now);
         }
         if matches!(outcome, None | Some(Outcome::Unknown)) {
             landed.resolved = true;
@@ -153,22 +153,33 @@ impl Messenger {
             billed: billed(report.segments, report.cost),
         };
         person.stage(at_ms, reported, &[])?;
+        self.stage_refusal(person, report, started, now)?;
+        Ok(true)
+    }
+
+    /// Stages what a report's reason says of the person, which is new whatever was reported before; `false` if it was
+    /// said already.
+    fn stage_refusal(
+        &self,
+        person: &mut Person,
+        report: &Report,
+        started: &Started,
+        now: DateTime<Utc>,
+    ) -> Result<bool, BookError> {
+        let message = started.message;
         match report.refusal {
             Some(Refusal::OptedOut) => {
                 let (program, sender) = (started.program.clone(), started.sender.clone());
-                stage_refused(person, message, program, sender, now)?;
+                stage_refused(person, message, program, sender, now)
             }
             // Whoever gets the number next is somebody else.
             Some(Refusal::Deactivated) => {
-                if let Ok(source) = Name::new("gateway") {
-                    let signal =
-                        OptOutSignal::deactivated(report.to, now, source).reference(message.to_string());
-                    stage_signal(person, &signal, &self.inner.programs, now)?;
-                }
+                let Ok(source) = Name::new("gateway") else { return Ok(false) };
+                let signal = OptOutSignal::deactivated(report.to, now, source).reference(message.to_string());
+                stage_signal(person, &signal, &self.inner.programs, now)
             }
-            _ => {}
+            _ => Ok(false),
         }
-        Ok(true)
     }
 
     /// What the gateway's queue took, for gateways that take no validity period.

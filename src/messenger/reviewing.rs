@@ -48,6 +48,6 @@ impl Messenger {
         by: &Name,
     ) -> Result<Judged, ReceiveError> {
         let now = self.inner.clock.now().ok_or(ReceiveError::NoClock)?;
-        judge(&self.inner.book, number, inbound, verdict, by, now).await
+        judge((&self.inner.book, &self.inner.programs), number, inbound, verdict, by, now).await
     }
 }

@@ -127,15 +127,20 @@ impl Messenger {
     }
 
     /// What waits under a name is judged by what was launched last under it. Of another program or kind, it would be
-    /// judged by other people's consent or by other law.
+    /// judged by other people's consent or by other law; in another category or words, by what it does not say.
     async fn keeps_its_name(&self, job: &Job) -> Result<(), LaunchError> {
-        let held = self.inner.book.ledger().job(job.name.clone()).await.map_err(BookError::from)?;
-        let is_same = |held: Job| held.program == job.program && held.kind == job.kind;
-        match held {
-            Some(bytes) if !minicbor::decode(&bytes).is_ok_and(is_same) => {
-                Err(PlanError::from(CampaignError::NameTaken(job.name.clone())).into())
+        let ledger = self.inner.book.ledger();
+        let Some(bytes) = ledger.job(job.name.clone()).await.map_err(BookError::from)? else { return Ok(()) };
+        let refused = |why: CampaignError| Err(PlanError::from(why).into());
+        match minicbor::decode::<Job>(&bytes) {
+            Ok(held) if held.program == job.program && held.kind == job.kind => {
+                let (waiting, _) = ledger.waiting(Some(job.name.clone())).await.map_err(BookError::from)?;
+                if waiting == 0 || held.says_as(job) {
+                    return Ok(());
+                }
+                refused(CampaignError::StillWaits(job.name.clone()))
             }
-            _ => Ok(()),
+            _ => refused(CampaignError::NameTaken(job.name.clone())),
         }
     }
 
@@ -144,12 +149,13 @@ impl Messenger {
     /// missing and repeats nothing.
     ///
     /// # Errors
-    /// The campaign is over, its name belongs to one of another program or kind, or the ledger failed: launch again.
+    /// The campaign is over; its name belongs to one of another program or kind, or to one of other words that still
+    /// waits; something stands that was not approved: nothing is written. The ledger failed: launch again.
     pub async fn launch(&self, approved: Approved) -> Result<Launched, LaunchError> {
         self.is_ready().await?;
         let at = self.inner.clock.now().ok_or(PlanError::NoClock)?;
-        let Approved { plan, by, despite } = approved;
         let inner = &*self.inner;
+        let plan = &approved.plan;
         let (campaign, policy) = (&plan.campaign, self.policy());
         let mut planner = Planner::new(&inner.book, &policy, &inner.lint, &inner.programs, campaign, at)
             .and_then(|planner| planner.linking(inner.links.as_ref().map(|links| links.base())))
@@ -158,39 +164,8 @@ impl Messenger {
         planner.unlock = true;
         let job = campaign.job().ok_or(PlanError::from(CampaignError::NoWindow))?;
         self.keeps_its_name(&job).await?;
-        let mut definition = Vec::new();
-        // Writing to memory does not fail.
-        let _ = minicbor::encode(&job, &mut definition);
-        inner
-            .book
-            .ledger()
-            .put_job(campaign.name.clone(), campaign.weight.get(), definition)
-            .await
-            .map_err(BookError::from)?;
-        let risk = |what: &str, reason| Danger {
-            what: what.to_owned(),
-            reason,
-            rulebook: None,
-            campaign: Some(campaign.name.clone()),
-        };
-        let risks = [
-            campaign.repeats.clone().map(|reason| risk("at_least_once", reason)),
-            campaign.vouched.clone().map(|(reason, _)| {
-                let found = campaign.kinds.and_then(|kinds| kinds.found).map_or("not read", Kind::code);
-                risk(&format!("as_declared {}: {}, reads as {found}", campaign.name, campaign.kind), reason)
-            }),
-            despite.map(|(what, reason)| risk(&what, reason)),
-        ];
-        let record = ApprovedRecord {
-            campaign: campaign.name.clone(),
-            plan: plan.digest,
-            by,
-            rulebook: plan.rulebook.clone(),
-            tz: plan.tz.clone(),
-        };
-        let events: Vec<_> = risks.into_iter().flatten().map(Event::from).chain([record.into()]).collect();
-        self.note(at.timestamp_millis(), &events).await?;
         let (mut launched, mut changes) = (Launched::default(), Vec::with_capacity(CHUNK));
+        let mut begun = false;
         let mut links = Vec::new();
         let mut pages = planner.pages();
         loop {
@@ -217,7 +192,7 @@ impl Messenger {
                 changes.push(OutboxChange::Put(Queued {
                     message,
                     stream: person.recipient,
-                    lane: lane(campaign.kind),
+                    lane: Lane::of(campaign.kind),
                     due_ms: walked.due.timestamp_millis(),
                     closes_ms: walked.closes.timestamp_millis(),
                     sender: walked.sender.id().clone(),
@@ -227,7 +202,10 @@ impl Messenger {
                 }));
                 launched.queued += 1;
                 if changes.len() == CHUNK {
-                    planner.stands(&plan.findings)?;
+                    planner.stands(&plan.found)?;
+                    if !std::mem::replace(&mut begun, true) {
+                        self.begin(&approved, &job, at).await?;
+                    }
                     self.keep_links(std::mem::take(&mut links)).await?;
                     inner
                         .book
@@ -238,12 +216,53 @@ impl Messenger {
                 }
             }
         }
+        planner.stands(&plan.found)?;
+        if !begun {
+            self.begin(&approved, &job, at).await?;
+        }
         if !changes.is_empty() {
-            planner.stands(&plan.findings)?;
             self.keep_links(links).await?;
             inner.book.ledger().outbox(changes).await.map_err(BookError::from)?;
         }
         Ok(launched)
+    }
+
+    /// What waits is judged by what stands here, so nothing of a launch that is refused may: neither the definition nor
+    /// the record of the approval is written before the first messages were found to be what was approved.
+    async fn begin(&self, approved: &Approved, job: &Job, at: DateTime<Utc>) -> Result<(), LaunchError> {
+        let Approved { plan, by, despite } = approved;
+        let (campaign, found) = (&plan.campaign, &plan.found);
+        let mut definition = Vec::new();
+        // Writing to memory does not fail.
+        let _ = minicbor::encode(job, &mut definition);
+        let ledger = self.inner.book.ledger();
+        ledger
+            .put_job(campaign.name.clone(), campaign.weight.get(), definition)
+            .await
+            .map_err(BookError::from)?;
+        let risk = |what: &str, reason: &str| Danger {
+            what: what.to_owned(),
+            reason: reason.to_owned(),
+            rulebook: None,
+            campaign: Some(campaign.name.clone()),
+        };
+        let risks = [
+            campaign.repeats.as_ref().map(|reason| risk("at_least_once", reason)),
+            campaign.vouched.as_ref().map(|(reason, _)| {
+                let found = campaign.kinds.and_then(|kinds| kinds.found).map_or("not read", Kind::code);
+                risk(&format!("as_declared {}: {}, reads as {found}", campaign.name, campaign.kind), reason)
+            }),
+            despite.as_ref().map(|(what, reason)| risk(what, reason)),
+        ];
+        let record = ApprovedRecord {
+            campaign: campaign.name.clone(),
+            plan: found.digest,
+            by: by.clone(),
+            rulebook: found.rulebook.clone(),
+            tz: found.tz.clone(),
+        };
+        let events: Vec<_> = risks.into_iter().flatten().map(Event::from).chain([record.into()]).collect();
+        Ok(self.note(at.timestamp_millis(), &events).await?)
     }
 
     async fn keep_links(&self, links: Vec<TrackedLink>) -> Result<(), LaunchError> {
@@ -251,14 +270,6 @@ impl Messenger {
             Some(keeper) if !links.is_empty() => keeper.keep(links).await.map_err(LaunchError::Links),
             _ => Ok(()),
         }
-    }
-}
-
-const fn lane(kind: Kind) -> Lane {
-    match kind {
-        Kind::Authentication | Kind::Conversational => Lane::Urgent,
-        Kind::Transactional | Kind::Service => Lane::Transactional,
-        Kind::Marketing => Lane::Marketing,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::consent::{Sent, State, event::Answer};
 
 const DAY_MS: i64 = 86_400_000;
 /// Nobody gets more codes than this in 24 hours, whoever fills in the form.
-const CODES_A_DAY: usize = 3;
+pub(crate) const CODES_A_DAY: usize = 3;
 
 /// The confirmation of a STOP goes out within so many minutes or never (47 CFR 64.1200(a)(12)).
 pub const ANSWER_WITHIN_MINUTES: i64 = 5;

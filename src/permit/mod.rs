@@ -36,6 +36,7 @@ mod answer;
 mod reserve;
 mod slip;
 
+pub(crate) use answer::CODES_A_DAY;
 pub use answer::{ANSWER_WITHIN_MINUTES, may_answer};
 pub use reserve::{Draft, Drafted, Leeway, ReserveError, Reserved, reserve};
 pub(crate) use slip::Refused;

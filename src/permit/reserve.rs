@@ -5,10 +5,7 @@ use thiserror::Error;
 
 use super::{answer::may_answer, slip::Permit};
 use crate::{
-    consent::{
-        State,
-        event::{Answer, Started},
-    },
+    consent::event::{Answer, Started},
     id::{MessageId, Name},
     ledger::{Book, BookError, OutboxChange, Person, Urgency, Written},
     message::{Body, Counting, Kind},
@@ -160,13 +157,19 @@ async fn judge(
     }
     // The reminder of a question goes where marketing would go, were the question answered.
     let reminds = matches!(draft.answers, Some((Answer::Reminder, _)));
-    let confirmed = reminds.then(|| state.if_confirmed(&draft.program, at.timestamp_millis())).flatten();
+    // Of a question asked anew since, nobody asked to remind.
+    let was_asked = || {
+        let pending = state.program(&draft.program).and_then(|held| held.pending.as_ref());
+        pending.is_some_and(|pending| pending.reminded == Some(true))
+    };
+    let confirmed =
+        (reminds && was_asked()).then(|| state.if_confirmed(&draft.program, at.timestamp_millis())).flatten();
     if reminds && confirmed.is_none() {
         return held(policy.refusing(Code::AnswerSpent));
     }
     let state = confirmed.as_ref().unwrap_or(state);
     if let Some((answer, asked)) = draft.answers.filter(|_| !reminds) {
-        if !may_answer(state, answer, asked, at) || is_over(state, &draft.program, answer, at) {
+        if !may_answer(state, answer, asked, at) || is_over(policy, &draft, (answer, asked), at) {
             return held(policy.refusing(Code::AnswerSpent));
         }
         // Whoever is blocked would not learn what was opened.
@@ -215,17 +218,38 @@ const fn opens(answer: Answer) -> bool {
     matches!(answer, Answer::Start | Answer::OptIn | Answer::Question | Answer::Reminder)
 }
 
-/// Whether what such an answer tells of is over: a question that a STOP closed is asked no more, and nobody is welcomed
-/// who has left.
-fn is_over(state: &State, program: &Name, answer: Answer, at: DateTime<Utc>) -> bool {
-    match answer {
-        Answer::Start | Answer::OptIn => !state.stands_open(program),
-        Answer::Question | Answer::Reminder => {
-            let pending = state.program(program).and_then(|held| held.pending.as_ref());
-            !pending.is_some_and(|pending| pending.takes(at.timestamp_millis()))
-        }
-        Answer::Stop | Answer::Help | Answer::WrongNumber => false,
+/// Whether what such an answer tells of is over: a question that a STOP closed is asked no more, nor one that another
+/// has taken the place of, and nobody is welcomed who has left, in words or by law.
+fn is_over(
+    policy: &Policy,
+    draft: &Draft,
+    (answer, asked): (Answer, DateTime<Utc>),
+    at: DateTime<Utc>,
+) -> bool {
+    if !opens(answer) {
+        return false;
     }
+    let Draft { program, sender, person, .. } = draft;
+    let state = &person.state;
+    let Some(whereabouts) = &person.whereabouts else { return true };
+    let request =
+        Request { program, kind: Kind::Marketing, category: None, subject: None, sender: Some(sender) };
+    let decision = policy.decide(Facts { whereabouts, state }, request, at);
+    let says = |code| decision.reasons.iter().any(|reason| reason.code == code);
+    if says(Code::Suspended) {
+        return true;
+    }
+    if matches!(answer, Answer::Start | Answer::OptIn) {
+        return says(Code::Revoked) || !state.stands_open(program);
+    }
+    let pending = state.program(program).and_then(|held| held.pending.as_ref());
+    pending.is_none_or(|pending| {
+        // Of a code that was texted only the last is good.
+        let replaced = pending.texted == Some(true) && pending.asked_ms != Some(asked.timestamp_millis());
+        // Whoever agrees anew after a STOP is asked anew.
+        let revoked = state.revocations.iter().any(|stop| stop.acted_ms >= pending.grant.acted_ms);
+        !pending.takes(at.timestamp_millis()) || replaced || says(Code::Revoked) && revoked
+    })
 }
 
 /// Too little of the window is left: the message waits for the next one.

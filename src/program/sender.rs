@@ -129,6 +129,14 @@ impl Sender {
         !matches!(self.kind, SenderKind::Alphanumeric)
     }
 
+    /// The number that takes its STOP: its own, unless it names another.
+    pub(crate) const fn takes_stop(&self) -> &Name {
+        match &self.stop_code {
+            Some(code) => code,
+            None => &self.id,
+        }
+    }
+
     /// Whether a text sent to `address` is meant for this sender: its own id, or the code that takes its STOP.
     #[must_use]
     pub fn answers_to(&self, address: &str) -> bool {

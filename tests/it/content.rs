@@ -13,6 +13,7 @@ mod footer;
 mod kinds;
 mod lint;
 mod measured;
+mod read;
 mod restricted;
 mod segments;
 mod template;

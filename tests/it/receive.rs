@@ -4,6 +4,7 @@ mod answers;
 mod desk;
 mod doubt;
 mod echo;
+mod ended;
 mod joining;
 mod opening;
 mod reminding;

@@ -26,11 +26,11 @@ async fn a_name_in_use_is_not_given_to_another_kind_or_program() {
     // Eleven at night in Paris: the sale waits for the morning.
     scene.later(13 * 3_600);
     scene.launch(sale()).await;
-    let text = "Maison Lune : c'est prêt. STOP au 36123";
-    for (kind, program) in [(Kind::Transactional, "soldes"), (Kind::Marketing, "club")] {
+    for (kind, program, stop) in [(Kind::Transactional, "soldes", 36123), (Kind::Marketing, "club", 36456)] {
+        let text = format!("Maison Lune : c'est prêt. STOP au {stop}");
         let other = Campaign::new(kind, "flash", program)
             .unwrap()
-            .text(optin::message::Template::parse(text).unwrap())
+            .text(optin::message::Template::parse(&text).unwrap())
             .window(week.clone())
             .audience(Vec::new());
         let plan = scene.shop.plan(other).await.unwrap();

@@ -165,6 +165,7 @@ fn the_states_follow_what_happened() {
         let later = |minutes: u64| clock.advance(std::time::Duration::from_secs(60 * minutes));
         shop.opt_in(ana, "soldes", OptIn::checkbox(&TEXT).double()).await.unwrap();
         assert_eq!(states().await, ["dpv:ConsentRequested"]);
+        shop.dispatch(optin::dispatch::Batch::default()).await.unwrap();
         later(1);
         shop.receive(Inbound::text("in-1", ana, "36123", "OUI", at("2026-11-26T10:01:00Z")).unwrap())
             .await

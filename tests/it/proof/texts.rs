@@ -85,6 +85,7 @@ fn a_second_yes_and_a_keyword_are_the_best_that_can_be_shown() {
         let (ana, bob) = (number("+33612345678"), number("+33698765432"));
         let ticked = OptIn::checkbox(&V3).page("https://maisonlune.fr/panier").double();
         assert_eq!(shop.opt_in(ana, "soldes", ticked).await.unwrap(), Permission::Asked);
+        shop.dispatch(optin::dispatch::Batch::default()).await.unwrap();
         clock.advance(std::time::Duration::from_secs(60));
         let now = at("2026-11-26T10:01:00Z");
         shop.receive(Inbound::text("in-1", ana, "36123", "OUI", now).unwrap()).await.unwrap();

@@ -86,6 +86,7 @@ async fn a_keyword_may_only_be_the_first_yes() {
         let got = house.text(eve, "36123", "lune").await;
         assert_eq!((got.intent, got.answer), (Intent::Join, Some(Answer::Question)));
         assert!(!house.is_open(eve, "soldes").await);
+        assert_eq!(house.dispatch().await.accepted, 1);
         house.later(Duration::minutes(1));
         // Nobody is asked twice at once, and another program's sender asks nothing.
         assert_eq!(house.text(eve, "36123", "LUNE").await.answer, None);
@@ -159,6 +160,7 @@ async fn whoever_said_stop_comes_back_by_a_later_keyword_only() {
             let ana = house.ana(&["soldes"]).await;
             house.text_of(ana, "36123", "STOP", Duration::minutes(2)).await;
             house.text_of(ana, "36123", "LUNE", ago).await;
+            house.dispatch().await;
             house.later(Duration::minutes(1));
             house.text(ana, "36123", "OUI").await;
             assert_eq!(house.is_open(ana, "soldes").await, open, "{by:?} {ago}");
@@ -239,6 +241,7 @@ async fn the_program_says_how_long_the_question_waits() {
         let house = house(vec![soldes().question_for(Duration::hours(1))]);
         let ana = number("+33612345678");
         house.shop.opt_in(ana, "soldes", consent().double()).await.unwrap();
+        house.dispatch().await;
         house.later(Duration::hours(2));
         // In time by the carrier's clock, whenever it arrives.
         house.text_of(ana, "36123", "OUI", Duration::minutes(120 - minutes)).await;
@@ -252,6 +255,7 @@ async fn a_yes_from_before_the_question_is_no_answer_to_it() {
     let ana = number("+33612345678");
     house.later(Duration::minutes(3));
     house.shop.opt_in(ana, "soldes", consent().double()).await.unwrap();
+    house.dispatch().await;
     let got = house.text_of(ana, "36123", "OUI", Duration::minutes(2)).await;
     assert_eq!(got.intent, Intent::Other);
     assert!(!house.is_open(ana, "soldes").await);

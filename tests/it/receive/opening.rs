@@ -70,6 +70,7 @@ async fn a_late_yes_or_one_past_a_stop_opens_nothing() {
         let house = House::new();
         let ana = number("+33612345678");
         house.shop.opt_in(ana, "soldes", consent().double()).await.unwrap();
+        house.dispatch().await;
         if stop {
             house.text(ana, "36123", "STOP").await;
         }

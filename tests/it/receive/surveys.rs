@@ -110,6 +110,7 @@ async fn of_two_questions_that_a_yes_may_answer_the_later_asked_is_answered() {
                 house.shop.ask(ana, "soldes", &choice(&house, "q", &["Oui", "Non"])).await.unwrap();
             } else {
                 house.shop.opt_in(ana, "soldes", consent().double()).await.unwrap();
+                house.dispatch().await;
             }
         }
         house.later(Duration::minutes(5));
@@ -122,6 +123,7 @@ async fn of_two_questions_that_a_yes_may_answer_the_later_asked_is_answered() {
     let ana = house.ana(&["club"]).await;
     house.shop.ask(ana, "soldes", &choice(&house, "q", &["Oui", "Non"])).await.unwrap();
     house.shop.opt_in(ana, "soldes", consent().double()).await.unwrap();
+    house.dispatch().await;
     house.later(Duration::minutes(5));
     let got = house.text(ana, "36123", "OUI").await;
     assert_eq!((got.intent, got.understood.answer, got.answer), (Intent::Other, None, None));
@@ -136,6 +138,7 @@ async fn a_yes_in_a_conversation_about_something_else_confirms_no_opt_in() {
         let house = House::new();
         let ana = number("+33612345678");
         house.shop.opt_in(ana, "soldes", consent().double()).await.unwrap();
+        house.dispatch().await;
         house.later(Duration::minutes(1));
         let text = Inbound::text("one", ana, "36123", "oui", house.now()).unwrap().about(context);
         assert_eq!(house.shop.receive(text).await.unwrap().intent == Intent::Confirm, confirms, "{context}");

@@ -23,7 +23,7 @@ use super::House;
 async fn launch(house: &House, program: &str, name: &str, to: PhoneNumber) {
     let campaign = Campaign::marketing(name, program)
         .unwrap()
-        .text(Template::parse("Maison Lune : -40 % jusqu'à 21 h. STOP au 36123").unwrap())
+        .text(Template::parse("Maison Lune : -40 % jusqu'à 21 h").unwrap())
         .window(house.now()..house.now() + Duration::hours(72))
         .audience(vec![(to, Values::new())]);
     let plan = house.shop.plan(campaign).await.unwrap();

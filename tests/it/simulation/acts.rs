@@ -146,7 +146,7 @@ impl World {
         let (order, text) = if is_order(name) {
             (true, "Maison Lune : votre colis est parti.".to_owned())
         } else {
-            (false, format!("Maison Lune : offre {name} jusqu'au 29. STOP au 36123"))
+            (false, format!("Maison Lune : offre {name} jusqu'au 29"))
         };
         let kind = if order { Kind::Transactional } else { Kind::Marketing };
         let campaign = Campaign::new(kind, name, name.split('-').next().unwrap())
