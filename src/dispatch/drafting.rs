@@ -102,9 +102,16 @@ impl Worker<'_> {
             return self.settle(row, Drafted::Drop("erased"), done).await;
         };
         let drafted = if row.job == *ANSWERS {
-            let waiting = minicbor::decode::<WaitingAnswer>(&plain).ok();
-            let draft = waiting.and_then(|waiting| answer(row.message, person, waiting));
-            draft.map_or(Drafted::Drop("unreadable"), |draft| Drafted::Draft(Box::new(draft)))
+            match minicbor::decode::<WaitingAnswer>(&plain).ok() {
+                // Whoever has said more since is not asked which one.
+                Some(waiting) if waiting.clarifies == Some(true) && person.state.clarification.is_none() => {
+                    Drafted::Drop(Code::AnswerSpent.code())
+                }
+                waiting => {
+                    let draft = waiting.and_then(|waiting| answer(row.message, person, waiting));
+                    draft.map_or(Drafted::Drop("unreadable"), |draft| Drafted::Draft(Box::new(draft)))
+                }
+            }
         } else {
             let job = jobs.get(&row.job).and_then(Option::as_ref);
             match (job, Payload::from_bytes(plain)) {

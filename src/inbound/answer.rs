@@ -23,6 +23,8 @@ cbor_map! {
         3 => pub(crate) asked_ms: i64,
         4 => pub(crate) text: String,
         5 => pub(crate) source: Name,
+        /// It asks which of several things a STOP meant.
+        6 => pub(crate) clarifies: Option<bool>,
     }
 }
 
@@ -49,7 +51,7 @@ pub(crate) fn queue_answer(
         Answer::WrongNumber => ReplyKind::WrongNumber,
     };
     let text = replies.reply(kind, language.unwrap_or(Language::EN), &names(program));
-    queue_text(text, program, person, answer, sender, asked, cause)
+    queue_text((text, false), program, person, answer, sender, asked, cause)
 }
 
 /// Puts the text that tells a code into the outbox: the question of a double opt-in.
@@ -65,12 +67,12 @@ pub(crate) fn queue_code(
     cause: &InboundId,
 ) -> Result<(), ReceiveError> {
     let text = replies.texted_code(language.unwrap_or(Language::EN), &names(program), code);
-    queue_text(text, program, person, Answer::Question, sender, asked, cause)
+    queue_text((text, false), program, person, Answer::Question, sender, asked, cause)
 }
 
-/// The same with words of its own.
+/// The same with words of its own, which may ask what a STOP meant.
 pub(super) fn queue_text(
-    text: String,
+    (text, clarifies): (String, bool),
     program: &Program,
     person: &mut Person,
     answer: Answer,
@@ -88,6 +90,7 @@ pub(super) fn queue_text(
         asked_ms: asked.timestamp_millis(),
         text,
         source,
+        clarifies: clarifies.then_some(true),
     };
     let mut plain = Vec::new();
     // Writing to memory does not fail.

@@ -161,6 +161,6 @@ impl Desk<'_> {
             return queue_answer(self.replies, program, person, answer, language, sender, asked, &told.id);
         };
         let text = self.replies.clarify(language.unwrap_or(Language::EN), &names(program), &asks.choices());
-        queue_text(text, program, person, answer, sender, asked, &told.id)
+        queue_text((text, true), program, person, answer, sender, asked, &told.id)
     }
 }

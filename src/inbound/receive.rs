@@ -49,6 +49,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) policy: &'a Current<Policy>,
     /// The gateway confirms a STOP by itself: we must not.
     pub(crate) gateway_answers_stop: bool,
+    /// Nothing but what closes is taken in: the ledger is not the one that its anchor knows.
+    pub(crate) only_closes: bool,
     /// The words beside which the keyword was shown that came in, kept in the house stream.
     pub(crate) call: Option<&'a TextKept>,
 }
@@ -80,6 +82,11 @@ impl Desk<'_> {
             };
             if repeated {
                 return Ok(received);
+            }
+            let opens =
+                matches!(turn, Turn::Joins(_) | Turn::Confirms(_)) || received.intent == Intent::Start;
+            if self.only_closes && opens {
+                return Err(ReceiveError::OnlyCloses);
             }
             received.answer =
                 self.take(inbound, id, program, &mut person, &received.understood, turn, now)?;
@@ -195,8 +202,11 @@ impl Desk<'_> {
         understood: &Understood,
         now: DateTime<Utc>,
     ) -> Result<Option<Answer>, ReceiveError> {
-        // A carrier's clock that is ahead must not put a STOP, or a START, after what is still to come.
-        let acted_ms = inbound.sent_at.min(now).timestamp_millis();
+        // A carrier's clock that is ahead must not put a STOP, or a START, after what is still to come; nor ours that is
+        // behind a STOP before what has come.
+        let closes = matches!(understood.intent, Intent::Stop | Intent::WrongNumber | Intent::Unsure);
+        let newest_ms = if closes { person.state.newest_ms } else { i64::MIN };
+        let acted_ms = inbound.sent_at.timestamp_millis().min(now.timestamp_millis().max(newest_ms));
         let heard = Told { inbound, id, program, understood, acted_ms, now };
         if let Some(closed) = self.close(&heard, person)? {
             return Ok(closed);
@@ -246,6 +256,11 @@ pub enum ReceiveError {
     /// Others wrote to the same stream all the time.
     #[error("others wrote to this person's stream all the time; hand the text over again")]
     Contended,
+    /// The ledger is not the one that its anchor knows, or does not answer: what would open anything waits for it.
+    #[error(
+        "the ledger is not the one that its anchor knows: nothing is opened until it is; hand the text over again"
+    )]
+    OnlyCloses,
     /// The clock cannot be read.
     #[error("the clock cannot be read")]
     NoClock,

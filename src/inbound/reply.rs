@@ -6,7 +6,7 @@ use super::{
     Language, TableError,
     keywords::{language, wrong},
 };
-use crate::{codec::cbor_enum, consent::OneTimeCode};
+use crate::{codec::cbor_enum, consent::OneTimeCode, content::classify, message::Kind};
 
 /// The answers that come with the library.
 const BUILTIN: &str = include_str!("replies.toml");
@@ -97,7 +97,7 @@ impl Replies {
     #[must_use]
     pub fn builtin() -> Self {
         let mut replies = Self::default();
-        let read = replies.add(BUILTIN);
+        let read = replies.add(BUILTIN, |_, _| false);
         debug_assert_eq!(read, Ok(()));
         replies
     }
@@ -107,20 +107,24 @@ impl Replies {
     /// `{choices}`, and `texted_code` needs `{code}`. A row with a `program` is that program's alone.
     ///
     /// # Errors
-    /// A table that does not read; an unknown kind, language or placeholder; one that is missing; an empty text.
+    /// A table that does not read; an unknown kind, language or placeholder; one that is missing; an empty text; one of
+    /// `stopped`, `help`, `wrong_number` and `clarify` that offers a discount or a gift.
     pub fn with_overlay(toml: &str) -> Result<Self, TableError> {
         let mut replies = Self::builtin();
-        replies.add(toml)?;
+        replies.add(toml, sells)?;
         Ok(replies)
     }
 
-    fn add(&mut self, toml: &str) -> Result<(), TableError> {
+    fn add(&mut self, toml: &str, sells: impl Fn(ReplyKind, &[Part]) -> bool) -> Result<(), TableError> {
         let table: Table = basic_toml::from_str(toml).map_err(|e| TableError::Syntax(e.to_string()))?;
         for spec in table.reply {
             let row = format!("{}.{}", spec.language, spec.kind);
             let kind = ReplyKind::from_code(&spec.kind).ok_or_else(|| wrong(&row, "unknown kind".into()))?;
             let language = language(&row, &spec.language)?;
             let parts = parts(kind, &spec.text).map_err(|why| wrong(&row, why))?;
+            if sells(kind, &parts) {
+                return Err(wrong(&row, "it reads as marketing, and this answer sells nothing".into()));
+            }
             match spec.program {
                 Some(program) => self.own.insert((program, kind, language), parts),
                 None => self.texts.insert((kind, language), parts),
@@ -156,15 +160,32 @@ impl Replies {
         let all = |language| self.texts.get(&(kind, language));
         let said = |language| own(language).or_else(|| all(language));
         let parts = said(language).or_else(|| said(Language::EN));
-        let fill = |part: &Part| match part {
-            Part::Text(text) => text.to_string(),
-            Part::Brand => names.brand.to_owned(),
-            Part::Program => names.program.to_owned(),
-            Part::Help => names.help.to_owned(),
-            Part::Own => its_own.to_owned(),
-        };
-        parts.into_iter().flatten().map(fill).collect()
+        parts.map_or_else(String::new, |parts| fill(parts, names, its_own))
     }
+}
+
+/// Whether an answer to somebody who asked for nothing, or for nothing more, reads as marketing.
+fn sells(kind: ReplyKind, parts: &[Part]) -> bool {
+    let asked = [ReplyKind::Stopped, ReplyKind::Help, ReplyKind::WrongNumber, ReplyKind::Clarify];
+    if !asked.contains(&kind) {
+        return false;
+    }
+    let names = Names { brand: "Maison Lune", program: "club", help: "help@example.com" };
+    let read = classify(&fill(parts, &names, "123456"));
+    // A way back may sound like an offer; a discount is one.
+    let offers = read.reasons.iter().any(|reason| ["discount", "sale", "coupon", "gift"].contains(reason));
+    read.sure && read.kind == Kind::Marketing && offers
+}
+
+fn fill(parts: &[Part], names: &Names<'_>, its_own: &str) -> String {
+    let said = parts.iter().map(|part| match part {
+        Part::Text(text) => text,
+        Part::Brand => names.brand,
+        Part::Program => names.program,
+        Part::Help => names.help,
+        Part::Own => its_own,
+    });
+    said.collect()
 }
 
 fn parts(kind: ReplyKind, text: &str) -> Result<Vec<Part>, String> {

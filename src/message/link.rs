@@ -5,11 +5,15 @@ use unicode_normalization::UnicodeNormalization;
 /// Endings that make `word.ending` a link by itself. Handsets know more; these are the common and the abused ones.
 /// Anything with a scheme, `www.`, a path or a port behind the dot is a link whatever its ending.
 const ENDINGS: &[&str] = &[
-    "app", "at", "au", "be", "biz", "br", "ca", "cc", "cf", "ch", "click", "club", "cn", "co", "com", "cz",
-    "de", "dev", "dk", "es", "eu", "fi", "fr", "ga", "gd", "gg", "gl", "gle", "gq", "gy", "icu", "ie", "in",
-    "info", "io", "is", "it", "jp", "la", "link", "live", "ly", "me", "ml", "mobi", "mx", "net", "nl", "no",
-    "nu", "nz", "online", "org", "page", "pl", "pt", "pw", "re", "ru", "se", "sh", "shop", "site", "so",
-    "store", "su", "tk", "to", "top", "tv", "uk", "us", "vip", "win", "ws", "xyz", "za",
+    "ae", "ai", "app", "ar", "asia", "at", "au", "be", "biz", "bond", "br", "buzz", "ca", "cam", "cc", "cf",
+    "cfd", "ch", "cl", "click", "cloud", "club", "cn", "co", "com", "cyou", "cz", "de", "dev", "dk", "es",
+    "eu", "fi", "fr", "ga", "gd", "gg", "gl", "gle", "gq", "gr", "gy", "hk", "hr", "hu", "icu", "ie", "il",
+    "in", "info", "ink", "io", "is", "it", "jp", "kr", "la", "link", "live", "lol", "lt", "lu", "lv", "ly",
+    "me", "ml", "mobi", "monster", "mx", "net", "ng", "nl", "no", "nu", "nz", "online", "org", "page", "pe",
+    "ph", "pics", "pl", "promo", "pt", "pw", "quest", "re", "ro", "rs", "ru", "sbs", "se", "sg", "sh",
+    "shop", "site", "sk", "skin", "so", "space", "store", "studio", "su", "support", "tech", "th", "tk",
+    "to", "top", "tr", "tv", "tw", "ua", "uk", "us", "vip", "vn", "website", "wiki", "win", "ws", "xyz",
+    "za", "zip",
 ];
 
 /// True for a URL, a bare domain or an IPv4 address; compatibility forms (full-width dots and letters) are folded first.
@@ -83,6 +87,8 @@ mod tests {
             "a@evil.com",
             "evil.museum/x",
             "evil.com.",
+            "claim at lune-gift.ai",
+            "evil.com.tr",
             "(evil.com)",
             "e\u{301}vil.com",
             "пример.com",

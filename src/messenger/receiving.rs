@@ -34,7 +34,8 @@ impl Messenger {
         let wish =
             desk.may_revoke(&inbound, now).then(|| self.inner.unstored.begin(Wish::Text(inbound.clone())));
         let call = self.call_to_action(&desk, &inbound, now).await?;
-        let received = Desk { call, ..desk }.receive(&inbound, now).await?;
+        let only_closes = self.is_ready().await.is_err();
+        let received = Desk { call, only_closes, ..desk }.receive(&inbound, now).await?;
         wish.into_iter().for_each(|wish| wish.stored());
         Ok(received)
     }
@@ -179,6 +180,7 @@ impl Messenger {
             replies: &inner.replies,
             programs: &inner.programs,
             policy: &inner.policy,
+            only_closes: false,
             gateway_answers_stop: inner.gateway.capabilities().answers_stop,
             call: None,
         }

@@ -48,6 +48,9 @@ impl Messenger {
         by: &Name,
     ) -> Result<Judged, ReceiveError> {
         let now = self.inner.clock.now().ok_or(ReceiveError::NoClock)?;
+        if verdict == Verdict::NotAStop {
+            self.is_ready().await?;
+        }
         judge((&self.inner.book, &self.inner.programs), number, inbound, verdict, by, now).await
     }
 }

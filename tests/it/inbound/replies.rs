@@ -69,3 +69,26 @@ fn a_host_overrides_one_answer_and_keeps_the_others() {
     }
     assert!(matches!(Replies::with_overlay("reply = 1"), Err(TableError::Syntax(_))));
 }
+
+#[test]
+fn whoever_wants_no_more_is_sold_nothing() {
+    let sale = "{brand}: you are out. Come back, 20% off everything with BACK20, shop now!";
+    let row = |kind: &str, language: &str, text: &str| {
+        let row = format!("[[reply]]\nkind = \"{kind}\"\nlanguage = \"{language}\"\ntext = \"{text}\"");
+        Replies::with_overlay(&row)
+    };
+    for kind in ["stopped", "help", "wrong_number"] {
+        let refused = row(kind, "en", sale).unwrap_err();
+        assert!(refused.to_string().contains("sells nothing"), "{kind}: {refused}");
+    }
+    // Whoever has just agreed is told of the gift.
+    assert!(row("joined", "en", sale).is_ok());
+    // Our own, given by a host, are taken.
+    let names = Names { brand: "{brand}", program: "{program}", help: "{help}" };
+    for language in ["en", "fr", "es", "de", "it", "pt", "nl", "pl"] {
+        for kind in [ReplyKind::Stopped, ReplyKind::Help, ReplyKind::WrongNumber] {
+            let text = Replies::builtin().reply(kind, Language::new(language).unwrap(), &names);
+            assert!(row(kind.code(), language, &text).is_ok(), "{text}");
+        }
+    }
+}

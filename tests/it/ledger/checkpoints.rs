@@ -16,7 +16,7 @@ use optin::{
     dispatch::{Batch, Checkpointing, DispatchError},
     gateway::{Inbound, SimulatedCarrier},
     id::{Hash, InboundId, RecipientId},
-    inbound::Intent,
+    inbound::{Intent, ReceiveError},
     law::Rulebook,
     ledger::{
         Anchor, AnchorError, Anchored, Book, BookError, Checkpoint, CheckpointError, Envelope, FileAnchor,
@@ -372,6 +372,9 @@ fn a_restored_backup_takes_in_stop_only() {
     assert_eq!(stops(&shop, "in-2", "+33698765432"), Intent::Stop);
     let help = Inbound::text("in-3", number("+33611111111"), "36123", "AIDE", at("2026-11-27T09:00:00Z"));
     assert_eq!(wait(shop.receive(help.unwrap())).unwrap().intent, Intent::Help);
+    // What the copy knows of her may have ended since: nothing is opened.
+    let start = Inbound::text("in-4", number("+33612345678"), "36123", "START", at("2026-11-27T09:00:00Z"));
+    assert!(matches!(wait(shop.receive(start.unwrap())), Err(ReceiveError::OnlyCloses)));
     for _ in 0..3 {
         match wait(shop.dispatch(Batch::default())) {
             Err(DispatchError::Book(error)) => is_restored(Err::<(), _>(error), Why::Older),

@@ -222,3 +222,20 @@ async fn a_report_tells_of_an_opt_out_whatever_was_reported_before() {
         assert_eq!(stops, 1);
     }
 }
+
+#[tokio::test]
+async fn a_clock_that_is_behind_puts_no_stop_before_what_has_come() {
+    let house = House::new();
+    let ana = house.ana(&["soldes"]).await;
+    let noon = house.now();
+    // Another process takes the STOP in, whose clock is seven minutes behind.
+    house.clock.set(noon - Duration::minutes(7));
+    let stop =
+        optin::gateway::Inbound::text("stop", ana, "36123", "STOP", noon + Duration::minutes(2)).unwrap();
+    house.shop.receive(stop).await.unwrap();
+    house.clock.set(noon + Duration::minutes(5));
+    let start =
+        optin::gateway::Inbound::text("start", ana, "36123", "START", noon - Duration::minutes(3)).unwrap();
+    house.shop.receive(start).await.unwrap();
+    assert!(!stands(&house, ana, "soldes").await);
+}

@@ -344,3 +344,21 @@ async fn nobody_is_asked_where_the_law_does_not_let_it_or_nothing_is_to_choose()
         assert!(shop.revoked(who, "soldes", Kind::Marketing, None).await);
     }
 }
+
+#[tokio::test]
+async fn who_says_all_is_asked_no_more_which_one() {
+    for more in ["STOP ALL", "wrong number"] {
+        let shop = clarifying();
+        let kim = number(KIM);
+        shop.agree(kim, &["soldes", "club"]).await;
+        shop.text(kim, "36123", "STOP").await;
+        shop.text(kim, "36123", more).await;
+        for _ in 0..2 {
+            shop.shop.dispatch(optin::dispatch::Batch::default()).await.unwrap();
+            shop.clock.advance(std::time::Duration::from_secs(5));
+        }
+        let taken = shop.carrier.taken_for(kim);
+        assert_eq!(taken.len(), 1, "{more}");
+        assert!(!taken[0].text.contains("SOLDES, CLUB"), "{more}: {}", taken[0].text);
+    }
+}
