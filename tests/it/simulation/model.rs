@@ -2,7 +2,7 @@
 //! it could be allowed: whether the person had agreed, the hour was lawful by a table of its own, no cap was passed,
 //! the message had not gone before, no STOP stood against it, and the clock was not behind.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use optin::{
     consent::{
@@ -192,6 +192,11 @@ impl Model {
 
     pub(super) fn story(&self, person: usize) -> &Story {
         &self.stories[&self.people[person]]
+    }
+
+    /// How many events of each stream there are.
+    pub(super) fn lengths(&self) -> BTreeMap<RecipientId, usize> {
+        self.stories.iter().map(|(stream, story)| (*stream, story.events.len())).collect()
     }
 
     pub(super) fn has_started(&self, message: MessageId) -> bool {

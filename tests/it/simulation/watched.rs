@@ -9,7 +9,10 @@ use std::{
 };
 
 use optin::{
-    consent::{Event, event::Outcome},
+    consent::{
+        Basis, Event,
+        event::{Outcome, Said},
+    },
     id::{Hash, MessageId, Name, RecipientId},
     ledger::{
         Append, Appended, BacklogCell, Claim, Claimed, Envelope, Head, Keys, Ledger, LedgerError,
@@ -68,6 +71,8 @@ pub(super) struct Seen {
     /// Every message that was ever put there by a campaign.
     pub(super) launched: BTreeMap<MessageId, Waiting>,
     pub(super) dropped: BTreeMap<MessageId, bool>,
+    /// How much was known of everybody when each worker's call began.
+    begun: [Option<BTreeMap<RecipientId, usize>>; 2],
     puts: u64,
     /// Campaigns end; after that anything may be dropped.
     pub(super) over: bool,
@@ -90,6 +95,7 @@ impl Watched {
             outbox: BTreeMap::new(),
             launched: BTreeMap::new(),
             dropped: BTreeMap::new(),
+            begun: [None, None],
             puts: 0,
             over: false,
             wrong: Vec::new(),
@@ -175,6 +181,15 @@ impl Seen {
         self.wrong.extend(wrong);
     }
 
+    /// A worker's call begins: it decides by nothing that is older.
+    pub(super) fn begins(&mut self, worker: usize) {
+        self.begun[worker] = Some(self.model.lengths());
+    }
+
+    pub(super) fn ends(&mut self, worker: usize) {
+        self.begun[worker] = None;
+    }
+
     /// A process hands a message over.
     pub(super) fn handed(&mut self, process: usize, message: MessageId) {
         let order = self.launched.get(&message).is_none_or(|waiting| is_order(waiting.job.as_str()));
@@ -215,7 +230,11 @@ impl Seen {
                     self.outbox.entry(queued.message).or_insert(waiting);
                 }
                 OutboxChange::Remove(message) => {
-                    if let Some(waiting) = self.outbox.remove(message) {
+                    // One that is given to another sender is put there again in the same breath.
+                    let stays = changes.iter().any(
+                        |change| matches!(change, OutboxChange::Put(queued) if queued.message == *message),
+                    );
+                    if let Some(waiting) = self.outbox.remove(message).filter(|_| !stays) {
                         self.removed(*message, &waiting);
                     }
                 }
@@ -224,8 +243,8 @@ impl Seen {
         }
     }
 
-    /// A message of a campaign that leaves the outbox without having started must have had no leave, just now or
-    /// a few records ago: the decision is older than the removal.
+    /// A message of a campaign that leaves the outbox without having started must have had no leave at some moment since
+    /// the call began that removes it: the decision is older than the removal.
     fn removed(&mut self, message: MessageId, waiting: &Waiting) {
         if self.model.has_started(message) || waiting.job == *"optin.answers" {
             return;
@@ -239,9 +258,11 @@ impl Seen {
         let sender = super::world::sender(program.as_str(), self.model.home(person));
         let story = self.model.story(person);
         let (events, at_ms) = (&story.events, *story.times.iter().max().unwrap());
-        let closed = (0..8).any(|back| {
+        let known = |begun: &BTreeMap<_, _>| begun.get(&waiting.stream).copied().unwrap_or(0);
+        let since = self.begun.iter().flatten().map(known).min().unwrap_or(events.len());
+        let closed = (since..=events.len()).any(|upto| {
             let ask = Ask { program: &program, sender: &sender, category: None, at_ms };
-            !is_open(&events[..events.len().saturating_sub(back)], &ask)
+            !is_open(&events[..upto], &ask)
         });
         // A consent that is younger than the decision: to a slow worker it lies in the future, and it has taken the
         // place of the one before.
@@ -250,11 +271,46 @@ impl Seen {
             .rev()
             .take(8)
             .any(|event| matches!(event, Event::OptedIn(_) | Event::Confirmed(_) | Event::Imported(_)));
-        if !closed && !young && !self.over {
-            self.wrong.push(format!("a message to person {person} was dropped for no reason"));
+        let weak = self.model.home(person) != 0 && !is_written(events, &program);
+        if !closed && !young && !weak && !self.over {
+            let job = &waiting.job;
+            self.wrong.push(format!("a message of {job} to person {person} was dropped for no reason"));
         }
         self.dropped.insert(message, closed);
     }
+}
+
+/// Whether a written consent to this program stands behind its last opening. Across the ocean nothing less carries
+/// marketing, and a keyword without words beside it is less; after a STOP it wakes nothing greater.
+fn is_written(events: &[Event], program: &Name) -> bool {
+    let (mut written, mut stopped, mut asked) = (false, false, false);
+    for event in events {
+        let given = match event {
+            Event::OptedIn(e) if e.program == *program => Some(e.grant.basis == Basis::ExpressWritten),
+            Event::Asked(e) if e.program == *program => {
+                asked = e.grant.basis == Basis::ExpressWritten;
+                None
+            }
+            Event::Confirmed(e) if e.program == *program => Some(asked),
+            Event::Imported(e) if e.program == *program && !stopped => {
+                Some(written || e.grant.basis == Basis::ExpressWritten)
+            }
+            Event::Restarted(e) if e.program == *program => {
+                stopped = false;
+                None
+            }
+            Event::Revoked(e) => {
+                stopped |= e.program.as_ref().is_none_or(|of| of == program) || e.said == Said::All;
+                None
+            }
+            _ => None,
+        };
+        if let Some(by_writing) = given {
+            written = by_writing || written && !stopped;
+            stopped = false;
+        }
+    }
+    written
 }
 
 impl Ledger for Watched {

@@ -281,6 +281,7 @@ impl World {
             let (shop, limit) = (self.shops[nth].clone(), self.dice.one_of(&[1, 3, 8, 64]));
             let run = async move { Done::Dispatched(shop.dispatch(Batch::of(limit)).await.ok()) };
             self.workers[nth] = Some(Box::pin(run));
+            self.ledger.seen().begins(nth);
         }
         for _ in 0..self.dice.one_of(&[1, 2, 5, 40]) {
             let Some(worker) = &mut self.workers[nth] else { break };
@@ -288,6 +289,7 @@ impl World {
             self.look();
             if let Poll::Ready(done) = polled {
                 self.workers[nth] = None;
+                self.ledger.seen().ends(nth);
                 self.told(done);
             }
         }
@@ -298,6 +300,7 @@ impl World {
         let nth = self.dice.below(3);
         if nth < 2 {
             self.workers[nth] = None;
+            self.ledger.seen().ends(nth);
         } else if !self.tasks.is_empty() {
             let nth = self.dice.below(self.tasks.len());
             let call = self.tasks.swap_remove(nth);
@@ -324,6 +327,7 @@ impl World {
     fn restart(&mut self) {
         let nth = self.dice.below(2);
         self.workers[nth] = None;
+        self.ledger.seen().ends(nth);
         let (gone, left) = std::mem::take(&mut self.tasks).into_iter().partition(|call| call.process == nth);
         self.tasks = left;
         let gone: Vec<Call> = gone;
@@ -450,6 +454,7 @@ impl World {
     /// Lets everything end, and counts.
     pub(super) fn settle(mut self) -> Ran {
         self.workers = [None, None];
+        (0..2).for_each(|nth| self.ledger.seen().ends(nth));
         self.ledger.seen().rough = false;
         while !self.tasks.is_empty() || !self.again.is_empty() {
             if let Some((person, inbound)) = self.again.pop() {
@@ -462,7 +467,9 @@ impl World {
             rounds += 1;
             assert!(rounds < 2_000, "the outbox does not empty: {:?}", self.ledger.seen().outbox);
             let nth = rounds % 2;
+            self.ledger.seen().begins(nth);
             let done = finish(self.shops[nth].dispatch(Batch::default())).unwrap();
+            self.ledger.seen().ends(nth);
             self.look();
             let wait = done.next_due.map_or(121, |due| (due - self.now()).num_seconds()).clamp(1, 6 * 3_600);
             self.clock.advance(Duration::from_secs(wait.unsigned_abs()));
