@@ -138,12 +138,10 @@ impl<'a> Said<'a> {
         let asked = digits(number);
         // A long number is written with its country or without.
         let asked = asked.trim_start_matches('0');
-        let is_long = asked.len() >= LONG;
+        let same = |own: &str| own.ends_with(asked) || asked.ends_with(own);
         number.starts_with('{')
             || known.peek().is_none()
-            || known
-                .map(digits)
-                .any(|own| own == asked || is_long && (own.ends_with(asked) || asked.ends_with(&own)))
+            || known.map(digits).any(|own| own == asked || own.len().min(asked.len()) >= LONG && same(&own))
     }
 
     pub(super) fn whole(&self) -> String {

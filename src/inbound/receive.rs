@@ -49,7 +49,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) policy: &'a Current<Policy>,
     /// The gateway confirms a STOP by itself: we must not.
     pub(crate) gateway_answers_stop: bool,
-    /// Nothing but what closes is taken in: the ledger is not the one that its anchor knows.
+    /// Nothing is opened: nobody has asked yet whether the ledger is the one that its anchor knows.
     pub(crate) only_closes: bool,
     /// The words beside which the keyword was shown that came in, kept in the house stream.
     pub(crate) call: Option<&'a TextKept>,
@@ -256,10 +256,8 @@ pub enum ReceiveError {
     /// Others wrote to the same stream all the time.
     #[error("others wrote to this person's stream all the time; hand the text over again")]
     Contended,
-    /// The ledger is not the one that its anchor knows, or does not answer: what would open anything waits for it.
-    #[error(
-        "the ledger is not the one that its anchor knows: nothing is opened until it is; hand the text over again"
-    )]
+    /// The text opens something, and whether the ledger is the one that its anchor knows was not asked.
+    #[error("nothing is opened until the ledger is known to be the one that its anchor knows")]
     OnlyCloses,
     /// The clock cannot be read.
     #[error("the clock cannot be read")]

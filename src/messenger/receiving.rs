@@ -34,8 +34,15 @@ impl Messenger {
         let wish =
             desk.may_revoke(&inbound, now).then(|| self.inner.unstored.begin(Wish::Text(inbound.clone())));
         let call = self.call_to_action(&desk, &inbound, now).await?;
-        let only_closes = self.is_ready().await.is_err();
-        let received = Desk { call, only_closes, ..desk }.receive(&inbound, now).await?;
+        let desk = Desk { call, ..desk };
+        let received = match desk.receive(&inbound, now).await {
+            // A STOP waits for no anchor; what opens does.
+            Err(ReceiveError::OnlyCloses) => {
+                self.is_ready().await?;
+                Desk { only_closes: false, ..desk }.receive(&inbound, now).await?
+            }
+            received => received?,
+        };
         wish.into_iter().for_each(|wish| wish.stored());
         Ok(received)
     }
@@ -180,7 +187,7 @@ impl Messenger {
             replies: &inner.replies,
             programs: &inner.programs,
             policy: &inner.policy,
-            only_closes: false,
+            only_closes: true,
             gateway_answers_stop: inner.gateway.capabilities().answers_stop,
             call: None,
         }

@@ -160,6 +160,10 @@ fn a_stop_goes_to_a_number_of_ours() {
     for (text, wrong) in [
         ("Maison Lune: 40% off. Text STOP to 58123", false),
         ("Maison Lune: 40% off. Text STOP to 80888", true),
+        ("Maison Lune: 40% off. Text STOP to 833-555-8123", true),
+        ("Maison Lune: 40% off. Text STOP to 415 505 8123", true),
+        ("Maison Lune: 40% off. Text STOP to 415 555 8123", true),
+        ("Maison Lune: 40% off. Text STOP to 41558123", true),
     ] {
         let found = found(text, Country::US, SenderKind::ShortCode, "58123", None);
         assert_eq!(found.contains(&FindingCode::OptOutForm), wrong, "{text} {found:?}");
